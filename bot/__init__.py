@@ -1,0 +1,1 @@
+"""Renga: a Discord bot with which creative communities write together."""

@@ -1,0 +1,1 @@
+"""Who made what: the chain of contributions, spans of text by author, credits."""

@@ -1,0 +1,1 @@
+"""Where words come from: one interface, local models and the OpenAI protocol."""

@@ -1,0 +1,226 @@
+"""The one interface through which every word is asked for.
+
+A backend gives an async generator of chunks.  Whoever consumes it wraps it in
+:func:`contextlib.aclosing`: closing the generator is how a request is cancelled,
+and a backend frees whatever it holds in a ``finally``.  The last chunk of a
+generator that was not closed is always :class:`Done`; failure is an exception
+from :mod:`bot.errors`, never a chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from enum import Flag, auto
+from typing import Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+
+
+class Ability(Flag):
+    """What a model can do beyond plain text."""
+
+    NONE = 0
+    CHAT = auto()
+    """Takes messages with roles; without it only the continuation (or the cue) is used."""
+    CUE = auto()
+    """Is conditioned on a :class:`Cue` (the house model)."""
+    SEED = auto()
+    LOGPROBS = auto()
+    CONSTRAINT = auto()
+    LOCAL = auto()
+    """Runs on this machine: no text leaves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model that a backend can be asked for; ``context`` is its window in tokens, if known."""
+
+    id: str
+    abilities: Ability = Ability.NONE
+    context: int | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat.  Its text is data: special tokens in it are never special."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """What a small model trained on verse is conditioned on; any field may be empty."""
+
+    language: str
+    topic: str = ""
+    form: str = ""
+    lines: int | None = None
+    opening: str = ""
+    """Lines already there, to be written on."""
+    draft: str = ""
+    """A poem to be rewritten; an empty line stands for a line that is wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How to sample.  ``max_tokens`` counts tokens written; ``seed`` None means any."""
+
+    temperature: float = 0.9
+    top_p: float = 0.95
+    max_tokens: int = 400
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+
+
+class Constraint(Protocol):
+    """Steers decoding of a local model; made by :mod:`bot.forms`, run by the engine's worker.
+
+    Implementations are picklable values: they cross a process boundary.
+    """
+
+    @property
+    def form(self) -> str:
+        """The id of the form that it guides to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request, with every rendering of it that some backend may need.
+
+    Attributes:
+        model: the id that a backend knows the model by, or "" for its default.
+        messages: for models that chat.
+        continuation: for base models that only go on writing.
+        cue: for the house model.
+        deadline: seconds from the call until the last chunk must be there.
+        scope: whose request it is, for fairness: ``"<guild>/<member>"``.
+        local_only: no text of it may leave this machine.
+        logprobs: ask for log-probabilities of the tokens, where the model can.
+        prefix_key: names a prompt prefix worth keeping between requests ("" for none).
+    """
+
+    messages: tuple[Message, ...]
+    continuation: str = ""
+    cue: Cue | None = None
+    model: str = ""
+    sampling: Sampling = field(default_factory=Sampling)
+    constraint: Constraint | None = None
+    deadline: float = 300.0
+    scope: str = ""
+    local_only: bool = False
+    logprobs: bool = False
+    prefix_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens read and written; None where the provider does not say."""
+
+    read: int | None = None
+    written: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """Who really answered: ``provider`` such as "local" or "openai", exact id and revision."""
+
+    provider: str
+    id: str
+    revision: str = ""
+
+    @property
+    def name(self) -> str:
+        """``provider/id``, as shown in a credit line and typed in ``model:``."""
+        return f"{self.provider}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenProb:
+    """One written token and the natural log of its probability."""
+
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Some text, to be appended to what came before."""
+
+    text: str
+    tokens: tuple[TokenProb, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing yet, and why.  ``place`` counts from 1; ``fraction`` is between 0 and 1."""
+
+    why: Literal["queued", "loading", "downloading"]
+    place: int | None = None
+    fraction: float | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end: how it ended, who answered, what it cost."""
+
+    ending: Literal["stop", "length", "refused"]
+    model: ModelRef
+    usage: Usage = field(default_factory=Usage)
+    seed: int | None = None
+
+
+Chunk = Text | Waiting | Done
+
+
+class Backend(Protocol):
+    """Where words come from."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name: the part of ``provider/model`` before the slash."""
+        ...
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """What can be asked for now; asks the server, never a built-in list.
+
+        Raises:
+            BackendError: the server cannot be asked.
+        """
+        ...
+
+    def generate(self, request: Request) -> AsyncGenerator[Chunk, None]:
+        """Stream the answer.  Not ``async def``: calling it starts nothing, iterating does."""
+        ...
+
+    async def aclose(self) -> None:
+        """Free everything; may be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A whole answer."""
+
+    text: str
+    done: Done
+    tokens: tuple[TokenProb, ...] = ()
+
+
+async def collect(stream: AsyncGenerator[Chunk, None]) -> Result:
+    """Read a stream to its end."""
+    pieces: list[str] = []
+    tokens: list[TokenProb] = []
+    async with aclosing(stream) as chunks:
+        async for chunk in chunks:
+            if isinstance(chunk, Text):
+                pieces.append(chunk.text)
+                tokens.extend(chunk.tokens)
+            elif isinstance(chunk, Done):
+                return Result("".join(pieces), chunk, tuple(tokens))
+    raise RuntimeError("the backend ended its stream without Done")

@@ -1,0 +1,54 @@
+"""Names for the numbers that Discord and the store hand out.
+
+``GuildId`` names a *space* whose data is kept apart from every other space: a
+guild when positive, or the private room of one member (direct messages, and
+commands used through a user install in a server that never invited the bot)
+when negative, being the negated member id.  Keeping both in one number lets
+every table lead its keys with it, and no query can forget it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+GuildId = NewType("GuildId", int)
+ChannelId = NewType("ChannelId", int)
+MessageId = NewType("MessageId", int)
+MemberId = NewType("MemberId", int)
+WorkId = NewType("WorkId", int)
+
+Lang = Literal["en", "zh"]
+"""A language of the interface and of the prompts."""
+
+LANGUAGES: tuple[Lang, ...] = ("en", "zh")
+
+
+def private_room(member: MemberId) -> GuildId:
+    """The space of one member outside every guild that invited the bot."""
+    return GuildId(-member)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something happens, from the outermost to the innermost.
+
+    A direct message has the member's private room as guild and no category.
+    ``channel`` is the parent channel when ``thread`` is set.
+    """
+
+    guild: GuildId
+    channel: ChannelId
+    category: ChannelId | None = None
+    thread: ChannelId | None = None
+    age_restricted: bool = False
+
+    @property
+    def spot(self) -> ChannelId:
+        """Where a message would be posted: the thread if there is one, else the channel."""
+        return self.thread or self.channel
+
+    @property
+    def is_private_room(self) -> bool:
+        """Whether this is one member's own space and not a guild."""
+        return self.guild < 0

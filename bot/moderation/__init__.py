@@ -1,0 +1,1 @@
+"""What may be said here: filters, verdicts, and the gate that a stream passes."""

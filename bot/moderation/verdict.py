@@ -1,0 +1,81 @@
+"""What the filters say of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+
+class Action(IntEnum):
+    """What happens to a text, mildest first: the strictest of several wins by ``max``."""
+
+    ALLOW = 0
+    FLAG = 1
+    MASK = 2
+    REGENERATE = 3
+    HOLD = 4
+    BLOCK = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Characters ``start:end`` of the original text, the rule that matched them, and what it asks for."""
+
+    start: int
+    end: int
+    rule: str
+    action: Action
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one text.  ``missing`` names filters that could not be asked."""
+
+    text: str
+    hits: tuple[Hit, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def action(self) -> Action:
+        """The strictest action that any hit asks for."""
+        return max((hit.action for hit in self.hits), default=Action.ALLOW)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that matched, each once, in order of their first hit."""
+        return tuple(dict.fromkeys(hit.rule for hit in self.hits))
+
+    def masked(self, mark: str = "▇") -> str:
+        """The text with every character of a MASK hit covered, whitespace left."""
+        letters = list(self.text)
+        for hit in self.hits:
+            if hit.action is Action.MASK:
+                for at in range(hit.start, hit.end):
+                    if not letters[at].isspace():
+                        letters[at] = mark
+        return "".join(letters)
+
+
+class ContentFilter(Protocol):
+    """One kind of rule.
+
+    ``reach`` is the longest span of original text it can match, and so how much
+    of a stream must be held back; 0 means that it judges whole texts only.
+    """
+
+    @property
+    def name(self) -> str:
+        """Shown to moderators and named in a verdict."""
+        ...
+
+    @property
+    def reach(self) -> int:
+        """Longest match in characters; 0 for a judge of whole texts."""
+        ...
+
+    async def check(self, text: str) -> Sequence[Hit]:
+        """All hits, with offsets into ``text``.  An exception means that it could not judge."""
+        ...

@@ -1,0 +1,1 @@
+"""Prompt files: arts, forms and styles, loaded, checked and filled."""

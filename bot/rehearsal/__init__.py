@@ -1,0 +1,1 @@
+"""The same bot against a simulated Discord, in a terminal or from a script."""

@@ -1,0 +1,1 @@
+"""Use cases: each file one thing that the bot does, without Discord."""

@@ -1,0 +1,247 @@
+"""Works and their takes: what members make, and what a store of them promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.attribution.model import Contribution, Draft, ModelAuthor, Span
+from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place, WorkId
+
+
+class WorkState(StrEnum):
+    """Where a work stands."""
+
+    WRITING = "writing"  # a model is at it; found so at start, it was interrupted
+    OPEN = "open"
+    PUBLISHED = "published"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a member asked for, as typed and checked; kept so that a take can be asked for again.
+
+    ``length`` is "short", "medium", "long" or ""; ``options`` holds what an art
+    of its own asks for beyond these.
+    """
+
+    art: str
+    topic: str = ""
+    form: str = ""
+    style: str = ""
+    language: Lang = "en"
+    model: str = ""
+    length: str = ""
+    temperature: float | None = None
+    seed: int | None = None
+    private: bool = False
+    opening: str = ""
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A poem, a story, a song: owned by one member, in one guild, made of takes.
+
+    ``take`` is the number of the take that stands (chosen by its author, or the
+    newest); 0 while none is there.  ``source`` names the work that this one
+    remixes, in the same guild.
+    """
+
+    id: WorkId
+    guild: GuildId
+    author: MemberId
+    place: Place
+    wish: Wish
+    state: WorkState
+    take: int
+    created: datetime
+    title: str = ""
+    licence: str = ""
+    source: WorkId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """One version of a work's text.  Takes are never changed and never deleted, only erased.
+
+    Attributes:
+        number: counts from 1 within the work.
+        parent: the take that this one was edited or revised from.
+        contribution: the number of its link in the guild's chain.
+        ending: how generation ended: "stop", "length", "stopped" (by the member),
+            "interrupted" (the bot went down) or "" for a member's own text.
+        instruction: what the member asked a revision for.
+        report: the form report as JSON text, or "".
+    """
+
+    work: WorkId
+    number: int
+    text: str
+    member: MemberId
+    at: datetime
+    model: ModelAuthor | None = None
+    spans: tuple[Span, ...] = ()
+    parent: int | None = None
+    contribution: int = 0
+    ending: str = ""
+    instruction: str = ""
+    seed: int | None = None
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTake:
+    """A take to be added; its number, and its link in the chain, are given by the store.
+
+    ``draft`` is the contribution that is appended in the same transaction.
+    ``choose`` makes it the take that stands.
+    """
+
+    draft: Draft
+    parent: int | None = None
+    ending: str = ""
+    instruction: str = ""
+    seed: int | None = None
+    report: str = ""
+    choose: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A Discord message that shows a work.
+
+    ``take`` is what this message shows now; ``kind`` is "card" (the work with its
+    buttons) or "published" (the gallery post).
+    """
+
+    guild: GuildId
+    work: WorkId
+    channel: ChannelId
+    message: MessageId
+    kind: str = "card"
+    take: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a request really cost, settled against its reservation in the same transaction."""
+
+    reservation: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A revision of somebody else's text, waiting for its owner to accept or decline.
+
+    ``channel`` and ``message`` name the text it is about when that is a plain
+    message and not a work of the bot (then ``work`` holds the copy that was taken in).
+    """
+
+    id: int
+    guild: GuildId
+    work: WorkId
+    owner: MemberId
+    by: MemberId
+    instruction: str
+    state: str = "open"  # open | accepted | declined | withdrawn
+    take: int = 0
+    """The suggested take, once the owner has agreed that it be made or accepted it."""
+
+
+class WorkStore(Protocol):
+    """Works, takes and the messages that show them.  Every call names the guild.
+
+    A call that changes something takes a ``key``; the same key again changes
+    nothing and returns what the first call returned.
+
+    Raises (all): :class:`bot.errors.Gone` for a work that is not in that guild or
+    was deleted, :class:`bot.errors.ReadOnly` when the database takes no writes.
+    """
+
+    async def open(
+        self,
+        place: Place,
+        author: MemberId,
+        wish: Wish,
+        *,
+        key: str,
+        title: str = "",
+        source: WorkId | None = None,
+    ) -> Work:
+        """Make a work in state WRITING with no takes."""
+        ...
+
+    async def work(self, guild: GuildId, id: WorkId) -> Work:
+        """One work, unless deleted."""
+        ...
+
+    async def take(self, guild: GuildId, id: WorkId, number: int) -> Take:
+        """One take of a work."""
+        ...
+
+    async def takes(self, guild: GuildId, id: WorkId) -> Sequence[Take]:
+        """All takes of a work, oldest first."""
+        ...
+
+    async def add_take(
+        self, guild: GuildId, id: WorkId, new: NewTake, *, spent: Spent | None = None
+    ) -> tuple[Take, Contribution]:
+        """Add a take, append its contribution, settle the quota, mark the work OPEN: one transaction.
+
+        Idempotent on ``new.draft.key``.
+        """
+        ...
+
+    async def choose(self, guild: GuildId, id: WorkId, number: int, draft: Draft | None = None) -> Work:
+        """Make a take the one that stands, and append ``draft`` if given."""
+        ...
+
+    async def set_state(
+        self, guild: GuildId, id: WorkId, state: WorkState, draft: Draft | None = None
+    ) -> Work:
+        """Publish, delete or reopen, appending ``draft`` in the same transaction."""
+        ...
+
+    async def set_licence(self, guild: GuildId, id: WorkId, licence: str, title: str) -> Work:
+        """Set the licence and the title under which a work is published."""
+        ...
+
+    async def interrupted(self) -> Sequence[Work]:
+        """Works still in state WRITING, in every guild (asked once, at start)."""
+        ...
+
+    async def recent(self, guild: GuildId, author: MemberId, *, limit: int = 25) -> Sequence[Work]:
+        """A member's newest works, for the way back to drafts."""
+        ...
+
+    async def show(self, shown: Shown) -> None:
+        """Remember (or update) the message that shows a work."""
+        ...
+
+    async def shown(self, guild: GuildId, message: MessageId) -> Shown | None:
+        """Which work a message shows."""
+        ...
+
+    async def cards(self, guild: GuildId, id: WorkId) -> Sequence[Shown]:
+        """Every message that shows a work."""
+        ...
+
+    async def suggest(
+        self, guild: GuildId, id: WorkId, owner: MemberId, by: MemberId, instruction: str, *, key: str
+    ) -> Suggestion:
+        """Store a suggestion, open."""
+        ...
+
+    async def suggestion(self, guild: GuildId, id: int) -> Suggestion:
+        """One suggestion."""
+        ...
+
+    async def decide(self, guild: GuildId, id: int, state: str, *, take: int = 0) -> Suggestion:
+        """Accept, decline or withdraw; raises AlreadyDone when it was decided before."""
+        ...

@@ -1,0 +1,1 @@
+"""The Discord surface: thin cogs over the services."""

@@ -1,0 +1,1 @@
+"""Pieces of interface shared by the cogs."""
