@@ -212,6 +212,14 @@ class WorkStore(Protocol):
         """Set the licence and the title under which a work is published."""
         ...
 
+    async def delivered(self, guild: GuildId, id: WorkId, number: int) -> None:
+        """Note that a take has been shown to the people it was made for."""
+        ...
+
+    async def undelivered(self) -> Sequence[tuple[Work, Take]]:
+        """Takes that were recorded and never shown, in every guild (asked once, at start)."""
+        ...
+
     async def interrupted(self) -> Sequence[Work]:
         """Works still in state WRITING, in every guild (asked once, at start)."""
         ...

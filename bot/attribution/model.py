@@ -66,8 +66,7 @@ class Draft:
 
     Attributes:
         key: what makes the act happen once (an interaction or message id); UNIQUE per guild.
-        parent: the number of the contribution that this one derives from; with
-            ``parent_guild``-less semantics: always in the same guild.
+        parent: the number of the contribution that this one derives from, in the same guild.
         text: the text after the act ("" where the act has none); kept apart from
             the chain, which holds only its salted hash, so that it can be erased.
         spans: who wrote which characters of ``text``.
