@@ -181,6 +181,10 @@ class WorkStore(Protocol):
         """One work, unless deleted."""
         ...
 
+    async def deleted(self, guild: GuildId, id: WorkId) -> Work | None:
+        """A deleted work, for bringing it back; None if it never was in that guild."""
+        ...
+
     async def take(self, guild: GuildId, id: WorkId, number: int) -> Take:
         """One take of a work."""
         ...

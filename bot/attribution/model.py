@@ -30,6 +30,7 @@ class Act(StrEnum):
     CHOSEN = "chosen"  # one take picked among several
     PUBLISHED = "published"
     REMOVED = "removed"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,252 @@
+"""Has a model write: reserve, stream through the filters, record, settle.
+
+The part that a first poem, another take, a revision and a remix have in common.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from bot.attribution.model import Act, Draft, ModelAuthor, Span
+from bot.attribution.spans import after_model
+from bot.backends.base import Backend, Chunk, Done, Message, ModelRef, Request, Text, Usage, Waiting
+from bot.errors import AgainstTheRules, ModelUnavailable, Refusal
+from bot.ids import Lang, MemberId, Place
+from bot.moderation.gate import StreamGate
+from bot.moderation.verdict import Action, Verdict
+from bot.prompting.fit import estimate
+from bot.services import usage
+from bot.services.brief import Finished, Pending, Step, Words
+from bot.services.filters import Filters
+from bot.services.tidy import Tidy
+from bot.works import NewTake, Spent, Take, Work, WorkStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One thing to be written.
+
+    Attributes:
+        request: what the backend is asked, its seed already chosen.
+        prompt: name and version of the prompt file, for the log.
+        base: the take that the new one derives from, if any: its authors keep what is kept.
+        asked: the model that was asked for, to tell when another one answered.
+    """
+
+    place: Place
+    member: MemberId
+    lang: Lang
+    key: str
+    work: Work
+    request: Request
+    prompt: str
+    act: Act
+    base: Take | None = None
+    instruction: str = ""
+    asked: str = ""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What one run of the model has come to so far."""
+
+    text: str = ""
+    model: ModelRef | None = None
+    done: Done | None = None
+    verdict: Verdict | None = None
+
+
+class Scribe:
+    """Writes jobs, one async generator of steps each."""
+
+    def __init__(
+        self,
+        *,
+        works: WorkStore,
+        backend: Backend,
+        allowances: usage.Usage,
+        filters: Filters,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._works = works
+        self._backend = backend
+        self._usage = allowances
+        self._filters = filters
+        self._clock = clock
+
+    async def write(self, job: Job, *, stop: asyncio.Event) -> AsyncGenerator[Step, None]:
+        """Write a job; the last step is :class:`Finished`.
+
+        Setting ``stop`` ends the writing and keeps what is there.  Closing the
+        generator gives up: nothing is recorded and the allowance is given back.
+
+        Raises:
+            Refusal, BackendError, StorageError: nothing was recorded.
+        """
+        request = job.request
+        reservation = await self._usage.reserve(job.place, job.member, _expected(request), key=job.key)
+        settled = False
+        started = time.monotonic()
+        try:
+            for attempt in (1, 2):
+                draft = _Draft()
+                async with aclosing(self._run(job, request, draft, stop)) as steps:
+                    async for step in steps:
+                        yield step
+                verdict = draft.verdict
+                if verdict is None or verdict.action is not Action.REGENERATE or attempt == 2:
+                    break
+                request = _told_why(request, verdict)
+            take, tokens = await self._record(job, request, draft, reservation, stopped=stop.is_set())
+            settled = True
+            work = await self._works.work(job.place.guild, job.work.id)
+            notes = ("work.other_model",) if _another(job.asked, draft.model) else ()
+            yield Finished(work, take, time.monotonic() - started, tokens, notes)
+        finally:
+            if not settled:
+                await self._usage.refund(job.place, reservation)
+
+    async def _run(
+        self, job: Job, request: Request, draft: _Draft, stop: asyncio.Event
+    ) -> AsyncGenerator[Step, None]:
+        """One run of the model through the gate; leaves what came of it in ``draft``."""
+        gate = self._filters.of(job.place).gate()
+        tidy = Tidy()
+        async with aclosing(_until(self._backend.generate(request), stop)) as chunks:
+            async for chunk in chunks:
+                match chunk:
+                    case Text(text, _, model):
+                        draft.model = model or draft.model
+                        if released := await gate.feed(tidy.feed(text)):
+                            draft.text += released
+                            yield Words(draft.text)
+                        if gate.shut:
+                            break
+                    case Waiting(why, place, fraction, model):
+                        yield Pending(why, place, fraction, model)
+                    case Done():
+                        draft.done, draft.model = chunk, chunk.model
+                    case _:
+                        assert_never(chunk)
+        await _close(gate, tidy, draft)
+
+    async def _record(
+        self, job: Job, request: Request, draft: _Draft, reservation: int, *, stopped: bool
+    ) -> tuple[Take, int]:
+        """Record the take, its contribution and its cost in one transaction."""
+        verdict = draft.verdict
+        if verdict is not None and verdict.action >= Action.REGENERATE:
+            raise AgainstTheRules("refused.model_text", rules=", ".join(verdict.rules))
+        text = draft.text
+        if not text:
+            if stopped:
+                raise Refusal("refused.nothing_written")
+            if draft.done is not None and draft.done.ending == "refused":
+                raise Refusal("backend.provider_refused", model=draft.done.model.name)
+            raise ModelUnavailable("backend.empty", model=job.asked)
+        ref = draft.model or ModelRef("unknown", request.model)
+        author = ModelAuthor(ref.provider, ref.id, ref.revision)
+        done = draft.done or Done("stop", ref, Usage(), request.sampling.seed)
+        tokens = _cost(done.usage, request, text)
+        seed = done.seed if done.seed is not None else request.sampling.seed
+        new = NewTake(
+            draft=Draft(
+                guild=job.place.guild,
+                work=job.work.id,
+                member=job.member,
+                act=job.act,
+                at=self._clock(),
+                key=job.key,
+                model=author,
+                parent=job.base.contribution if job.base and job.base.work == job.work.id else None,
+                prompt=job.prompt,
+                sampling={
+                    "temperature": request.sampling.temperature,
+                    "top_p": request.sampling.top_p,
+                    "max_tokens": request.sampling.max_tokens,
+                    "seed": seed,
+                },
+                text=text,
+                spans=_spans(job, author, text),
+            ),
+            parent=job.base.number if job.base and job.base.work == job.work.id else None,
+            ending="stopped" if stopped and draft.done is None else done.ending,
+            instruction=job.instruction,
+            seed=seed,
+        )
+        take, _ = await self._works.add_take(
+            job.place.guild, job.work.id, new, spent=Spent(reservation=reservation, tokens=tokens)
+        )
+        return take, tokens
+
+
+async def _close(gate: StreamGate, tidy: Tidy, draft: _Draft) -> None:
+    """Let the rest through the gate, and take the verdict on the whole."""
+    draft.text += await gate.feed(tidy.finish()) if not gate.shut else ""
+    rest, draft.verdict = await gate.finish()
+    draft.text = (draft.text + rest).rstrip()
+
+
+def _spans(job: Job, author: ModelAuthor, text: str) -> tuple[Span, ...]:
+    if job.base is None:
+        return (Span(0, len(text), job.member, author),)
+    return after_model(job.base.text, job.base.spans, text, job.member, author)
+
+
+def _expected(request: Request) -> int:
+    """About how many tokens a request will cost at most: its prompt, and all it may write."""
+    return sum(estimate(message.text) for message in request.messages) + request.sampling.max_tokens
+
+
+def _cost(used: Usage, request: Request, text: str) -> int:
+    """What it cost, as far as the provider says, else by estimate."""
+    read = used.read if used.read is not None else sum(estimate(message.text) for message in request.messages)
+    return read + (used.written if used.written is not None else estimate(text))
+
+
+def _another(asked: str, answered: ModelRef | None) -> bool:
+    """Whether another model answered than the one that was asked for."""
+    return bool(asked) and answered is not None and asked not in (answered.name, answered.id)
+
+
+def _told_why(request: Request, verdict: Verdict) -> Request:
+    """The same request once more, with the rules that the first answer broke."""
+    reasons = "; ".join(dict.fromkeys(hit.reason or hit.rule for hit in verdict.hits))
+    sampling = request.sampling
+    if sampling.seed is not None:
+        sampling = replace(sampling, seed=(sampling.seed + 1) % 2**31)
+    reminder = f"Leave out what is not allowed here: {reasons}."
+    *before, last = request.messages
+    told = Message(last.role, f"{last.text}\n\n{reminder}")
+    return replace(request, messages=(*before, told), sampling=sampling)
+
+
+async def _until(stream: AsyncGenerator[Chunk, None], stop: asyncio.Event) -> AsyncGenerator[Chunk, None]:
+    """The chunks of a stream until it ends or ``stop`` is set; closes the stream either way."""
+    halt = asyncio.ensure_future(stop.wait())
+    async with aclosing(stream):
+        step: asyncio.Future[Chunk] | None = None
+        try:
+            while True:
+                step = asyncio.ensure_future(anext(stream))
+                await asyncio.wait({step, halt}, return_when=asyncio.FIRST_COMPLETED)
+                if not step.done():
+                    return
+                try:
+                    chunk = step.result()
+                except StopAsyncIteration:
+                    return
+                yield chunk
+        finally:
+            halt.cancel()
+            # A generator that is still running cannot be closed: end its step first.
+            if step is not None and not step.done():
+                step.cancel()
+                with suppress(asyncio.CancelledError, StopAsyncIteration):
+                    await step
