@@ -110,6 +110,18 @@ class Outbox(Protocol):
         ...
 
 
+class Notes(Protocol):
+    """Small facts that the bot remembers of itself, such as which commands Discord was told of."""
+
+    async def get(self, name: str) -> str | None:
+        """A note, or None."""
+        ...
+
+    async def put(self, name: str, text: str) -> None:
+        """Write a note, replacing what it said before."""
+        ...
+
+
 class PrivacyStore(Protocol):
     """What is known of a member, and how it is forgotten."""
 

@@ -1,0 +1,128 @@
+"""Puts the bot together: opens what it needs, in order, and closes it in reverse."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.backends.base import Backend
+from bot.backends.registry import build
+from bot.backends.router import Router
+from bot.house.book import HouseBook
+from bot.house.model import DEFAULT
+from bot.moderation.pipeline import FilterPipeline
+from bot.prompting.catalogue import Catalogue
+from bot.services.compose import Composer
+from bot.services.credits_desk import CreditsDesk
+from bot.services.dispatch import Dispatch
+from bot.services.filters import Filters, SameEverywhere
+from bot.services.house_desk import HouseDesk
+from bot.services.ports import Notes
+from bot.services.privacy import Privacy
+from bot.services.publish import Publisher
+from bot.services.revise import Reviser
+from bot.services.scribe import Scribe
+from bot.services.supervisor import Supervisor
+from bot.services.usage import Usage
+from bot.settings import Settings
+from bot.storage.store import Store, open_store
+from bot.works import WorkStore
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything a cog may ask for."""
+
+    settings: Settings
+    catalogue: Catalogue
+    router: Router
+    works: WorkStore
+    notes: Notes
+    composer: Composer
+    reviser: Reviser
+    publisher: Publisher
+    credits: CreditsDesk
+    usage: Usage
+    desk: HouseDesk
+    privacy: Privacy
+    dispatch: Dispatch
+    supervisor: Supervisor
+    store: Store
+    clock: Clock
+
+    async def begin(self) -> None:
+        """Once Discord can be reached: recover what was cut off, and start the periodic tasks."""
+        await self.dispatch.recover()
+        self.supervisor.start()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    backends: Sequence[Backend] | None = None,
+    filters: Filters | None = None,
+    clock: Clock = _now,
+) -> AsyncIterator[App]:
+    """Open the store and the backends, and build the services over them.
+
+    ``backends`` replaces those of the settings, for tests; each is closed at the end.
+
+    Raises:
+        RengaError: a setting, a prompt file or the database is not as it must be.
+    """
+    async with AsyncExitStack() as stack:
+        catalogue = Catalogue.load(settings.prompts_folder())
+        store = await stack.enter_async_context(open_store(settings.database))
+        router = build(settings) if backends is None else Router(backends, default=settings.model)
+        stack.push_async_callback(router.aclose)
+        book = HouseBook(store.house, _defaults(settings))
+        usage = Usage(store.usage, book, clock)
+        judges = filters or SameEverywhere(FilterPipeline(()))
+        scribe = Scribe(works=store.works, backend=router, allowances=usage, filters=judges, clock=clock)
+        supervisor = Supervisor()
+        stack.push_async_callback(supervisor.aclose)
+        dispatch = Dispatch(works=store.works, outbox=store.outbox, usage=store.usage, clock=clock)
+        supervisor.add("outbox", 15.0, dispatch.run_once)
+        yield App(
+            settings=settings,
+            catalogue=catalogue,
+            router=router,
+            works=store.works,
+            notes=store.notes,
+            composer=Composer(),
+            reviser=Reviser(),
+            publisher=Publisher(
+                works=store.works, outbox=store.outbox, book=book, filters=judges, clock=clock
+            ),
+            credits=CreditsDesk(store.works, store.ledger),
+            usage=usage,
+            desk=HouseDesk(store.house, store.members, book, clock),
+            privacy=Privacy(store.privacy),
+            dispatch=dispatch,
+            supervisor=supervisor,
+            store=store,
+            clock=clock,
+        )
+
+
+def _defaults(settings: Settings) -> "House":
+    return replace(
+        DEFAULT,
+        model=settings.model,
+        member_requests=settings.member_requests,
+        member_tokens=settings.member_tokens,
+        guild_requests=settings.guild_requests,
+        guild_tokens=settings.guild_tokens,
+    )

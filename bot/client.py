@@ -1,0 +1,95 @@
+"""The Discord client: what the bot may see and say, and which cogs it loads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.i18n.slash import SlashTranslator
+
+log = logging.getLogger(__name__)
+
+LONGEST_RATE_LIMIT = 60.0
+"""Seconds; a longer 429 is raised instead of slept through, so that nothing hangs unseen."""
+
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+)
+"""What the bot needs in a channel, as in the invitation link."""
+
+Explainer = Callable[["discord.Interaction[Renga]", BaseException], Awaitable[None]]
+
+
+class RengaTree(app_commands.CommandTree["Renga"]):
+    """The command tree; its one error handler answers privately, in the reader's language."""
+
+    async def on_error(self, interaction: discord.Interaction[Renga], error: app_commands.AppCommandError, /) -> None:
+        """Hand the cause to the explainer that the cogs have set."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if self.client.explain_to is None:
+            log.error("a command failed and nobody can be told", exc_info=cause)
+            return
+        await self.client.explain_to(interaction, cause)
+
+
+class Renga(commands.Bot):
+    """The bot.  It asks for no privileged intent, and pings nobody unless a message says so."""
+
+    def __init__(self, app: App, *, extensions: Sequence[str]) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=RengaTree,
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT,
+            chunk_guilds_at_startup=False,
+            max_messages=500,
+        )
+        self.app = app
+        self.explain_to: Explainer | None = None
+        self._to_load = tuple(extensions)
+
+    async def setup_hook(self) -> None:
+        """Load the cogs, then tell Discord of the commands if they have changed."""
+        await self.tree.set_translator(SlashTranslator())
+        for extension in self._to_load:
+            await self.load_extension(extension)
+        await self._sync()
+
+    async def on_ready(self) -> None:
+        """Begin, or (after a lost session) begin again: everything here may run twice."""
+        log.info("ready as %s in %s servers", self.user, len(self.guilds))
+        await self.app.begin()
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Nothing: there are no prefix commands; cogs listen for what concerns them."""
+
+    async def _sync(self) -> None:
+        guild = discord.Object(self.app.settings.sync_guild) if self.app.settings.sync_guild else None
+        if guild is not None:
+            self.tree.copy_global_to(guild=guild)
+        translator = SlashTranslator()
+        described = [
+            await command.get_translated_payload(self.tree, translator)
+            for command in self.tree.get_commands(guild=guild)
+        ]
+        where = f"commands:{self.application_id}:{guild.id if guild else 'everywhere'}"
+        fingerprint = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+        if await self.app.notes.get(where) == fingerprint:
+            return
+        synced = await self.tree.sync(guild=guild)
+        await self.app.notes.put(where, fingerprint)
+        log.info("told Discord of %s commands", len(synced))

@@ -1,0 +1,144 @@
+"""What must be said in Discord, exactly once, whatever happens between.
+
+Three promises are kept at every start by :meth:`Dispatch.recover`: what was in
+the outbox is posted, a take that was recorded and never shown is shown, and a
+work whose writing was cut off says so and gives its allowance back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.errors import RengaError
+from bot.ids import MessageId
+from bot.services.ports import Outbox, Outgoing, UsageStore
+from bot.works import Shown, Work, WorkState, WorkStore
+
+log = logging.getLogger(__name__)
+
+NONCE_HOLDS = timedelta(minutes=2)
+"""How long a nonce is trusted: Discord gives back the first message "within a few minutes"."""
+
+TRIES = 8
+"""Failed posts after which a message is given up."""
+
+
+class Undeliverable(Exception):
+    """Discord will not take this message, now or later: the channel is gone or closed to the bot."""
+
+
+class Messenger(Protocol):
+    """The way out to Discord; implemented by a cog."""
+
+    async def post(self, outgoing: Outgoing) -> MessageId:
+        """Post a message with its nonce.
+
+        Raises:
+            Undeliverable: trying again is of no use.
+        """
+        ...
+
+    async def find(self, outgoing: Outgoing) -> MessageId | None:
+        """Look in the channel for a message that was posted before a crash."""
+        ...
+
+    async def refresh(self, work: Work, card: Shown, *, interrupted: bool = False) -> bool:
+        """Draw a card anew; False if its message is gone or cannot be edited any more."""
+        ...
+
+
+class Dispatch:
+    """Carries out what the store says must be said."""
+
+    def __init__(
+        self, *, works: WorkStore, outbox: Outbox, usage: UsageStore, clock: Callable[[], datetime]
+    ) -> None:
+        self._works = works
+        self._outbox = outbox
+        self._usage = usage
+        self._clock = clock
+        self._messenger: Messenger | None = None
+
+    def attach(self, messenger: Messenger) -> None:
+        """Say through whom to post; until then everything waits."""
+        self._messenger = messenger
+
+    async def deliver(self, outgoing: Outgoing) -> MessageId | None:
+        """Post one message now; None if it has to wait or was given up."""
+        if self._messenger is None or outgoing.message is not None:
+            return outgoing.message
+        try:
+            message: MessageId | None = None
+            if self._clock() - outgoing.at > NONCE_HOLDS or outgoing.failures:
+                message = await self._messenger.find(outgoing)
+            message = message or await self._messenger.post(outgoing)
+        except Undeliverable as error:
+            log.warning("message %s cannot be delivered: %s", outgoing.id, type(error.__cause__ or error).__name__)
+            await self._outbox.failed(outgoing.id, "undeliverable", final=True)
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever Discord or the network says, it stays in the outbox
+            final = outgoing.failures + 1 >= TRIES
+            log.warning("message %s waits: %s", outgoing.id, type(error).__name__)
+            await self._outbox.failed(outgoing.id, type(error).__name__, final=final)
+            return None
+        await self._outbox.posted(outgoing.id, message)
+        if outgoing.work is not None:
+            await self._works.show(
+                Shown(
+                    guild=outgoing.guild,
+                    work=outgoing.work,
+                    channel=outgoing.channel,
+                    message=message,
+                    kind=outgoing.kind,
+                    take=int(outgoing.payload.get("take", 0)),
+                )
+            )
+        return message
+
+    async def run_once(self) -> int:
+        """Try to post everything that waits; returns how many were posted."""
+        posted = 0
+        for outgoing in await self._outbox.waiting():
+            posted += await self.deliver(outgoing) is not None
+        return posted
+
+    async def recover(self) -> None:
+        """At start: give back allowances, finish what was cut off, post what waits."""
+        if refunded := await self._usage.refund_open():
+            log.info("gave back %s reservations of requests that were cut off", refunded)
+        for work in await self._works.interrupted():
+            await self._reopen(work)
+        for work, take in await self._works.undelivered():
+            await self._show(work, take.number)
+            await self._works.delivered(work.guild, work.id, take.number)
+        await self.run_once()
+
+    async def _reopen(self, work: Work) -> None:
+        """A work that was being written when the bot went down: open again, and its card says so."""
+        try:
+            work = await self._works.set_state(work.guild, work.id, WorkState.OPEN)
+        except RengaError:
+            log.warning("work %s could not be reopened", work.id)
+            return
+        for card in await self._works.cards(work.guild, work.id):
+            if self._messenger is not None and card.kind == "card":
+                await self._messenger.refresh(work, card, interrupted=not work.take)
+
+    async def _show(self, work: Work, take: int) -> None:
+        """Show a take on the card of its work, or on a new one if no card can be edited."""
+        shown = False
+        for card in await self._works.cards(work.guild, work.id):
+            if self._messenger is not None and card.kind == "card":
+                shown |= await self._messenger.refresh(work, card)
+        if not shown and not work.wish.private:
+            await self._outbox.put(
+                work.guild,
+                work.place.spot,
+                "card",
+                {"work": int(work.id), "take": take},
+                key=f"card:{work.id}:{take}",
+                work=work.id,
+            )
