@@ -95,15 +95,18 @@ class Draft:
 class Contribution:
     """One link of a guild's chain.
 
-    ``number`` counts from 1 within the guild, without gaps.  ``text_digest`` is
-    the salted hash of the text; ``digest`` covers every other field and
-    ``previous``.  After erasure ``draft.text`` is "" and ``erased`` is true,
-    while both digests stay as they were.
+    ``number`` counts from 1 within the guild, without gaps.  ``text_digest`` and
+    ``member_digest`` are salted hashes of the text and of the member's id;
+    ``digest`` covers both, every other field, and ``previous``.  After erasure
+    ``draft.text`` is "", ``draft.member`` is 0 and the salt is gone, while every
+    digest stays as it was: the chain still verifies, and nobody can find out by
+    trying ids or words what it was.
     """
 
     number: int
     draft: Draft
     text_digest: str
+    member_digest: str
     previous: str
     digest: str
     salt: str = ""

@@ -1,0 +1,103 @@
+"""Which characters of a text come from whom.
+
+The rule: when somebody changes a text, what stays keeps its authors and what is
+new belongs to whoever changed it.  What stays is found by comparing words (each
+Chinese character, each run of other letters, each run of space, each mark);
+inside a pair of words that were exchanged and still share at least half of
+their letters, by comparing letters, so that mending one letter of a word does
+not take the word from its author.  Moved text counts as new where it arrives.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.attribution.model import ModelAuthor, Span
+from bot.ids import MemberId
+
+_WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_]+|\s+|.", re.DOTALL)
+
+SAME_WORD = 0.5
+"""Two words that share at least this part of their letters are one word mended."""
+
+
+def by_member(old: str, spans: Sequence[Span], new: str, member: MemberId) -> tuple[Span, ...]:
+    """The spans of ``new`` after a member changed ``old`` by hand."""
+    return _after(old, spans, new, member, None)
+
+
+def after_model(
+    old: str, spans: Sequence[Span], new: str, member: MemberId, model: ModelAuthor
+) -> tuple[Span, ...]:
+    """The spans of ``new`` after a model changed ``old`` for a member."""
+    return _after(old, spans, new, member, model)
+
+
+def kept(old: str, new: str) -> list[tuple[int, int, int]]:
+    """What stays: triples (start in old, start in new, length), in order, never overlapping."""
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    old_at, new_at = _starts(before), _starts(after)
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    blocks: list[tuple[int, int, int]] = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            blocks.append((old_at[a], new_at[c], old_at[b] - old_at[a]))
+        elif tag == "replace":
+            blocks.extend(_mended(before, after, range(a, b), range(c, d), old_at, new_at))
+    return blocks
+
+
+def _mended(
+    before: Sequence[str],
+    after: Sequence[str],
+    olds: range,
+    news: range,
+    old_at: Sequence[int],
+    new_at: Sequence[int],
+) -> Iterator[tuple[int, int, int]]:
+    """Letters that stay within words that were mended, pairing words from left to right."""
+    at = olds.start
+    for j in news:
+        for i in range(at, olds.stop):
+            matcher = difflib.SequenceMatcher(None, before[i], after[j], autojunk=False)
+            if before[i].isalnum() and after[j].isalnum() and matcher.ratio() >= SAME_WORD:
+                for block in matcher.get_matching_blocks():
+                    if block.size:
+                        yield old_at[i] + block.a, new_at[j] + block.b, block.size
+                at = i + 1
+                break
+
+
+def _starts(words: Sequence[str]) -> list[int]:
+    """Where each word begins, and at the end the length of the whole."""
+    starts = [0]
+    for word in words:
+        starts.append(starts[-1] + len(word))
+    return starts
+
+
+def _after(
+    old: str, spans: Sequence[Span], new: str, member: MemberId, model: ModelAuthor | None
+) -> tuple[Span, ...]:
+    authors: list[tuple[MemberId, ModelAuthor | None]] = [(member, model)] * len(new)
+    origin: list[tuple[MemberId, ModelAuthor | None]] = [(member, model)] * len(old)
+    for span in spans:
+        for at in range(max(span.start, 0), min(span.end, len(old))):
+            origin[at] = (span.member, span.model)
+    for old_start, new_start, length in kept(old, new):
+        authors[new_start : new_start + length] = origin[old_start : old_start + length]
+    return _joined(authors)
+
+
+def _joined(authors: Sequence[tuple[MemberId, ModelAuthor | None]]) -> tuple[Span, ...]:
+    """Runs of equal authors as spans."""
+    spans: list[Span] = []
+    start = 0
+    for at in range(1, len(authors) + 1):
+        if at == len(authors) or authors[at] != authors[start]:
+            member, model = authors[start]
+            spans.append(Span(start, at, member, model))
+            start = at
+    return tuple(spans)
