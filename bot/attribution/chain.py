@@ -106,7 +106,7 @@ def _fault(found: Contribution, number: int, before: str) -> str:
     if found.digest != digest_of(number, draft, found.text_digest, found.member_digest, before):
         return "its facts were changed"
     if found.erased:
-        return "" if not draft.text and not draft.member else "erased, yet not empty"
+        return "" if not draft.text and not found.salt else "erased, yet not empty"
     if found.text_digest != commitment(found.salt, draft.text):
         return "its text was changed"
     if found.member_digest != commitment(found.salt, str(draft.member)):

@@ -98,9 +98,9 @@ class Contribution:
     ``number`` counts from 1 within the guild, without gaps.  ``text_digest`` and
     ``member_digest`` are salted hashes of the text and of the member's id;
     ``digest`` covers both, every other field, and ``previous``.  After erasure
-    ``draft.text`` is "", ``draft.member`` is 0 and the salt is gone, while every
-    digest stays as it was: the chain still verifies, and nobody can find out by
-    trying ids or words what it was.
+    ``draft.text`` is "" and the salt is gone (and ``draft.member`` is 0 if it was
+    that member's own act), while every digest stays as it was: the chain still
+    verifies, and nobody can find out by trying ids or words what it was.
     """
 
     number: int

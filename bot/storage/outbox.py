@@ -1,0 +1,129 @@
+"""Messages to be posted, and the bot's own notes, in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ids import ChannelId, GuildId, MessageId, WorkId
+from bot.services.ports import Outgoing
+from bot.storage.database import Database
+from bot.storage.tables import notes
+from bot.storage.tables import outbox as table
+
+
+def _from(row: Row[Any]) -> Outgoing:
+    return Outgoing(
+        id=row.id,
+        guild=GuildId(row.guild),
+        channel=ChannelId(row.channel),
+        kind=row.kind,
+        payload=json.loads(row.payload),
+        nonce=row.nonce,
+        at=datetime.fromisoformat(row.at),
+        work=WorkId(row.work) if row.work else None,
+        message=MessageId(row.message) if row.message else None,
+        failures=row.failures,
+    )
+
+
+class SqlOutbox:
+    """:class:`bot.services.ports.Outbox` over a database."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def put(
+        self,
+        guild: GuildId,
+        channel: ChannelId,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        key: str,
+        work: WorkId | None = None,
+    ) -> Outgoing:
+        """Add a message; the same key again gives the row that is there."""
+
+        async def act(connection: AsyncConnection) -> Outgoing:
+            query = select(table).where(table.c.guild == guild, table.c.key == key)
+            if (there := (await connection.execute(query)).one_or_none()) is None:
+                await connection.execute(
+                    insert(table).values(
+                        guild=guild,
+                        channel=channel,
+                        kind=kind,
+                        payload=json.dumps(dict(payload)),
+                        key=key,
+                        # 24 characters; Discord takes up to 25.
+                        nonce=hashlib.sha256(f"{guild}/{key}".encode()).hexdigest()[:24],
+                        at=self._clock().isoformat(timespec="microseconds"),
+                        work=work,
+                        message=None,
+                        failures=0,
+                        state="waiting",
+                        reason="",
+                    )
+                )
+                there = (await connection.execute(query)).one()
+            return _from(there)
+
+        return await self._database.write(act)
+
+    async def posted(self, id: int, message: MessageId) -> None:
+        """It is there: remember where."""
+        await self._set(id, state="posted", message=message)
+
+    async def failed(self, id: int, reason: str, *, final: bool) -> None:
+        """It was not taken."""
+        await self._set(
+            id, state="given up" if final else "waiting", reason=reason, failures=table.c.failures + 1
+        )
+
+    async def waiting(self) -> Sequence[Outgoing]:
+        """What is not known to be posted, in every guild, oldest first."""
+
+        async def act(connection: AsyncConnection) -> list[Outgoing]:
+            query = select(table).where(table.c.state == "waiting").order_by(table.c.id)
+            return [_from(row) for row in await connection.execute(query)]
+
+        return await self._database.read(act)
+
+    async def _set(self, id: int, **values: Any) -> None:
+        async def act(connection: AsyncConnection) -> None:
+            await connection.execute(update(table).where(table.c.id == id).values(**values))
+
+        await self._database.write(act)
+
+
+class SqlNotes:
+    """:class:`bot.services.ports.Notes` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, name: str) -> str | None:
+        """A note, or None."""
+
+        async def act(connection: AsyncConnection) -> str | None:
+            found = await connection.execute(select(notes.c.text).where(notes.c.name == name))
+            return found.scalar_one_or_none()
+
+        return await self._database.read(act)
+
+    async def put(self, name: str, text: str) -> None:
+        """Write a note."""
+
+        async def act(connection: AsyncConnection) -> None:
+            changed = await connection.execute(update(notes).where(notes.c.name == name).values(text=text))
+            if not changed.rowcount:
+                await connection.execute(insert(notes).values(name=name, text=text))
+
+        await self._database.write(act)
