@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import QuotaUsedUp
@@ -25,7 +25,7 @@ async def settle(connection: AsyncConnection, guild: GuildId, reservation: int, 
 
 
 async def _spent(connection: AsyncConnection, guild: GuildId, member: MemberId, day: date) -> Spending:
-    def sums(*where: Any) -> Any:
+    def sums(*where: Any) -> Select[tuple[int, int]]:
         return select(func.count(), func.coalesce(func.sum(table.c.tokens), 0)).where(
             table.c.guild == guild, table.c.day == day.isoformat(), table.c.state != "refunded", *where
         )
