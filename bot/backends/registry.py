@@ -1,0 +1,64 @@
+"""All backends: a new one adds its line to :data:`FACTORIES`.
+
+The contract tests then try it unasked (``tests/contract/test_backend.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from pydantic import SecretStr
+
+from bot.backends.base import Backend
+from bot.backends.echo import EchoBackend
+from bot.backends.limits import Limits
+from bot.backends.router import Router
+from bot.settings import Settings
+
+
+def _local(settings: Settings) -> Iterator[Backend]:
+    from bot.backends.local.backend import LocalBackend
+
+    yield LocalBackend(settings.local_folders(), device=settings.device)
+
+
+def _openai(settings: Settings) -> Iterator[Backend]:
+    if settings.openai_key is None and settings.openai_url is None and not settings.servers:
+        return
+    # Imported here, for it takes the better part of a second.
+    from bot.backends.openai_api import OpenAIBackend
+
+    if settings.openai_key is not None or settings.openai_url is not None:
+        yield OpenAIBackend(
+            api_key=_shown(settings.openai_key),
+            base_url=None if settings.openai_url is None else str(settings.openai_url),
+            only=settings.openai_models,
+        )
+    for name, url, key in settings.named_servers():
+        yield OpenAIBackend(name, api_key=_shown(key), base_url=url)
+
+
+def _echo(settings: Settings) -> Iterator[Backend]:
+    if settings.model.startswith("echo/"):
+        yield EchoBackend()
+
+
+def _shown(key: SecretStr | None) -> str | None:
+    return None if key is None else key.get_secret_value()
+
+
+FACTORIES: Mapping[str, Callable[[Settings], Iterator[Backend]]] = {
+    "local": _local,
+    "openai": _openai,
+    "echo": _echo,
+}
+"""Of each kind, what makes its backends from the settings: none, one or several."""
+
+
+def build(settings: Settings) -> Router:
+    """Every backend that the settings ask for, each with its own line, behind one router."""
+    made = [backend for factory in FACTORIES.values() for backend in factory(settings)]
+    limited = [
+        Limits(backend, max_running=settings.max_running, max_queued=settings.max_queued) for backend in made
+    ]
+    return Router(limited, default=settings.model, fallback=settings.fallback)

@@ -1,0 +1,41 @@
+"""Stop sequences for a stream whose sender does not know them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Stops:
+    """Ends a stream of text before the first of some sequences, however the text was cut in pieces."""
+
+    def __init__(self, sequences: Sequence[str]) -> None:
+        self._sequences = tuple(sequence for sequence in sequences if sequence)
+        # An end of the text that may be the beginning of a sequence is held back.
+        self._reach = max((len(sequence) for sequence in self._sequences), default=1) - 1
+        self._held = ""
+        self.found = False
+        """Whether a sequence was met; everything from there on is dropped."""
+
+    def feed(self, piece: str) -> str:
+        """Take a piece and give what may go on."""
+        if self.found:
+            return ""
+        self._held += piece
+        first = min((at for s in self._sequences if (at := self._held.find(s)) >= 0), default=-1)
+        if first >= 0:
+            self.found = True
+            text, self._held = self._held[:first], ""
+            return text
+        most = min(self._reach, len(self._held))
+        keep = next((n for n in range(most, 0, -1) if self._may_begin(self._held[-n:])), 0)
+        cut = len(self._held) - keep
+        text, self._held = self._held[:cut], self._held[cut:]
+        return text
+
+    def finish(self) -> str:
+        """What is left at the end of the stream."""
+        text, self._held = self._held, ""
+        return text
+
+    def _may_begin(self, end: str) -> bool:
+        return any(sequence.startswith(end) for sequence in self._sequences)
