@@ -1,0 +1,164 @@
+"""The way out to Discord for what must be said exactly once, and for cards that have to be drawn anew."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import discord
+
+from bot.app import App
+from bot.errors import Gone
+from bot.i18n.text import lang_of
+from bot.ids import GuildId, Lang, MessageId
+from bot.services.dispatch import Undeliverable
+from bot.services.ports import Outgoing
+from bot.works import Shown, Work
+from cogs.ui import card as cards
+from cogs.ui.pages import lay_rest
+from cogs.ui.stream import BotMessage, Frame
+from cogs.ui.where import place_in
+from cogs.ui.writing import Writing
+
+log = logging.getLogger(__name__)
+
+ARCHIVED = 50083
+LOOK_BACK = 50
+"""Messages that are looked through for one that was posted before a crash."""
+
+
+class Outlet:
+    """Posts, finds and redraws messages as the bot itself; see :class:`bot.services.dispatch.Messenger`."""
+
+    def __init__(self, app: App, bot: discord.Client, writing: Writing) -> None:
+        self._app = app
+        self._bot = bot
+        self._writing = writing
+
+    async def post(self, outgoing: Outgoing) -> MessageId:
+        """Post a card or a published work, once for its nonce."""
+        if outgoing.work is None:
+            raise Undeliverable(outgoing.kind)
+        lang = await self.lang(outgoing.guild, None)
+        try:
+            drawn = await self._writing.card(
+                outgoing.guild,
+                outgoing.work,
+                int(outgoing.payload.get("take", 0)),
+                lang=lang,
+                published=outgoing.kind == "published",
+            )
+            work = await self._app.works.work(outgoing.guild, outgoing.work)
+        except Gone as error:
+            raise Undeliverable from error
+        channel = await self._channel(outgoing.channel)
+        message = await self._send(channel, drawn.first, outgoing.nonce)
+        await lay_rest(
+            self._app.works,
+            self._bot,
+            BotMessage(message),
+            place_in(outgoing.guild, channel, outgoing.channel),
+            work,
+            drawn,
+        )
+        return MessageId(message.id)
+
+    async def find(self, outgoing: Outgoing) -> MessageId | None:
+        """A message posted for the same row before, known by its buttons."""
+        channel = await self._channel(outgoing.channel)
+        mark = f"renga:w:credits:{outgoing.work}:"
+        try:
+            async for message in channel.history(
+                limit=LOOK_BACK, after=outgoing.at - timedelta(minutes=1), oldest_first=False
+            ):
+                if message.author == self._bot.user and any(
+                    id.startswith(mark) for id in _custom_ids(message)
+                ):
+                    known = await self._app.works.shown(outgoing.guild, MessageId(message.id))
+                    if known is None:
+                        return MessageId(message.id)
+        except discord.Forbidden:
+            log.info("cannot look back in channel %s", outgoing.channel)
+        return None
+
+    async def refresh(self, work: Work, card: Shown, *, interrupted: bool = False) -> bool:
+        """Draw a card anew from the store; False if its message cannot be edited any more."""
+        lang = await self.lang(work.guild, work)
+        if interrupted:
+            frame, drawn = cards.interrupted(work.id, lang), None
+        else:
+            drawn = await self._writing.card(
+                work.guild, work.id, 0, lang=lang, published=card.kind == "published"
+            )
+            frame = drawn.first
+        return await self.redraw(work, card, frame, drawn)
+
+    async def redraw(self, work: Work, card: Shown, frame: Frame, drawn: cards.Card | None = None) -> bool:
+        """Put a frame on the message of a card; False if it cannot be edited any more."""
+        try:
+            channel = await self._channel(card.channel)
+            message = channel.get_partial_message(card.message)
+            await message.edit(content=frame.content, view=frame.view, attachments=frame.attachments())
+            if drawn is not None:
+                place = place_in(work.guild, channel, card.channel)
+                await lay_rest(self._app.works, self._bot, BotMessage(message), place, work, drawn)
+        except (discord.HTTPException, discord.RateLimited, Undeliverable) as error:
+            log.info("the card of work %s could not be drawn anew: %s", work.id, type(error).__name__)
+            return False
+        return True
+
+    async def lang(self, guild: GuildId, work: Work | None) -> Lang:
+        """The language of what all in a guild see; of a private room, that of the work."""
+        known = self._bot.get_guild(guild)
+        if known is not None:
+            return lang_of(str(known.preferred_locale))
+        return work.wish.language if work is not None else self._app.settings.language
+
+    async def _channel(self, id: int) -> Any:
+        """A channel or thread to post in."""
+        channel = self._bot.get_channel(id)
+        if channel is None:
+            try:
+                channel = await self._bot.fetch_channel(id)
+            except (discord.NotFound, discord.Forbidden) as error:
+                raise Undeliverable from error
+        if not isinstance(channel, discord.abc.Messageable):
+            raise Undeliverable(type(channel).__name__)
+        return channel
+
+    async def _send(self, channel: Any, frame: Frame, nonce: str) -> discord.Message:
+        options: dict[str, Any] = {"view": frame.view} if frame.view is not None else {}
+        for last in (False, True):
+            try:
+                return await channel.send(
+                    frame.content, nonce=nonce, files=frame.attachments(), **options
+                )
+            except discord.HTTPException as error:
+                if error.code == ARCHIVED and not last and await _unarchived(channel):
+                    continue
+                if error.status in (403, 404) or error.code == ARCHIVED:
+                    raise Undeliverable from error
+                raise
+        raise Undeliverable(nonce)
+
+
+async def _unarchived(channel: Any) -> bool:
+    """Open an archived thread again, if the bot may."""
+    if not isinstance(channel, discord.Thread):
+        return False
+    try:
+        await channel.edit(archived=False)
+    except discord.HTTPException:
+        return False
+    return True
+
+
+def _custom_ids(message: discord.Message) -> list[str]:
+    return [
+        child.custom_id
+        for row in message.components
+        if isinstance(row, discord.ActionRow)
+        for child in row.children
+        if child.custom_id is not None
+    ]

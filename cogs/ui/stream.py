@@ -1,0 +1,248 @@
+"""A message that is written while people watch.
+
+Frames are shown at the stream's own pace: one that is overtaken by a newer one
+is dropped, the last one never is.  A 429 or a slow edit slows the pace; a
+deleted message ends it; an interaction's token that has expired (after 15
+minutes) hands over to the bot's own edit of the message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self, runtime_checkable
+
+import aiohttp
+import discord
+
+log = logging.getLogger(__name__)
+
+SLOWEST = 15.0
+"""Seconds; rate limits slow a stream down to this."""
+
+EDIT_TIMEOUT = 20.0
+"""Seconds; discord.py sleeps through the 429 of an interaction's edits itself, however long it takes."""
+
+FINAL_TRIES = 6
+
+UNKNOWN_MESSAGE, UNKNOWN_CHANNEL, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10008, 10003, 10015, 10062
+INVALID_TOKEN, ALREADY_ACKNOWLEDGED = 50027, 40060
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a message shows at one moment; ``files`` are names and contents."""
+
+    content: str
+    view: discord.ui.View | None = None
+    files: tuple[tuple[str, bytes], ...] = ()
+
+    def attachments(self) -> list[discord.File]:
+        """The files, ready to be sent once."""
+        return [discord.File(io.BytesIO(data), filename=name) for name, data in self.files]
+
+
+class Lost(Exception):
+    """The message is gone, or can no longer be reached: nothing more can be shown in it."""
+
+
+class Surface(Protocol):
+    """One message that frames are drawn on."""
+
+    @property
+    def id(self) -> int | None:
+        """The message's id, once it is known."""
+        ...
+
+    async def edit(self, frame: Frame) -> None:
+        """Draw a frame.
+
+        Raises:
+            Lost: there is nothing to draw on any more.
+            discord.HTTPException, discord.RateLimited: not this time.
+        """
+        ...
+
+    async def follow(self, content: str, nonce: str) -> int:
+        """Post another message after this one; returns its id."""
+        ...
+
+
+class BotMessage:
+    """A message of the bot in a channel where it may edit."""
+
+    def __init__(self, message: discord.PartialMessage | discord.Message) -> None:
+        self._message = message
+
+    @property
+    def id(self) -> int | None:
+        """The message's id."""
+        return self._message.id
+
+    async def edit(self, frame: Frame) -> None:
+        """Draw a frame by the bot's own right."""
+        try:
+            await self._message.edit(content=frame.content, view=frame.view, attachments=frame.attachments())
+        except (discord.NotFound, discord.Forbidden) as error:
+            raise Lost from error
+
+    async def follow(self, content: str, nonce: str) -> int:
+        """Post in the same channel."""
+        return (await self._message.channel.send(content, nonce=nonce)).id
+
+
+class Response:
+    """The response to an interaction: edited through its token, and by the bot once that has expired.
+
+    A private response lives only as long as the token.
+    """
+
+    def __init__(self, interaction: discord.Interaction[Any], *, private: bool) -> None:
+        self._interaction = interaction
+        self._private = private
+        self._id: int | None = None
+        self._bot_message: BotMessage | None = None
+
+    @property
+    def id(self) -> int | None:
+        """The message's id, once Discord has told it."""
+        return self._id
+
+    @id.setter
+    def id(self, id: int | None) -> None:
+        self._id = id
+
+    async def edit(self, frame: Frame) -> None:
+        """Draw a frame, by whichever way still works."""
+        if self._bot_message is None:
+            try:
+                message = await self._interaction.edit_original_response(
+                    content=frame.content, view=frame.view, attachments=frame.attachments()
+                )
+            except discord.HTTPException as error:
+                self._bot_message = self._handed_over(error)
+            else:
+                self._id = message.id
+                return
+        await self._bot_message.edit(frame)
+
+    async def follow(self, content: str, nonce: str) -> int:
+        """Post a followup, as private as the response."""
+        if self._bot_message is not None:
+            return await self._bot_message.follow(content, nonce)
+        return (await self._interaction.followup.send(content, ephemeral=self._private, wait=True)).id
+
+    def _handed_over(self, error: discord.HTTPException) -> BotMessage:
+        """The same message by the bot's own right, if it is the token that has expired."""
+        if error.code in (UNKNOWN_MESSAGE, UNKNOWN_CHANNEL):
+            raise Lost from error
+        if error.code not in (INVALID_TOKEN, UNKNOWN_WEBHOOK) and error.status != 401:
+            raise error
+        channel = self._interaction.channel
+        if self._private or self._id is None or not isinstance(channel, _HasMessages):
+            raise Lost from error
+        return BotMessage(channel.get_partial_message(self._id))
+
+
+@runtime_checkable
+class _HasMessages(Protocol):
+    def get_partial_message(self, message_id: int, /) -> discord.PartialMessage: ...
+
+
+class LiveMessage:
+    """Draws the newest frame on a surface, at most once every so many seconds."""
+
+    def __init__(self, surface: Surface, *, every: float) -> None:
+        self.surface = surface
+        self.gone = False
+        self._every = every
+        self._pace = every
+        self._next: Frame | None = None
+        self._shown: Frame | None = None
+        self._wake = asyncio.Event()
+        self._drawing = asyncio.Lock()
+        self._drawn_at = -SLOWEST
+        self._pump: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._pump = asyncio.create_task(self._keep_drawing(), name="live-message")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Not in the middle of an edit: whatever is drawn next must come after it.
+        async with self._drawing:
+            if self._pump is not None:
+                self._pump.cancel()
+
+    def show(self, frame: Frame) -> None:
+        """Draw this frame when it is time, unless a newer one comes first.  Never waits."""
+        self._next = frame
+        self._wake.set()
+
+    async def finish(self, frame: Frame) -> bool:
+        """Draw the last frame, whatever it takes; False if it could not be drawn."""
+        async with self._drawing:
+            if self._pump is not None:
+                self._pump.cancel()
+            for attempt in range(FINAL_TRIES):
+                await asyncio.sleep(self._due())
+                if await self._draw(frame):
+                    return True
+                if self.gone:
+                    return False
+                self._pace = max(self._pace, min(0.5 * 2**attempt, SLOWEST))
+        log.warning("the end of a stream could not be shown")
+        return False
+
+    def _due(self) -> float:
+        """Seconds until the next frame may be drawn."""
+        return max(0.0, self._drawn_at + self._pace - asyncio.get_running_loop().time())
+
+    async def _keep_drawing(self) -> None:
+        while not self.gone:
+            await self._wake.wait()
+            await asyncio.sleep(self._due())
+            async with self._drawing:
+                self._wake.clear()
+                frame, self._next = self._next, None
+                if frame is not None and frame.content != getattr(self._shown, "content", None):
+                    await self._draw(frame)
+
+    async def _draw(self, frame: Frame) -> bool:
+        """Draw once; on a rate limit, slow down."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        wait = 0.0
+        try:
+            async with asyncio.timeout(EDIT_TIMEOUT):
+                await self.surface.edit(frame)
+        except Lost:
+            self.gone = True
+        except TimeoutError:
+            self._slow_down(EDIT_TIMEOUT)
+        except discord.RateLimited as error:
+            wait = error.retry_after
+            self._slow_down(wait)
+        except discord.HTTPException as error:
+            if error.status == 429:
+                self._slow_down(2 * self._pace)
+            else:
+                log.info("an edit was not taken: %s %s", error.status, error.code)
+        except (aiohttp.ClientError, OSError) as error:
+            log.info("an edit did not reach Discord: %s", type(error).__name__)
+        else:
+            self._shown = frame
+            # An edit that takes long is a sign of a limit: leave as much time between edits.
+            self._pace = min(SLOWEST, max(self._every, loop.time() - began))
+            self._drawn_at = loop.time()
+            return True
+        self._drawn_at = loop.time() + max(0.0, wait - self._pace)
+        return False
+
+    def _slow_down(self, seconds: float) -> None:
+        self._pace = min(SLOWEST, max(seconds, 2 * self._every))

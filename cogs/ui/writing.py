@@ -1,0 +1,179 @@
+"""Carries what a service writes onto a message, and remembers what is being written, for Stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import discord
+
+from bot.app import App
+from bot.errors import RengaError, StorageError
+from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place, WorkId
+from bot.services.brief import Finished, Opened, Pending, Step, Words
+from bot.works import Shown, Work
+from cogs.ui import card
+from cogs.ui.card import Card
+from cogs.ui.pages import lay_rest
+from cogs.ui.stream import Frame, LiveMessage, Surface
+
+log = logging.getLogger(__name__)
+
+Steps = Callable[[asyncio.Event], AsyncGenerator[Step, None]]
+"""A service's writing, given the event that stops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Something that is being written now."""
+
+    member: MemberId
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The message that is written on.
+
+    Attributes:
+        place: where it is.
+        lang: the language of what is around the text.
+        private: only the member sees it.
+        alone: the bot can post no other message here: what does not fit one goes into a file.
+        before: what the message showed, to be put back if nothing comes of it.
+    """
+
+    surface: Surface
+    place: Place
+    lang: Lang
+    member: MemberId
+    private: bool = False
+    alone: bool = False
+    before: Frame | None = None
+
+
+class Writing:
+    """Everything that is being written in this process."""
+
+    def __init__(self, app: App, bot: discord.Client) -> None:
+        self._app = app
+        self._bot = bot
+        self._running: dict[WorkId, Running] = {}
+
+    def running(self, work: WorkId) -> Running | None:
+        """What is being written of a work now."""
+        return self._running.get(work)
+
+    async def perform(self, sheet: Sheet, steps: Steps, *, work: Work | None = None) -> Finished:
+        """Show the steps as they come, and at the end the work with its buttons.
+
+        ``work`` is given when its buttons are there already and a take is added.
+
+        Raises:
+            RengaError: nothing came of it; the sheet shows what it showed before.
+        """
+        running = Running(sheet.member)
+        done: Finished | None = None
+        if work is not None:
+            self._running[work.id] = running
+        try:
+            async with LiveMessage(sheet.surface, every=self._app.settings.edit_seconds) as live:
+                try:
+                    async with aclosing(steps(running.stop)) as coming:
+                        async for step in coming:
+                            match step:
+                                case Opened(opened):
+                                    work = opened
+                                    self._running[work.id] = running
+                                    await self._remember(sheet, work, 0)
+                                case Pending():
+                                    live.show(card.waiting(work.id if work else None, step, sheet.lang))
+                                case Words(text):
+                                    live.show(card.writing(work.id if work else None, text, sheet.lang))
+                                case Finished():
+                                    done = step
+                                case _:
+                                    assert_never(step)
+                except BaseException:
+                    if sheet.before is not None:
+                        await live.finish(sheet.before)
+                    raise
+                if done is None:
+                    raise RuntimeError("a service ended its writing without a take")
+                await self._finish(sheet, live, done)
+                return done
+        finally:
+            if work is not None and self._running.get(work.id) is running:
+                del self._running[work.id]
+
+    async def _finish(self, sheet: Sheet, live: LiveMessage, done: Finished) -> None:
+        """Show the finished take, and note that it has been shown."""
+        guild, number = done.work.guild, done.take.number
+        drawn = await self.card(
+            guild,
+            done.work.id,
+            number,
+            lang=sheet.lang,
+            private=sheet.private,
+            alone=sheet.alone,
+            notes=done.notes,
+        )
+        shown = await live.finish(drawn.first)
+        if not shown and not live.gone:
+            return  # it is in the store as undelivered, and shown when the bot starts next
+        try:
+            await self._remember(sheet, done.work, number)
+            if not sheet.alone:
+                await lay_rest(self._app.works, self._bot, sheet.surface, sheet.place, done.work, drawn)
+            await self._app.works.delivered(guild, done.work.id, number)
+        except StorageError as error:
+            log.warning("a shown take could not be noted: %s", error)
+
+    async def card(
+        self,
+        guild: GuildId,
+        work: WorkId,
+        take: int = 0,
+        *,
+        lang: Lang,
+        private: bool = False,
+        alone: bool = False,
+        notes: tuple[str, ...] = (),
+        published: bool = False,
+    ) -> Card:
+        """A work laid out, as the store has it (take 0: the one that stands)."""
+        made = await self._app.credits.of(guild, work, take or None)
+        source = await self._source(made.work)
+        if published:
+            return card.published(made, lang, source=source)
+        takes = len(await self._app.works.takes(guild, work))
+        return card.draw(
+            made, takes=takes, lang=lang, private=private, alone=alone, source=source, notes=notes
+        )
+
+    async def _source(self, work: Work) -> Work | None:
+        if work.source is None:
+            return None
+        try:
+            return await self._app.works.work(work.guild, work.source)
+        except RengaError:
+            return None
+
+    async def _remember(self, sheet: Sheet, work: Work, take: int) -> None:
+        """Note which message shows the work, unless only the member can see it."""
+        message = sheet.surface.id
+        if sheet.private or message is None:
+            return
+        await self._app.works.show(
+            Shown(
+                guild=work.guild,
+                work=work.id,
+                channel=ChannelId(sheet.place.spot),
+                message=MessageId(message),
+                take=take,
+            )
+        )
