@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ async def open_app(
     backends: Sequence[Backend] | None = None,
     filters: Filters | None = None,
     clock: Clock = _now,
-) -> AsyncIterator[App]:
+) -> AsyncGenerator[App]:
     """Open the store and the backends, and build the services over them.
 
     ``backends`` replaces those of the settings, for tests; each is closed at the end.

@@ -35,7 +35,9 @@ Explainer = Callable[["discord.Interaction[Renga]", BaseException], Awaitable[No
 class RengaTree(app_commands.CommandTree["Renga"]):
     """The command tree; its one error handler answers privately, in the reader's language."""
 
-    async def on_error(self, interaction: discord.Interaction[Renga], error: app_commands.AppCommandError, /) -> None:
+    async def on_error(
+        self, interaction: discord.Interaction[Renga], error: app_commands.AppCommandError, /
+    ) -> None:
         """Hand the cause to the explainer that the cogs have set."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         if self.client.explain_to is None:

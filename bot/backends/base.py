@@ -149,10 +149,15 @@ class TokenProb:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Some text, to be appended to what came before."""
+    """Some text, to be appended to what came before.
+
+    ``model`` says who writes.  The first text of a stream names it, so that a
+    stream that is stopped before :class:`Done` can be credited too.
+    """
 
     text: str
     tokens: tuple[TokenProb, ...] = ()
+    model: ModelRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,9 @@ class Dispatch:
                 message = await self._messenger.find(outgoing)
             message = message or await self._messenger.post(outgoing)
         except Undeliverable as error:
-            log.warning("message %s cannot be delivered: %s", outgoing.id, type(error.__cause__ or error).__name__)
+            log.warning(
+                "message %s cannot be delivered: %s", outgoing.id, type(error.__cause__ or error).__name__
+            )
             await self._outbox.failed(outgoing.id, "undeliverable", final=True)
             return None
         except Exception as error:  # noqa: BLE001 - whatever Discord or the network says, it stays in the outbox

@@ -57,9 +57,7 @@ class Supervisor:
     def late(self) -> tuple[str, ...]:
         """Tasks that have not succeeded for three of their periods and a minute."""
         now = time.monotonic()
-        return tuple(
-            name for name, task in self._tasks.items() if now - task.succeeded > 3 * task.every + 60
-        )
+        return tuple(name for name, task in self._tasks.items() if now - task.succeeded > 3 * task.every + 60)
 
     async def _keep(self, name: str, task: _Task) -> None:
         while True:

@@ -25,7 +25,7 @@ async def settle(connection: AsyncConnection, guild: GuildId, reservation: int, 
 
 
 async def _spent(connection: AsyncConnection, guild: GuildId, member: MemberId, day: date) -> Spending:
-    def sums(*where: Any) -> Select[tuple[int, int]]:
+    def sums(*where: Any) -> Select[int, int]:
         return select(func.count(), func.coalesce(func.sum(table.c.tokens), 0)).where(
             table.c.guild == guild, table.c.day == day.isoformat(), table.c.state != "refunded", *where
         )

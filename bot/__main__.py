@@ -1,0 +1,198 @@
+"""The commands: ``python -m bot run | rehearse | poem | doctor | prompts | credits | backup | restore | …``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import logs
+from bot.errors import RengaError
+from bot.explain import explain
+from bot.ids import LANGUAGES
+from bot.settings import Settings, example
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def run(given: argparse.Namespace, settings: Settings) -> int:
+    """Run the bot in Discord; without a token, open a rehearsal."""
+    if settings.discord_token is None:
+        return rehearse(argparse.Namespace(file=None, json=False, browser=False, language=None), settings)
+    from bot.run import serve
+
+    asyncio.run(serve(settings))
+    return 0
+
+
+def rehearse(given: argparse.Namespace, settings: Settings) -> int:
+    """Try the bot against a simulated Discord, at a prompt or from a file."""
+    from bot.rehearsal import rehearse as play
+
+    return asyncio.run(
+        play(
+            settings,
+            given.file,
+            json=given.json,
+            browser=given.browser,
+            language=given.language or settings.language,
+        )
+    )
+
+
+def poem(given: argparse.Namespace, settings: Settings) -> int:
+    """Write poems without Discord, by the same services."""
+    from bot.write import write
+
+    return asyncio.run(write(given, settings))
+
+
+def doctor(given: argparse.Namespace, settings: Settings) -> int:
+    """Say what is configured, what is missing and how to fix it."""
+    from bot.doctor import Doctor, Level
+
+    async def look() -> int:
+        worst = 0
+        marks = {Level.OK: "✓", Level.NOTE: "–", Level.BAD: "✗"}
+        async for finding in Doctor(settings, given.language or settings.language).findings():
+            print(f"{marks[finding.level]} {finding.text}")
+            worst |= finding.level is Level.BAD
+        return worst
+
+    return asyncio.run(look())
+
+
+def prompts(given: argparse.Namespace, settings: Settings) -> int:
+    """Check every file under prompts/."""
+    from bot.prompting.cli import check
+
+    problems = check(given.folder or settings.prompts_folder())
+    print("\n".join(problems) if problems else "ok")
+    return bool(problems)
+
+
+def credits(given: argparse.Namespace, settings: Settings) -> int:
+    """Check the chain of contributions of every server, and name the first broken link."""
+    from bot.storage.store import open_store, verify_all
+
+    async def verify() -> int:
+        async with open_store(settings.database) as store:
+            broken = await verify_all(store)
+            for link in broken:
+                print(f"broken: server {link.guild}, contribution {link.number}: {link.reason}")
+            if not broken:
+                print(f"ok: {len(await store.ledger.guilds())} chains hold")
+        return bool(broken)
+
+    return asyncio.run(verify())
+
+
+def backup(given: argparse.Namespace, settings: Settings) -> int:
+    """Copy the database, also while the bot runs."""
+    from bot.storage.backup import backup as copy
+
+    counts = copy(Path(settings.database), given.to)
+    print(f"{given.to}: {sum(counts.values())} rows in {len(counts)} tables, checked")
+    return 0
+
+
+def restore(given: argparse.Namespace, settings: Settings) -> int:
+    """Put a backup in the place of the database; the bot must be stopped."""
+    from bot.storage.backup import restore as put_back
+
+    counts = put_back(given.copy, Path(settings.database))
+    print(f"{settings.database}: {sum(counts.values())} rows in {len(counts)} tables, checked")
+    return 0
+
+
+def show_settings(given: argparse.Namespace, settings: Settings) -> int:
+    """Print every setting with its default, as .env.example has them."""
+    print(example(), end="")
+    return 0
+
+
+def bench(given: argparse.Namespace, settings: Settings) -> int:
+    """Measure: what there is to measure is listed without a name."""
+    from bot.bench import main as measure
+
+    return measure(given.what, quick=given.quick)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="python -m bot", description="Renga, a Discord bot for creative communities."
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, command: Command) -> argparse.ArgumentParser:
+        about = (command.__doc__ or "").strip()
+        made = commands.add_parser(name, help=about, description=about)
+        made.set_defaults(run=command)
+        return made
+
+    add("run", run)
+    one = add("rehearse", rehearse)
+    one.add_argument(
+        "file", nargs="?", type=Path, help="a script of lines to play; without one, a prompt opens"
+    )
+    one.add_argument("--json", action="store_true", help="print one JSON object for each event")
+    one.add_argument("--browser", action="store_true", help="show the channel in a browser too")
+    one.add_argument("--language", choices=LANGUAGES, help="language of the rehearsal itself")
+    one = add("poem", poem)
+    one.add_argument("--topic", default="", help="what the poem is about")
+    one.add_argument("--form", default="", help="a form, such as haiku or 七绝")
+    one.add_argument("--style", default="", help="a style, such as imagist")
+    one.add_argument("--language", choices=LANGUAGES, help="language of the poem")
+    one.add_argument("--model", default="", help="provider/model")
+    one.add_argument("--length", default="", choices=("", "short", "medium", "long"))
+    one.add_argument("--temperature", type=float)
+    one.add_argument("--seed", type=int)
+    one.add_argument("--count", type=int, default=1, help="how many")
+    one.add_argument("--json", action="store_true", help="print one JSON object for each poem")
+    one = add("doctor", doctor)
+    one.add_argument("--language", choices=LANGUAGES)
+    one = add("prompts", prompts)
+    one.add_argument("action", choices=("check",))
+    one.add_argument("folder", nargs="?", type=Path)
+    one = add("credits", credits)
+    one.add_argument("action", choices=("verify",))
+    one = add("backup", backup)
+    one.add_argument("to", type=Path)
+    one = add("restore", restore)
+    one.add_argument("copy", type=Path)
+    add("settings", show_settings)
+    one = add("bench", bench)
+    one.add_argument("what", nargs="?", default="")
+    one.add_argument("--quick", action="store_true")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status is 0 if all is well."""
+    given = parser().parse_args(arguments)
+    if given.command is None:
+        parser().print_help()
+        return 2
+    try:
+        settings = Settings.read()
+        logs.set_up(settings)
+        return int(given.run(given, settings))
+    except RengaError as error:
+        told = explain(error, "en")
+        if getattr(given, "json", False):
+            print(json.dumps({"error": error.text_key, "text": told}, ensure_ascii=False))
+        else:
+            print(told, file=sys.stderr)
+        logging.getLogger(__name__).debug("the command failed", exc_info=error)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

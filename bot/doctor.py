@@ -1,0 +1,192 @@
+"""Says in plain words what is configured, what is missing, and how to fix it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import discord
+
+from bot.backends.registry import FACTORIES
+from bot.client import PERMISSIONS
+from bot.errors import BackendError, DeadlinePassed, RengaError
+from bot.explain import explain
+from bot.i18n.text import translate
+from bot.ids import Lang
+from bot.prompting.catalogue import Catalogue
+from bot.settings import Settings
+from bot.storage.database import open_database
+
+LOW_DISK = 200 * 2**20
+"""Bytes of free disk under which the doctor warns."""
+
+PATIENCE = 15.0
+"""Seconds to wait for an answer of Discord or of a model server."""
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    NOTE = "note"
+    BAD = "bad"
+    """The bot could not start, or could not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's: what was looked at, how it is, and what to do."""
+
+    level: Level
+    text: str
+
+
+class Doctor:
+    """Looks at everything that the bot needs."""
+
+    def __init__(self, settings: Settings, lang: Lang) -> None:
+        self._settings = settings
+        self._lang = lang
+
+    async def findings(self) -> AsyncIterator[Finding]:
+        """Every finding, as it is made."""
+        yield self._machine()
+        for finding in self._prompts():
+            yield finding
+        async for finding in self._database():
+            yield finding
+        async for finding in self._models():
+            yield finding
+        async for finding in self._discord():
+            yield finding
+
+    def _say(self, level: Level, key: str, **facts: object) -> Finding:
+        return Finding(level, translate(f"doctor.{key}", self._lang, **facts))
+
+    def _machine(self) -> Finding:
+        versions = {
+            name: importlib.metadata.version(name)
+            for name in ("discord.py", "torch", "transformers", "openai")
+        }
+        told = ", ".join(f"{name} {version}" for name, version in versions.items())
+        return self._say(
+            Level.OK, "machine", python=sys.version.split()[0], versions=told, cores=os.cpu_count()
+        )
+
+    def _prompts(self) -> list[Finding]:
+        folder = self._settings.prompts_folder()
+        try:
+            catalogue = Catalogue.load(folder)
+        except RengaError as error:
+            return [Finding(Level.BAD, explain(error, self._lang))]
+        problems = [Finding(Level.BAD, explain(problem, self._lang)) for problem in catalogue.check()]
+        return problems or [self._say(Level.OK, "prompts", arts=len(catalogue.arts), folder=folder.name)]
+
+    async def _database(self) -> AsyncIterator[Finding]:
+        path = Path(self._settings.database)
+        try:
+            async with open_database(path) as database:
+                health = await database.health()
+        except RengaError as error:
+            yield Finding(Level.BAD, explain(error, self._lang))
+            return
+        yield self._say(
+            Level.OK,
+            "database",
+            path=path,
+            schema=health.schema,
+            size=_size(health.bytes),
+            sqlite=health.sqlite,
+        )
+        level = Level.NOTE if health.free_bytes < LOW_DISK else Level.OK
+        yield self._say(level, "disk", free=_size(health.free_bytes))
+
+    async def _models(self) -> AsyncIterator[Finding]:
+        for model in self._settings.local_folders():
+            folder = Path(model)
+            if folder.is_dir():
+                weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+                level = Level.OK if weights else Level.BAD
+                yield self._say(
+                    level, "folder" if weights else "no_weights", model=model, size=_size(weights)
+                )
+            else:
+                yield self._say(Level.NOTE, "hub", model=model)
+        settings = self._settings
+        if settings.openai_key is None and settings.openai_url is None and not settings.servers:
+            yield self._say(Level.OK, "no_key")
+        for backend in FACTORIES["openai"](settings):
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    models = await backend.models()
+                yield self._say(Level.OK, "server", name=backend.name, count=len(models))
+            except (BackendError, TimeoutError) as error:
+                late = DeadlinePassed(model=backend.name, seconds=PATIENCE)
+                known = error if isinstance(error, RengaError) else late
+                yield self._say(
+                    Level.BAD, "server_down", name=backend.name, problem=explain(known, self._lang)
+                )
+            finally:
+                await backend.aclose()
+        provider, _, _ = settings.model.partition("/")
+        known = {"local", "openai", *(name for name, _, _ in settings.named_servers())}
+        if provider not in known:
+            yield self._say(Level.BAD, "no_provider", model=settings.model, known=", ".join(sorted(known)))
+
+    async def _missing(self, client: discord.Client, guild: discord.Guild) -> tuple[str, ...]:
+        """The permissions that the bot lacks in a guild, by its roles there."""
+        assert client.user is not None
+        roles = {role.id: role.permissions for role in await guild.fetch_roles()}
+        member = await guild.fetch_member(client.user.id)
+        held = discord.Permissions.none()
+        for id in (guild.id, *(role.id for role in member.roles)):
+            held |= roles.get(id, discord.Permissions.none())
+        return missing_permissions(held)
+
+    async def _discord(self) -> AsyncIterator[Finding]:
+        if self._settings.discord_token is None:
+            yield self._say(Level.NOTE, "no_token")
+            return
+        client = discord.Client(intents=discord.Intents.none())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await client.login(self._settings.discord_token.get_secret_value())
+                info = await client.application_info()
+                yield self._say(Level.OK, "login", name=info.name)
+                async for guild in client.fetch_guilds(limit=None):
+                    missing = await self._missing(client, guild)
+                    level = Level.NOTE if missing else Level.OK
+                    key = "permissions_missing" if missing else "permissions"
+                    yield self._say(level, key, guild=guild.name, missing=", ".join(missing))
+                yield self._say(Level.OK, "intents")
+        except discord.LoginFailure:
+            yield self._say(Level.BAD, "bad_token")
+        except (discord.HTTPException, OSError, TimeoutError) as error:
+            logging.getLogger(__name__).debug("no answer", exc_info=error)
+            yield self._say(Level.BAD, "no_discord", problem=type(error).__name__)
+        finally:
+            await client.close()
+
+
+def missing_permissions(held: discord.Permissions) -> tuple[str, ...]:
+    """The names of the permissions that the bot needs and does not have."""
+    if held.administrator:
+        return ()
+    return tuple(name for name, wanted in PERMISSIONS if wanted and not getattr(held, name))
+
+
+def _size(count: int) -> str:
+    """Bytes in words, such as "35 MB"."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

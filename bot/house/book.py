@@ -1,0 +1,51 @@
+"""The settings of every guild in memory, one snapshot each, replaced whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.house.model import House, HouseStore, Layer, Resolved
+from bot.house.style import layers_at, resolve
+from bot.ids import GuildId, Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    revision: int
+    layers: tuple[Layer, ...]
+
+
+class HouseBook:
+    """Answers what holds at a place, from memory once a guild was read."""
+
+    def __init__(self, store: HouseStore, default: House) -> None:
+        self._store = store
+        self._default = default
+        self._guilds: dict[GuildId, _Snapshot] = {}
+
+    def peek(self, place: Place) -> Resolved | None:
+        """What holds at a place, if its guild was read before."""
+        snapshot = self._guilds.get(place.guild)
+        return self._resolve(place, snapshot.layers) if snapshot is not None else None
+
+    async def of(self, place: Place) -> Resolved:
+        """What holds at a place."""
+        if place.guild not in self._guilds:
+            await self.refresh(place.guild)
+        return self._resolve(place, self._guilds[place.guild].layers)
+
+    async def refresh(self, guild: GuildId) -> None:
+        """Read a guild anew; an older answer that arrives late changes nothing."""
+        revision, layers = await self._store.layers(guild)
+        held = self._guilds.get(guild)
+        if held is None or revision >= held.revision:
+            self._guilds[guild] = _Snapshot(revision, tuple(layers))
+
+    async def refresh_all(self) -> None:
+        """Read every known guild anew, for what another process has changed."""
+        for guild in tuple(self._guilds):
+            await self.refresh(guild)
+
+    def _resolve(self, place: Place, layers: Sequence[Layer]) -> Resolved:
+        return resolve(layers_at(place, layers), self._default)
