@@ -53,4 +53,5 @@ def translate(key: str, lang: Lang, **facts: object) -> str:
 def lang_of(locale: object, default: Lang = "en") -> Lang:
     """The interface language for a locale of Discord such as ``zh-CN``; every Chinese is ``zh``."""
     language = str(locale or "").replace("_", "-").split("-")[0].lower()
-    return next((lang for lang in LANGUAGES if lang == language), default)
+    known: dict[str, Lang] = {lang: lang for lang in LANGUAGES}
+    return known.get(language, default)
