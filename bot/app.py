@@ -12,9 +12,10 @@ from bot.backends.base import Backend
 from bot.backends.registry import build
 from bot.backends.router import Router
 from bot.house.book import HouseBook
-from bot.house.model import DEFAULT
+from bot.house.model import DEFAULT, House
 from bot.moderation.pipeline import FilterPipeline
 from bot.prompting.catalogue import Catalogue
+from bot.services.asking import Asker
 from bot.services.compose import Composer
 from bot.services.credits_desk import CreditsDesk
 from bot.services.dispatch import Dispatch
@@ -84,25 +85,48 @@ async def open_app(
     """
     async with AsyncExitStack() as stack:
         catalogue = Catalogue.load(settings.prompts_folder())
-        store = await stack.enter_async_context(open_store(settings.database))
+        store = await stack.enter_async_context(open_store(settings.database, clock=clock))
         router = build(settings) if backends is None else Router(backends, default=settings.model)
         stack.push_async_callback(router.aclose)
         book = HouseBook(store.house, _defaults(settings))
         usage = Usage(store.usage, book, clock)
         judges = filters or SameEverywhere(FilterPipeline(()))
         scribe = Scribe(works=store.works, backend=router, allowances=usage, filters=judges, clock=clock)
+        asker = Asker(catalogue, book, store.members, deadline=settings.deadline)
         supervisor = Supervisor()
         stack.push_async_callback(supervisor.aclose)
         dispatch = Dispatch(works=store.works, outbox=store.outbox, usage=store.usage, clock=clock)
         supervisor.add("outbox", 15.0, dispatch.run_once)
+        supervisor.add("settings", 30.0, book.refresh_all)
+
+        async def reload() -> None:
+            catalogue.reload_if_changed()
+
+        supervisor.add("prompts", 10.0, reload)
         yield App(
             settings=settings,
             catalogue=catalogue,
             router=router,
             works=store.works,
             notes=store.notes,
-            composer=Composer(),
-            reviser=Reviser(),
+            composer=Composer(
+                catalogue=catalogue,
+                works=store.works,
+                asker=asker,
+                scribe=scribe,
+                allowances=usage,
+                filters=judges,
+            ),
+            reviser=Reviser(
+                catalogue=catalogue,
+                works=store.works,
+                members=store.members,
+                asker=asker,
+                scribe=scribe,
+                allowances=usage,
+                filters=judges,
+                clock=clock,
+            ),
             publisher=Publisher(
                 works=store.works, outbox=store.outbox, book=book, filters=judges, clock=clock
             ),
@@ -117,7 +141,7 @@ async def open_app(
         )
 
 
-def _defaults(settings: Settings) -> "House":
+def _defaults(settings: Settings) -> House:
     return replace(
         DEFAULT,
         model=settings.model,

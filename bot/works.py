@@ -25,15 +25,15 @@ class WorkState(StrEnum):
 class Wish:
     """What a member asked for, as typed and checked; kept so that a take can be asked for again.
 
-    ``length`` is "short", "medium", "long" or ""; ``options`` holds what an art
-    of its own asks for beyond these.
+    ``language`` None means that of the place; ``length`` is "short", "medium",
+    "long" or ""; ``options`` holds what an art of its own asks for beyond these.
     """
 
     art: str
     topic: str = ""
     form: str = ""
     style: str = ""
-    language: Lang = "en"
+    language: Lang | None = None
     model: str = ""
     length: str = ""
     temperature: float | None = None
@@ -92,6 +92,8 @@ class Take:
     instruction: str = ""
     seed: int | None = None
     report: str = ""
+    erased: bool = False
+    """Whether words of it are gone, because whoever wrote them wished to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

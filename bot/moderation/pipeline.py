@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.moderation.gate import StreamGate
-from bot.moderation.verdict import Action, ContentFilter, Hit, Verdict
+from bot.moderation.verdict import Action, ContentFilter, Hit, Instant, Verdict
 
 
 class FilterPipeline:
@@ -44,6 +44,11 @@ class FilterPipeline:
                     hits.append(Hit(0, len(text), f"unavailable:{found.name}", Action.BLOCK))
         hits.sort(key=lambda hit: (hit.start, hit.end))
         return Verdict(text, tuple(hits), tuple(missing))
+
+    def check_now(self, text: str) -> Verdict:
+        """The verdict of those filters that can judge without waiting, for refusing from memory."""
+        hits = [hit for found in self._filters if isinstance(found, Instant) for hit in found.check_now(text)]
+        return Verdict(text, tuple(sorted(hits, key=lambda hit: (hit.start, hit.end))))
 
     def gate(self) -> StreamGate:
         """A gate for one stream."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Action(IntEnum):
@@ -78,4 +78,13 @@ class ContentFilter(Protocol):
 
     async def check(self, text: str) -> Sequence[Hit]:
         """All hits, with offsets into ``text``.  An exception means that it could not judge."""
+        ...
+
+
+@runtime_checkable
+class Instant(Protocol):
+    """A filter that can judge at once, without waiting for anything."""
+
+    def check_now(self, text: str) -> Sequence[Hit]:
+        """All hits, with offsets into ``text``."""
         ...

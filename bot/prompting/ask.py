@@ -21,13 +21,18 @@ LENGTH_WORDS: Mapping[Lang, Mapping[str, str]] = {
     "zh": {"short": "写短一些：四到八行。", "medium": "", "long": "可以写长一些，三十行以内。"},
 }
 
+BEGIN: Mapping[Lang, str] = {
+    "en": "Begin with exactly these lines, and go on from them:",
+    "zh": "请以下面这几行开头，一字不改，接着写下去：",
+}
+
 LARGEST = 6_000
 """Tokens that a prompt may have at most, whatever the model's window is: the cost of one press is bounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A prompt in every rendering.  ``draft`` and ``opening`` are for a model that is conditioned by a cue."""
+    """A prompt in every rendering; the fields after ``stop`` are for a model conditioned by a cue."""
 
     ref: str
     system: str
@@ -83,6 +88,7 @@ def build(
         "length": LENGTH_WORDS[language].get(length, ""),
         "text": shortened(text, max(200, LARGEST - fixed)),
         "instruction": instruction,
+        "begin": BEGIN[language] if opening else "",
         "opening": opening,
     }
     filled = art.fill(language, values, mark)

@@ -29,7 +29,9 @@ def backup(path: Path, to: Path) -> dict[str, int]:
 
 
 def restore(copy: Path, path: Path) -> dict[str, int]:
-    """Put a backup in the place of a database (the bot must be stopped); the old one is kept as ``.replaced``.
+    """Put a backup in the place of a database; the old one is kept as ``.replaced``.
+
+    The bot must be stopped.
 
     Raises:
         StorageError: the backup is not sound, or the database is in use.

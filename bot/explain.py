@@ -1,0 +1,78 @@
+"""Says what went wrong in the reader's language: whose side it is on, and what to do."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import datetime
+
+from bot.errors import AgainstTheRules, ModelRateLimited, RengaError
+from bot.i18n.text import has, translate
+from bot.ids import Lang
+
+log = logging.getLogger(__name__)
+
+GIVEN_BACK = 1_500
+"""The most characters of a member's input that are given back with an explanation."""
+
+
+def explain(error: BaseException, lang: Lang) -> str:
+    """A sentence or two for whoever caused or met an error.
+
+    An error that is none of ours is logged under a short number, and only the
+    number is told.
+    """
+    if not isinstance(error, RengaError):
+        return _unexpected(error, lang)
+    key = error.text_key if has(error.text_key) else type(error).key
+    facts = {name: _told(fact, lang) for name, fact in error.facts.items()}
+    if isinstance(error, ModelRateLimited):
+        facts.setdefault("retry_after", "")
+    if "resets" in error.facts:
+        facts["when"] = facts["resets"]
+    if isinstance(what := error.facts.get("what"), str) and has(f"what.{what}"):
+        facts["what"] = translate(f"what.{what}", lang)
+    told = translate(key, lang, **facts)
+    if given := _input(error):
+        told += f"\n{translate('error.your_input', lang)}\n{quoted(given)}"
+    return told
+
+
+def quoted(text: str) -> str:
+    """A member's text in a block that nothing in it can end, to be copied from."""
+    if len(text) > GIVEN_BACK:
+        text = text[:GIVEN_BACK] + "…"
+    # A zero-width space keeps three backticks in the text from closing the block.
+    safe = text.replace("```", "`\u200b`\u200b`")
+    return f"```\n{safe}\n```"
+
+
+def marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    """The text with each span between ⟦ and ⟧."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}⟦{text[start:end]}⟧{text[end:]}"
+    return text
+
+
+def _input(error: RengaError) -> str:
+    if isinstance(error, AgainstTheRules) and error.text:
+        return marked(error.text, error.spans)
+    typed = error.facts.get("typed")
+    # A short slip is named in the sentence itself.
+    return typed if isinstance(typed, str) and len(typed) > 80 else ""
+
+
+def _told(fact: object, lang: Lang) -> str:
+    if isinstance(fact, datetime):
+        return f"<t:{int(fact.timestamp())}:R>"
+    if isinstance(fact, float):
+        return f"{fact:g}"
+    if fact is None:
+        return "–"
+    return str(fact)
+
+
+def _unexpected(error: BaseException, lang: Lang) -> str:
+    number = secrets.token_hex(3)
+    log.error("unexpected error %s", number, exc_info=error)
+    return translate("error.unexpected", lang, id=number)

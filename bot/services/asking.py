@@ -1,0 +1,129 @@
+"""From a wish to a request: which prompt, which model, which sampling, what may leave the machine."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from bot.backends.base import Cue, Message, Request, Sampling
+from bot.house.book import HouseBook
+from bot.house.model import House, Member, MemberStore
+from bot.ids import Lang, MemberId, Place
+from bot.prompting.art import Art
+from bot.prompting.ask import Prompt, Voices, build
+from bot.prompting.catalogue import Catalogue
+from bot.works import Wish
+
+SEEDS = 2**31
+
+
+class Asker:
+    """Builds requests from prompts and settings."""
+
+    def __init__(
+        self, catalogue: Catalogue, book: HouseBook, members: MemberStore, *, deadline: float
+    ) -> None:
+        self._catalogue = catalogue
+        self._book = book
+        self._members = members
+        self._deadline = deadline
+
+    async def house(self, place: Place) -> House:
+        """The settings that hold at a place."""
+        return (await self._book.of(place)).house
+
+    async def request(
+        self,
+        art: Art,
+        wish: Wish,
+        place: Place,
+        member: MemberId,
+        *,
+        text: str = "",
+        instruction: str = "",
+        draft: str = "",
+        others: tuple[MemberId, ...] = (),
+    ) -> tuple[Request, Prompt]:
+        """The request for an art or a task.
+
+        ``others`` are members whose words are in ``text``: if any of them (or the
+        member) keeps their words from models elsewhere, the request stays local.
+        """
+        house = await self.house(place)
+        settings = [await self._members.member(place.guild, one) for one in (member, *others)]
+        language = language_of(wish, house, "en")
+        prompt = self._prompt(art, wish, language, house, settings[0], text, instruction, draft)
+        seed = wish.seed if wish.seed is not None else secrets.randbelow(SEEDS)
+        request = Request(
+            messages=(Message("system", prompt.system), Message("user", prompt.ask)),
+            continuation=prompt.continuation,
+            cue=_cue(prompt, instruction),
+            model=wish.model or house.model or "",
+            sampling=Sampling(
+                temperature=art.temperature if wish.temperature is None else wish.temperature,
+                top_p=art.top_p,
+                max_tokens=art.max_tokens(wish.length),
+                stop=prompt.stop,
+                seed=seed,
+            ),
+            deadline=self._deadline,
+            scope=f"{place.guild}/{member}",
+            local_only=bool(house.local_only) or not all(one.cloud for one in settings),
+            prefix_key=prompt.ref,
+        )
+        return request, prompt
+
+    def _prompt(
+        self,
+        art: Art,
+        wish: Wish,
+        language: Lang,
+        house: House,
+        member: Member,
+        text: str,
+        instruction: str,
+        draft: str,
+    ) -> Prompt:
+        return build(
+            art,
+            language=language,
+            # Eight random letters: a member cannot close the marks that they stand between.
+            mark="m" + secrets.token_hex(4),
+            voices=Voices(
+                house=house.voice or "",
+                own=member.voice,
+                style=self._catalogue.find_style(wish.style),
+            ),
+            form=self._catalogue.find_form(wish.form),
+            length=wish.length,
+            topic=wish.topic,
+            text=text,
+            instruction=instruction,
+            opening=wish.opening,
+            draft=draft,
+        )
+
+
+def _cue(prompt: Prompt, instruction: str) -> Cue:
+    """What a model conditioned on verse is told; an instruction can only join the topic."""
+    topic = prompt.topic
+    if instruction and len(instruction) <= 40:
+        topic = f"{topic} {instruction}".strip()
+    return Cue(
+        language=prompt.language,
+        topic=topic,
+        form=prompt.form,
+        lines=prompt.lines,
+        opening=prompt.opening,
+        draft=prompt.draft,
+    )
+
+
+def again(wish: Wish, takes: int) -> Wish:
+    """The wish for another take: a chosen seed moves on by one for each take there is."""
+    return wish if wish.seed is None else replace(wish, seed=(wish.seed + takes) % SEEDS)
+
+
+def language_of(wish: Wish, house: House, lang: Lang) -> Lang:
+    """The language of a work: as asked, else as the place says, else as its author reads."""
+    return wish.language or house.language or lang
