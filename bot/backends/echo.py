@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 from bot.backends.base import Ability, Chunk, Done, ModelInfo, ModelRef, Request, Text, Usage
+from bot.backends.deadline import Deadline
 from bot.backends.stops import Stops
 from bot.errors import ModelUnknown
 
@@ -31,6 +33,14 @@ class EchoBackend:
         """
         if request.model not in ("", "echo"):
             raise ModelUnknown(model=f"echo/{request.model}")
+        async with aclosing(Deadline(request.deadline, "echo/echo").keep(self._say(request))) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def aclose(self) -> None:
+        """Nothing to free."""
+
+    async def _say(self, request: Request) -> AsyncGenerator[Chunk, None]:
         who = ModelRef("echo", "echo")
         asked = request.messages[-1].text if request.messages else request.continuation
         words = re.findall(r"\s*\S+", asked)
@@ -47,6 +57,3 @@ class EchoBackend:
             yield Text(text, model=who)
         ending = "length" if not stops.found and len(words) > request.sampling.max_tokens else "stop"
         yield Done(ending, who, Usage(len(words), written), request.sampling.seed)
-
-    async def aclose(self) -> None:
-        """Nothing to free."""

@@ -45,7 +45,7 @@ def read(event: Any) -> Event:
     reason = choice.finish_reason
     return replace(
         said,
-        text=_text(getattr(delta, "content", None) if delta is not None else getattr(choice, "text", None)),
+        text=_text(getattr(delta, "content", None) or getattr(choice, "text", None)),
         tokens=_tokens(getattr(choice, "logprobs", None)),
         ending=_ENDINGS.get(reason, "stop") if reason else None,
         refusal=bool(refusal),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class Stops:
-    """Ends a stream of text before the first of some sequences, however the text was cut in pieces."""
+    """Ends a text before the first of some sequences that it contains, however it is cut in pieces."""
 
     def __init__(self, sequences: Sequence[str]) -> None:
         self._sequences = tuple(sequence for sequence in sequences if sequence)
@@ -21,10 +21,11 @@ class Stops:
         if self.found:
             return ""
         self._held += piece
-        first = min((at for s in self._sequences if (at := self._held.find(s)) >= 0), default=-1)
-        if first >= 0:
+        # Whichever is complete first, as a sender would notice it; of two, the longer.
+        met = [(at + len(s), at) for s in self._sequences if (at := self._held.find(s)) >= 0]
+        if met:
             self.found = True
-            text, self._held = self._held[:first], ""
+            text, self._held = self._held[: min(met)[1]], ""
             return text
         most = min(self._reach, len(self._held))
         keep = next((n for n in range(most, 0, -1) if self._may_begin(self._held[-n:])), 0)
