@@ -1,4 +1,4 @@
-"""The commands: ``python -m bot run | rehearse | poem | doctor | prompts | credits | backup | restore | …``."""
+"""The commands: ``python -m bot run | rehearse | poem | doctor | prompts | credits | backup | …``."""
 
 from __future__ import annotations
 

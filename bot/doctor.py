@@ -7,7 +7,7 @@ import importlib.metadata
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -53,9 +53,9 @@ class Doctor:
 
     def __init__(self, settings: Settings, lang: Lang) -> None:
         self._settings = settings
-        self._lang = lang
+        self._lang: Lang = lang
 
-    async def findings(self) -> AsyncIterator[Finding]:
+    async def findings(self) -> AsyncGenerator[Finding]:
         """Every finding, as it is made."""
         yield self._machine()
         for finding in self._prompts():
@@ -89,7 +89,7 @@ class Doctor:
         problems = [Finding(Level.BAD, explain(problem, self._lang)) for problem in catalogue.check()]
         return problems or [self._say(Level.OK, "prompts", arts=len(catalogue.arts), folder=folder.name)]
 
-    async def _database(self) -> AsyncIterator[Finding]:
+    async def _database(self) -> AsyncGenerator[Finding]:
         path = Path(self._settings.database)
         try:
             async with open_database(path) as database:
@@ -108,17 +108,9 @@ class Doctor:
         level = Level.NOTE if health.free_bytes < LOW_DISK else Level.OK
         yield self._say(level, "disk", free=_size(health.free_bytes))
 
-    async def _models(self) -> AsyncIterator[Finding]:
+    async def _models(self) -> AsyncGenerator[Finding]:
         for model in self._settings.local_folders():
-            folder = Path(model)
-            if folder.is_dir():
-                weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-                level = Level.OK if weights else Level.BAD
-                yield self._say(
-                    level, "folder" if weights else "no_weights", model=model, size=_size(weights)
-                )
-            else:
-                yield self._say(Level.NOTE, "hub", model=model)
+            yield self._local(model)
         settings = self._settings
         if settings.openai_key is None and settings.openai_url is None and not settings.servers:
             yield self._say(Level.OK, "no_key")
@@ -140,6 +132,14 @@ class Doctor:
         if provider not in known:
             yield self._say(Level.BAD, "no_provider", model=settings.model, known=", ".join(sorted(known)))
 
+    def _local(self, model: str) -> Finding:
+        folder = Path(model)
+        if not folder.is_dir():
+            return self._say(Level.NOTE, "hub", model=model)
+        weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+        level = Level.OK if weights else Level.BAD
+        return self._say(level, "folder" if weights else "no_weights", model=model, size=_size(weights))
+
     async def _missing(self, client: discord.Client, guild: discord.Guild) -> tuple[str, ...]:
         """The permissions that the bot lacks in a guild, by its roles there."""
         assert client.user is not None
@@ -150,7 +150,7 @@ class Doctor:
             held |= roles.get(id, discord.Permissions.none())
         return missing_permissions(held)
 
-    async def _discord(self) -> AsyncIterator[Finding]:
+    async def _discord(self) -> AsyncGenerator[Finding]:
         if self._settings.discord_token is None:
             yield self._say(Level.NOTE, "no_token")
             return

@@ -41,4 +41,4 @@ def set_up(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     # These log request bodies or every HTTP call at DEBUG and INFO.
     for name in ("openai", "httpx", "httpcore", "discord.http", "discord.gateway", "aiosqlite"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

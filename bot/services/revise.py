@@ -289,7 +289,7 @@ class Reviser:
 
 
 def blanked(text: str, key: str) -> str:
-    """The text with about half of its lines emptied, for a model that fills in lines; the choice follows ``key``."""
+    """The text with about half of its lines emptied, for a model that fills in lines; by ``key``."""
     lines = [line for line in text.splitlines() if line.strip()]
     chance = random.Random(key)
     drawn = [index for index in range(len(lines)) if chance.random() > KEPT] or [len(lines) - 1]
