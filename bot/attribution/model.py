@@ -31,6 +31,7 @@ class Act(StrEnum):
     PUBLISHED = "published"
     REMOVED = "removed"
     RESTORED = "restored"
+    ERASED = "erased"  # words of a member who wished to be forgotten; of no work and nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +92,30 @@ class Draft:
     spans: tuple[Span, ...] = ()
 
 
+_DIGEST = 64  # hexadecimal digits of SHA-256
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """One link of a guild's chain.
 
-    ``number`` counts from 1 within the guild, without gaps.  ``text_digest`` and
-    ``member_digest`` are salted hashes of the text and of the member's id;
-    ``digest`` covers both, every other field, and ``previous``.  After erasure
-    ``draft.text`` is "" and the salt is gone (and ``draft.member`` is 0 if it was
-    that member's own act), while every digest stays as it was: the chain still
-    verifies, and nobody can find out by trying ids or words what it was.
+    ``number`` counts from 1 within the guild, without gaps.  ``digest`` covers
+    every field and ``previous``.  Of member ids and words it covers only salted
+    hashes: ``seals`` holds the salt of each as long as the value is there, and
+    its hash once it was erased.  So after erasure the chain still verifies, and
+    nobody can find out by trying ids or words what it was.
     """
 
     number: int
     draft: Draft
-    text_digest: str
-    member_digest: str
+    seals: tuple[str, ...]
     previous: str
     digest: str
-    salt: str = ""
-    erased: bool = False
+
+    @property
+    def erased(self) -> bool:
+        """Whether words of it were erased."""
+        return any(len(seal) == _DIGEST for seal in self.seals[2::2])
 
 
 @dataclass(frozen=True, slots=True)

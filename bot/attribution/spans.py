@@ -35,6 +35,29 @@ def after_model(
     return _after(old, spans, new, member, model)
 
 
+def covering(
+    text: str, spans: Sequence[Span], member: MemberId, model: ModelAuthor | None
+) -> tuple[Span, ...]:
+    """The spans in order, with one more wherever they leave a gap in the text.
+
+    Raises:
+        ValueError: they overlap or reach beyond the text.
+    """
+    whole: list[Span] = []
+    at = 0
+    for span in sorted(spans, key=lambda span: span.start):
+        if not at <= span.start <= span.end <= len(text):
+            raise ValueError(f"span {span.start}:{span.end} does not fit")
+        if span.start > at:
+            whole.append(Span(at, span.start, member, model))
+        if span.end > span.start:
+            whole.append(span)
+        at = span.end
+    if at < len(text):
+        whole.append(Span(at, len(text), member, model))
+    return tuple(whole)
+
+
 def kept(old: str, new: str) -> list[tuple[int, int, int]]:
     """What stays: triples (start in old, start in new, length), in order, never overlapping."""
     before, after = _WORD.findall(old), _WORD.findall(new)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.errors import SchemaUnknown, StorageError
-from bot.storage.migrate import copy_whole, head, schema_of
+from filelock import Timeout
+
+from bot.errors import StorageError
+from bot.storage.database import lock_of
+from bot.storage.migrate import copy_whole, reading, refuse_unknown
 from bot.storage.tables import metadata
 
 
@@ -22,62 +26,76 @@ def backup(path: Path, to: Path) -> dict[str, int]:
         raise StorageError("storage.no_file", path=path.name)
     to.parent.mkdir(parents=True, exist_ok=True)
     fresh = to.with_name(to.name + ".checked")
-    copy_whole(path, fresh)
+    try:
+        copy_whole(path, fresh)
+    except sqlite3.Error as error:
+        raise StorageError("storage.damaged", path=path.name) from error
     counts = check(fresh)
-    fresh.replace(to)
+    _keep(fresh, to)
     return counts
 
 
 def restore(copy: Path, path: Path) -> dict[str, int]:
     """Put a backup in the place of a database; the old one is kept as ``.replaced``.
 
-    The bot must be stopped.
-
     Raises:
-        StorageError: the backup is not sound, or the database is in use.
+        StorageError: the backup is not sound, or a bot has the database open.
         SchemaUnknown: a newer Renga made the backup.
     """
     if not copy.is_file():
         raise StorageError("storage.no_file", path=copy.name)
     counts = check(copy)
-    if (schema_of(copy) or "") > head():
-        raise SchemaUnknown(found=schema_of(copy))
-    if path.exists():
-        _idle(path)
-        copy_whole(path, path.with_name(path.name + ".replaced"))
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".restored")
-    shutil.copyfile(copy, fresh)
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    fresh.replace(path)
+    try:
+        with lock_of(path):
+            shutil.copyfile(copy, fresh)
+            check(fresh)
+            if path.exists():
+                copy_whole(path, path.with_name(path.name + ".replaced"))
+            # What the old file's log still holds must not be played into the new one.
+            for suffix in ("-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            _keep(fresh, path)
+    except Timeout as error:
+        raise StorageError("storage.in_use", path=path.name) from error
     return counts
 
 
 def check(path: Path) -> dict[str, int]:
-    """Rows of each table of a sound database.
+    """Rows of each table of a sound database of Renga's.
 
     Raises:
         StorageError: it is damaged, or none of Renga's.
+        SchemaUnknown: a newer Renga made it.
     """
     try:
-        with closing(sqlite3.connect(f"file:{path.as_posix()}?mode=ro", uri=True)) as connection:
+        schema = refuse_unknown(path)
+        with closing(reading(path)) as connection:
             verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
-            if verdict != "ok":
+            if schema is None or verdict != "ok":
                 raise StorageError("storage.damaged", path=path.name)
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             return {
                 name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
-                for name in metadata.tables
+                for (name,) in tables
+                if name in metadata.tables
             }
     except sqlite3.Error as error:
         raise StorageError("storage.damaged", path=path.name) from error
 
 
-def _idle(path: Path) -> None:
-    """Raise unless nobody else has the database open."""
+def _keep(fresh: Path, to: Path) -> None:
+    """Move a file to its place, whole or not at all, even if the power goes."""
+    _sync(fresh)
+    fresh.replace(to)
+    if os.name == "posix":
+        _sync(to.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
-        with closing(sqlite3.connect(path, timeout=0.2, isolation_level=None)) as connection:
-            # Leaving WAL needs the file for oneself alone (sqlite.org/wal.html).
-            connection.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.Error as error:
-        raise StorageError("storage.in_use", path=path.name) from error
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,19 +2,88 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert, select
 
+from bot.attribution.chain import GENESIS, commitment, is_closed, new_salt, serialised
+from bot.attribution.model import BrokenLink
 from bot.house.model import Change, House, Layer, Level, Member
 from bot.ids import GuildId, MemberId
 from bot.storage.database import Database
+from bot.storage.rows import AnyRow, as_json, put, written
 from bot.storage.tables import changes, houses, layers, members
+
+
+def change_from(row: AnyRow) -> Change:
+    """A row of changes."""
+    return Change(
+        level=Level(row.level),
+        id=row.id,
+        field=row.field,
+        before=row.before,
+        after=row.after,
+        by=MemberId(row.by),
+        at=datetime.fromisoformat(row.at),
+        number=row.number,
+    )
+
+
+def _digest(guild: GuildId, change: Change, seal: str, previous: str) -> str:
+    """The digest of a link of the audit log; who made the change is sealed, as in the other chain."""
+    fields = {
+        "number": change.number,
+        "guild": int(guild),
+        "level": change.level.value,
+        "id": change.id,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+        "by": seal if is_closed(seal) else commitment(seal, str(int(change.by))),
+        "at": written(change.at),
+        "previous": previous,
+    }
+    return hashlib.sha256(serialised(fields).encode("ascii")).hexdigest()
+
+
+def _store(connection: Connection, guild: GuildId, change: Change) -> str:
+    """Set or drop one field of one layer; returns what it was before."""
+    where = (
+        layers.c.level == change.level.value,
+        layers.c.id == change.id,
+        layers.c.field == change.field,
+    )
+    found = connection.execute(select(layers.c.value).where(layers.c.guild == guild, *where))
+    before = found.scalar_one_or_none() or "null"
+    if change.after == "null":
+        connection.execute(delete(layers).where(layers.c.guild == guild, *where))
+    else:
+        values = {"level": change.level.value, "id": change.id, "field": change.field}
+        put(connection, layers, {"guild": guild, **values, "value": change.after})
+    return before
+
+
+def _log(connection: Connection, guild: GuildId, change: Change) -> None:
+    """Append to the audit log."""
+    newest = select(changes.c.number, changes.c.digest).where(changes.c.guild == guild)
+    last = connection.execute(newest.order_by(changes.c.number.desc()).limit(1)).one_or_none()
+    change = replace(change, number=last.number + 1 if last is not None else 1)
+    previous = last.digest if last is not None else GENESIS
+    seal = new_salt()
+    connection.execute(
+        insert(changes).values(
+            guild=guild,
+            **asdict(change) | {"level": change.level.value, "at": written(change.at)},
+            seal=seal,
+            previous=previous,
+            digest=_digest(guild, change, seal, previous),
+        )
+    )
 
 
 class SqlHouse:
@@ -26,10 +95,10 @@ class SqlHouse:
     async def layers(self, guild: GuildId) -> tuple[int, Sequence[Layer]]:
         """All layers of a guild and the revision they are at."""
 
-        async def act(connection: AsyncConnection) -> tuple[int, list[Layer]]:
-            revision = await connection.execute(select(houses.c.revision).where(houses.c.guild == guild))
+        def act(connection: Connection) -> tuple[int, list[Layer]]:
+            revision = connection.execute(select(houses.c.revision).where(houses.c.guild == guild))
             fields: dict[tuple[Level, int], dict[str, Any]] = {}
-            for row in await connection.execute(select(layers).where(layers.c.guild == guild)):
+            for row in connection.execute(select(layers).where(layers.c.guild == guild)):
                 fields.setdefault((Level(row.level), row.id), {})[row.field] = json.loads(row.value)
             known = House.__dataclass_fields__
             return revision.scalar_one_or_none() or 0, [
@@ -40,72 +109,60 @@ class SqlHouse:
         return await self._database.read(act)
 
     async def apply(self, guild: GuildId, change: Change) -> int:
-        """Store a change and its audit row; returns the new revision."""
+        """Store a change and log it; returns the new revision.
 
-        async def act(connection: AsyncConnection) -> int:
-            where = (
-                layers.c.guild == guild,
-                layers.c.level == change.level.value,
-                layers.c.id == change.id,
-                layers.c.field == change.field,
-            )
-            await connection.execute(delete(layers).where(*where))
-            if change.after != "null":
-                await connection.execute(
-                    insert(layers).values(
-                        guild=guild,
-                        level=change.level.value,
-                        id=change.id,
-                        field=change.field,
-                        value=change.after,
-                    )
-                )
-            last = await connection.execute(
-                select(func.coalesce(func.max(changes.c.number), 0)).where(changes.c.guild == guild)
-            )
-            await connection.execute(
-                insert(changes).values(
-                    guild=guild,
-                    number=last.scalar_one() + 1,
-                    level=change.level.value,
-                    id=change.id,
-                    field=change.field,
-                    before=change.before,
-                    after=change.after,
-                    by=change.by,
-                    at=change.at.isoformat(timespec="microseconds"),
-                )
-            )
-            moved = await connection.execute(
-                update(houses).where(houses.c.guild == guild).values(revision=houses.c.revision + 1)
-            )
-            if not moved.rowcount:
-                await connection.execute(insert(houses).values(guild=guild, revision=1))
-            found = await connection.execute(select(houses.c.revision).where(houses.c.guild == guild))
-            return int(found.scalar_one())
+        What the log says was there before is what was there, not what the change says.
+
+        Raises:
+            ValueError: there is no such field.
+        """
+        if change.field not in House.__dataclass_fields__:
+            raise ValueError(f"no setting {change.field!r}")
+
+        def act(connection: Connection) -> int:
+            before = _store(connection, guild, change)
+            _log(connection, guild, replace(change, before=before))
+            found = connection.execute(select(houses.c.revision).where(houses.c.guild == guild))
+            revision = (found.scalar_one_or_none() or 0) + 1
+            put(connection, houses, {"guild": guild, "revision": revision})
+            return revision
 
         return await self._database.write(act)
 
     async def changes(self, guild: GuildId, *, limit: int = 25) -> Sequence[Change]:
         """The newest changes first."""
 
-        async def act(connection: AsyncConnection) -> list[Change]:
-            query = (
-                select(changes).where(changes.c.guild == guild).order_by(changes.c.number.desc()).limit(limit)
-            )
-            return [
-                Change(
-                    level=Level(row.level),
-                    id=row.id,
-                    field=row.field,
-                    before=row.before,
-                    after=row.after,
-                    by=MemberId(row.by),
-                    at=datetime.fromisoformat(row.at),
-                    number=row.number,
-                )
-                for row in await connection.execute(query)
-            ]
+        def act(connection: Connection) -> list[Change]:
+            query = select(changes).where(changes.c.guild == guild).order_by(changes.c.number.desc())
+            return [change_from(row) for row in connection.execute(query.limit(limit))]
+
+        return await self._database.read(act)
+
+    async def verify(self, guild: GuildId) -> BrokenLink | None:
+        """Check a whole audit log; None if every link holds."""
+
+        def act(connection: Connection) -> BrokenLink | None:
+            last, previous = 0, GENESIS
+            query = select(changes).where(changes.c.guild == guild).order_by(changes.c.number)
+            for number, row in enumerate(connection.execute(query), start=1):
+                held = row.number == number and row.previous == previous
+                held = held and not (is_closed(row.seal) and row.by)
+                if not held or row.digest != _digest(guild, change_from(row), row.seal, previous):
+                    return BrokenLink(guild, row.number, "the log of settings was changed")
+                last, previous = number, row.digest
+            revision = connection.execute(select(houses.c.revision).where(houses.c.guild == guild)).scalar()
+            if last != (revision or 0):
+                return BrokenLink(guild, last + 1, "the newest links of the log of settings are missing")
+            return None
+
+        return await self._database.read(act)
+
+    async def guilds(self) -> Sequence[GuildId]:
+        """Every space whose settings were ever changed."""
+
+        def act(connection: Connection) -> list[GuildId]:
+            query = select(houses.c.guild).order_by(houses.c.guild)
+            return [GuildId(guild) for guild in connection.execute(query).scalars()]
 
         return await self._database.read(act)
 
@@ -119,9 +176,9 @@ class SqlMembers:
     async def member(self, guild: GuildId, id: MemberId) -> Member:
         """A member's settings; the defaults if nothing was set."""
 
-        async def act(connection: AsyncConnection) -> Member:
+        def act(connection: Connection) -> Member:
             query = select(members.c.settings).where(members.c.guild == guild, members.c.id == id)
-            text = (await connection.execute(query)).scalar_one_or_none()
+            text = connection.execute(query).scalar_one_or_none()
             given: dict[str, Any] = json.loads(text) if text else {}
             return Member(**{k: v for k, v in given.items() if k in Member.__dataclass_fields__})
 
@@ -129,12 +186,5 @@ class SqlMembers:
 
     async def set_member(self, guild: GuildId, id: MemberId, member: Member) -> None:
         """Replace a member's settings."""
-
-        async def act(connection: AsyncConnection) -> None:
-            text = json.dumps(asdict(member), ensure_ascii=False)
-            where = (members.c.guild == guild, members.c.id == id)
-            changed = await connection.execute(update(members).where(*where).values(settings=text))
-            if not changed.rowcount:
-                await connection.execute(insert(members).values(guild=guild, id=id, settings=text))
-
-        await self._database.write(act)
+        values = {"guild": guild, "id": id, "settings": as_json(asdict(member))}
+        await self._database.write(lambda connection: put(connection, members, values))

@@ -2,110 +2,45 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select
 
-from bot.attribution.chain import first_broken, link, new_salt
-from bot.attribution.model import Act, BrokenLink, Contribution, Draft, ModelAuthor, Span
-from bot.ids import GuildId, MemberId, WorkId
+from bot.attribution.chain import GENESIS, Head, Verifier, link, new_salt
+from bot.attribution.model import BrokenLink, Contribution, Draft
+from bot.ids import GuildId, WorkId
 from bot.storage.database import Database
-from bot.storage.tables import contributions as table
+from bot.storage.rows import contribution_from, contribution_values, put
+from bot.storage.tables import chains, contributions, hands
+
+_PAGE = 500
+"""Links read at once when a chain is checked."""
 
 
-def spans_text(spans: Sequence[Span]) -> str:
-    """Spans as JSON: [start, end, member] or [start, end, member, provider, id, revision]."""
-    return json.dumps(
-        [
-            [span.start, span.end, span.member]
-            + ([span.model.provider, span.model.id, span.model.revision] if span.model else [])
-            for span in spans
-        ]
-    )
+def by_key(connection: Connection, guild: GuildId, key: str) -> Contribution | None:
+    """The contribution that was made under a key."""
+    query = select(contributions).where(contributions.c.guild == guild, contributions.c.key == key)
+    row = connection.execute(query).one_or_none()
+    return contribution_from(row) if row is not None else None
 
 
-def spans_from(text: str) -> tuple[Span, ...]:
-    """The reverse of :func:`spans_text`."""
-    return tuple(
-        Span(start, end, MemberId(member), ModelAuthor(*model) if model else None)
-        for start, end, member, *model in json.loads(text)
-    )
+def head(connection: Connection, guild: GuildId) -> Head | None:
+    """The newest link of a chain; None while there is no chain."""
+    query = select(chains.c.number, chains.c.digest).where(chains.c.guild == guild)
+    row = connection.execute(query).one_or_none()
+    return Head(row.number, row.digest) if row is not None else None
 
 
-def model_from(row: Row[Any]) -> ModelAuthor | None:
-    """The model of a row with provider, model and revision."""
-    return ModelAuthor(row.provider, row.model, row.revision) if row.provider else None
-
-
-def contribution_from(row: Row[Any]) -> Contribution:
-    """A row as a contribution."""
-    return Contribution(
-        number=row.number,
-        draft=Draft(
-            guild=GuildId(row.guild),
-            work=WorkId(row.work),
-            member=MemberId(row.member),
-            act=Act(row.act),
-            at=datetime.fromisoformat(row.at),
-            key=row.key,
-            model=model_from(row),
-            parent=row.parent,
-            prompt=row.prompt,
-            sampling=json.loads(row.sampling),
-            text=row.text,
-            spans=spans_from(row.spans),
-        ),
-        text_digest=row.text_digest,
-        member_digest=row.member_digest,
-        previous=row.previous,
-        digest=row.digest,
-        salt=row.salt,
-        erased=row.erased,
-    )
-
-
-async def append(connection: AsyncConnection, draft: Draft) -> Contribution:
+def append(connection: Connection, draft: Draft) -> Contribution:
     """Add a link inside a transaction; the same key again gives the link that is there."""
-    there = await connection.execute(
-        select(table).where(table.c.guild == draft.guild, table.c.key == draft.key)
-    )
-    if (row := there.one_or_none()) is not None:
-        return contribution_from(row)
-    newest = (
-        await connection.execute(
-            select(table).where(table.c.guild == draft.guild).order_by(table.c.number.desc()).limit(1)
-        )
-    ).one_or_none()
-    added = link(contribution_from(newest) if newest is not None else None, draft, new_salt())
-    await connection.execute(
-        insert(table).values(
-            guild=draft.guild,
-            number=added.number,
-            work=draft.work,
-            member=draft.member,
-            act=draft.act.value,
-            at=draft.at.isoformat(timespec="microseconds"),
-            key=draft.key,
-            provider=draft.model.provider if draft.model else "",
-            model=draft.model.id if draft.model else "",
-            revision=draft.model.revision if draft.model else "",
-            parent=draft.parent,
-            prompt=draft.prompt,
-            sampling=json.dumps(dict(draft.sampling)),
-            text=draft.text,
-            spans=spans_text(draft.spans),
-            text_digest=added.text_digest,
-            member_digest=added.member_digest,
-            previous=added.previous,
-            digest=added.digest,
-            salt=added.salt,
-            erased=False,
-        )
-    )
+    if (there := by_key(connection, draft.guild, draft.key)) is not None:
+        return there
+    added = link(head(connection, draft.guild), draft, new_salt())
+    guild = added.draft.guild
+    connection.execute(insert(contributions).values(**contribution_values(added)))
+    put(connection, chains, {"guild": guild, "number": added.number, "digest": added.digest})
+    for member in {added.draft.member, *(span.member for span in added.draft.spans)} - {0}:
+        connection.execute(insert(hands).values(guild=guild, member=member, contribution=added.number))
     return added
 
 
@@ -121,30 +56,45 @@ class SqlLedger:
 
     async def history(self, guild: GuildId, work: WorkId) -> Sequence[Contribution]:
         """All contributions to a work, oldest first."""
-        query = select(table).where(table.c.guild == guild, table.c.work == work).order_by(table.c.number)
-        return await self._all(query)
+
+        def act(connection: Connection) -> list[Contribution]:
+            query = (
+                select(contributions)
+                .where(contributions.c.guild == guild, contributions.c.work == work)
+                .order_by(contributions.c.number)
+            )
+            return [contribution_from(row) for row in connection.execute(query)]
+
+        return await self._database.read(act)
 
     async def verify(self, guild: GuildId) -> BrokenLink | None:
-        """Check a whole chain.
+        """Check a whole chain, page by page, so that no long read stands in the way of writing."""
+        verifier = Verifier()
+        after = 0
 
-        A link cut off at the end leaves a chain that holds; that is found by the
-        takes, each of which names its link.
-        """
-        return first_broken(
-            await self._all(select(table).where(table.c.guild == guild).order_by(table.c.number))
-        )
+        def act(connection: Connection) -> tuple[list[Contribution], Head | None]:
+            query = (
+                select(contributions)
+                .where(contributions.c.guild == guild, contributions.c.number > after)
+                .order_by(contributions.c.number)
+                .limit(_PAGE)
+            )
+            return [contribution_from(row) for row in connection.execute(query)], head(connection, guild)
+
+        while True:
+            links, newest = await self._database.read(act)
+            for found in links:
+                if broken := verifier.feed(found):
+                    return broken
+                after = found.number
+            if len(links) < _PAGE:
+                return verifier.finish(newest or Head(0, GENESIS))
 
     async def guilds(self) -> Sequence[GuildId]:
         """Every space that has a chain."""
 
-        async def work(connection: AsyncConnection) -> list[GuildId]:
-            rows = await connection.execute(select(table.c.guild).distinct().order_by(table.c.guild))
-            return [GuildId(guild) for guild in rows.scalars()]
+        def act(connection: Connection) -> list[GuildId]:
+            query = select(chains.c.guild).order_by(chains.c.guild)
+            return [GuildId(guild) for guild in connection.execute(query).scalars()]
 
-        return await self._database.read(work)
-
-    async def _all(self, query: Any) -> list[Contribution]:
-        async def work(connection: AsyncConnection) -> list[Contribution]:
-            return [contribution_from(row) for row in await connection.execute(query)]
-
-        return await self._database.read(work)
+        return await self._database.read(act)

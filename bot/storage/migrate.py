@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+import threading
+import time
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
 
-from bot.errors import SchemaUnknown
+from bot.errors import SchemaUnknown, StorageError
 
-_FOLDER = Path(__file__).with_name("migrations")
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+COPIES_KEPT = 30 * 86_400
+"""Seconds after which a copy made before a migration is removed: erased words must not live on in it."""
+
+_one_at_a_time = threading.Lock()  # Alembic keeps what it is doing in module globals
 
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
 
@@ -27,36 +37,85 @@ def head() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def reading(path: Path) -> sqlite3.Connection:
+    """A plain connection that cannot write."""
+    return sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True)
+
+
 def schema_of(path: Path) -> str | None:
     """The schema a file is at; None for a new or empty one."""
     if not path.exists() or not path.stat().st_size:
         return None
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(reading(path)) as connection:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
     return row[0] if row else None
 
 
-def migrate(path: Path) -> None:
-    """Migrate a file.  Before an existing one is changed, a copy is made beside it.
+def refuse_unknown(path: Path, *, at_head: bool = False) -> str | None:
+    """The schema a file is at, if this Renga knows it.
+
+    Raises:
+        SchemaUnknown: it does not.
+        StorageError: with ``at_head``, the file is missing or has yet to be migrated.
+    """
+    found = schema_of(path)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaUnknown(found=found)
+    if at_head and found is None:
+        raise StorageError("storage.no_file", path=path.name)
+    if at_head and found != head():
+        raise StorageError("storage.old_schema", path=path.name, found=found)
+    return found
+
+
+def migrate(path: Path, to: str = "head") -> None:
+    """Migrate a file, all in one transaction.  Before an existing one is changed, a copy is made beside it.
 
     Raises:
         SchemaUnknown: the file is at a schema that this Renga does not know.
+        StorageError: rows would be left that refer to nothing; nothing was changed.
     """
-    config = _config()
-    found = schema_of(path)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
-        raise SchemaUnknown(found=found)
-    if found == head():
-        return
-    if found is not None:
-        copy_whole(path, path.with_name(f"{path.name}.before-{head()}"))
-    engine = create_engine(f"sqlite:///{path.as_posix()}")
+    with _one_at_a_time:
+        found = refuse_unknown(path)
+        target = head() if to == "head" else to
+        _expire_copies(path)
+        if found == target:
+            return
+        if found is not None:
+            copy_whole(path, path.with_name(f"{path.name}.before-{target}"))
+        with migrating(path) as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise StorageError("storage.damaged", path=path.name)
+
+
+@contextmanager
+def migrating(path: Path) -> Generator[Connection]:
+    """A connection in one transaction that takes changes of the schema too, and takes them back if it fails.
+
+    Python's driver would commit before each of them, and leave half a schema
+    behind when it is killed in between; so it is told to keep out of it.
+    """
+    engine: Engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+
+    def connected(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        # Foreign keys are checked at the end: rebuilding a table drops it for a moment.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
     try:
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            yield connection
     finally:
         engine.dispose()
 
@@ -65,6 +124,12 @@ def copy_whole(path: Path, to: Path) -> None:
     """Copy a database, as one consistent whole, to a file that takes the old one's place."""
     fresh = to.with_name(to.name + ".new")
     fresh.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(reading(path)) as connection:
         connection.execute("VACUUM INTO ?", (str(fresh),))
     fresh.replace(to)
+
+
+def _expire_copies(path: Path) -> None:
+    for copy in path.parent.glob(f"{path.name}.before-*"):
+        if time.time() - copy.stat().st_mtime > COPIES_KEPT:
+            copy.unlink()

@@ -8,17 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, literal_column, select, update
 
 from bot.ids import ChannelId, GuildId, MessageId, WorkId
 from bot.services.ports import Outgoing
 from bot.storage.database import Database
+from bot.storage.rows import AnyRow, as_json, written
+from bot.storage.rows import put as replace
 from bot.storage.tables import notes
 from bot.storage.tables import outbox as table
 
 
-def _from(row: Row[Any]) -> Outgoing:
+def _from(row: AnyRow) -> Outgoing:
     return Outgoing(
         id=row.id,
         guild=GuildId(row.guild),
@@ -27,8 +28,8 @@ def _from(row: Row[Any]) -> Outgoing:
         payload=json.loads(row.payload),
         nonce=row.nonce,
         at=datetime.fromisoformat(row.at),
-        work=WorkId(row.work) if row.work else None,
-        message=MessageId(row.message) if row.message else None,
+        work=WorkId(row.work) if row.work is not None else None,
+        message=MessageId(row.message) if row.message is not None else None,
         failures=row.failures,
     )
 
@@ -52,19 +53,19 @@ class SqlOutbox:
     ) -> Outgoing:
         """Add a message; the same key again gives the row that is there."""
 
-        async def act(connection: AsyncConnection) -> Outgoing:
+        def act(connection: Connection) -> Outgoing:
             query = select(table).where(table.c.guild == guild, table.c.key == key)
-            if (there := (await connection.execute(query)).one_or_none()) is None:
-                await connection.execute(
+            if (there := connection.execute(query).one_or_none()) is None:
+                connection.execute(
                     insert(table).values(
                         guild=guild,
                         channel=channel,
                         kind=kind,
-                        payload=json.dumps(dict(payload)),
+                        payload=as_json(dict(payload)),
                         key=key,
                         # 24 characters; Discord takes up to 25.
                         nonce=hashlib.sha256(f"{guild}/{key}".encode()).hexdigest()[:24],
-                        at=self._clock().isoformat(timespec="microseconds"),
+                        at=written(self._clock()),
                         work=work,
                         message=None,
                         failures=0,
@@ -72,7 +73,7 @@ class SqlOutbox:
                         reason="",
                     )
                 )
-                there = (await connection.execute(query)).one()
+                there = connection.execute(query).one()
             return _from(there)
 
         return await self._database.write(act)
@@ -90,15 +91,15 @@ class SqlOutbox:
     async def waiting(self) -> Sequence[Outgoing]:
         """What is not known to be posted, in every guild, oldest first."""
 
-        async def act(connection: AsyncConnection) -> list[Outgoing]:
-            query = select(table).where(table.c.state == "waiting").order_by(table.c.id)
-            return [_from(row) for row in await connection.execute(query)]
+        def act(connection: Connection) -> list[Outgoing]:
+            query = select(table).where(table.c.state == literal_column("'waiting'")).order_by(table.c.id)
+            return [_from(row) for row in connection.execute(query)]
 
         return await self._database.read(act)
 
     async def _set(self, id: int, **values: Any) -> None:
-        async def act(connection: AsyncConnection) -> None:
-            await connection.execute(update(table).where(table.c.id == id).values(**values))
+        def act(connection: Connection) -> None:
+            connection.execute(update(table).where(table.c.id == id).values(**values))
 
         await self._database.write(act)
 
@@ -112,8 +113,8 @@ class SqlNotes:
     async def get(self, name: str) -> str | None:
         """A note, or None."""
 
-        async def act(connection: AsyncConnection) -> str | None:
-            found = await connection.execute(select(notes.c.text).where(notes.c.name == name))
+        def act(connection: Connection) -> str | None:
+            found = connection.execute(select(notes.c.text).where(notes.c.name == name))
             return found.scalar_one_or_none()
 
         return await self._database.read(act)
@@ -121,9 +122,5 @@ class SqlNotes:
     async def put(self, name: str, text: str) -> None:
         """Write a note."""
 
-        async def act(connection: AsyncConnection) -> None:
-            changed = await connection.execute(update(notes).where(notes.c.name == name).values(text=text))
-            if not changed.rowcount:
-                await connection.execute(insert(notes).values(name=name, text=text))
-
-        await self._database.write(act)
+        values = {"name": name, "text": text}
+        await self._database.write(lambda connection: replace(connection, notes, values))

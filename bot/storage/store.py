@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.attribution.model import BrokenLink
+from bot.errors import StorageError
 from bot.storage.database import Database, open_database
 from bot.storage.house import SqlHouse, SqlMembers
 from bot.storage.ledger import SqlLedger
@@ -37,15 +38,34 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def path_of(place: str | Path) -> Path:
+    """The file that a setting names: a path, or a URL such as ``sqlite:///data/renga.sqlite3``.
+
+    Raises:
+        StorageError: it is the URL of another kind of database.
+    """
+    text = str(place)
+    scheme, separator, rest = text.partition(":///")
+    if separator and scheme in ("sqlite", "sqlite+aiosqlite"):
+        return Path(rest)
+    if separator or "://" in text:
+        raise StorageError("storage.unknown_url", scheme=text.partition("://")[0])
+    return Path(place)
+
+
 @asynccontextmanager
-async def open_store(path: str | Path, *, clock: Callable[[], datetime] = _now) -> AsyncGenerator[Store]:
-    """Open (or make) a database file, migrated to the newest schema.
+async def open_store(
+    place: str | Path, *, clock: Callable[[], datetime] = _now, writable: bool = True
+) -> AsyncGenerator[Store]:
+    """Open (or make) a database, migrated to the newest schema.
+
+    With ``writable`` false it must be there, nothing is changed, and a bot may have it open.
 
     Raises:
         SchemaUnknown: a newer Renga wrote it.
-        StorageError: it cannot be opened.
+        StorageError: it cannot be opened, or another Renga has it open.
     """
-    async with open_database(Path(path)) as database:
+    async with open_database(path_of(place), writable=writable) as database:
         yield Store(
             database=database,
             works=SqlWorks(database, clock),
@@ -54,12 +74,13 @@ async def open_store(path: str | Path, *, clock: Callable[[], datetime] = _now) 
             members=SqlMembers(database),
             usage=SqlUsage(database),
             outbox=SqlOutbox(database, clock),
-            privacy=SqlPrivacy(database),
+            privacy=SqlPrivacy(database, clock),
             notes=SqlNotes(database),
         )
 
 
 async def verify_all(store: Store) -> list[BrokenLink]:
-    """Check the chain of every guild; the first broken link of each that has one."""
+    """Check the contributions and the log of settings of every guild; the first broken link of each."""
     found = [await store.ledger.verify(guild) for guild in await store.ledger.guilds()]
+    found += [await store.house.verify(guild) for guild in await store.house.guilds()]
     return [link for link in found if link is not None]

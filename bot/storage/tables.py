@@ -1,10 +1,14 @@
-"""The tables.  Every table with data of a guild leads its key or an index with the guild.
+"""The tables.
 
-Times are ISO 8601 text in UTC with microseconds (they are hashed as written);
-lists and maps are JSON text; ids of Discord are big integers.
+Every table with data of a guild leads its primary key, and whatever else it is
+found by, with the guild: no query can reach another guild's rows by forgetting
+a condition and still be quick.  Times are ISO 8601 text in UTC with
+microseconds (they are hashed as written), lists and maps are JSON text.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -15,11 +19,12 @@ from sqlalchemy import (
     Integer,
     MetaData,
     PrimaryKeyConstraint,
-    String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -30,204 +35,251 @@ metadata = MetaData(
     }
 )
 
-# SQLite numbers rows by itself only in a column of type INTEGER.
-_Id = BigInteger().with_variant(Integer, "sqlite")
+# SQLite's STRICT tables know INTEGER (64 bits) and neither BIGINT nor BOOLEAN.
+Number = BigInteger().with_variant(Integer(), "sqlite")
+Flag = Boolean().with_variant(Integer(), "sqlite")
+
+
+def _must(name: str, type_: TypeEngine[Any]) -> Column[Any]:
+    return Column(name, type_, nullable=False)
 
 
 notes = Table(
     "notes",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("text", Text, nullable=False),
+    _must("text", Text()),
+    sqlite_strict=True,
+)
+
+chains = Table(  # the head of each guild's chain
+    "chains",
+    metadata,
+    _must("guild", Number),
+    _must("number", Number),
+    _must("digest", Text()),
+    PrimaryKeyConstraint("guild"),
+    sqlite_strict=True,
 )
 
 contributions = Table(
     "contributions",
     metadata,
-    Column("guild", BigInteger, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("work", BigInteger, nullable=False),
-    Column("member", BigInteger, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("provider", Text, nullable=False, server_default=""),
-    Column("model", Text, nullable=False, server_default=""),
-    Column("revision", Text, nullable=False, server_default=""),
-    Column("parent", Integer),
-    Column("prompt", Text, nullable=False),
-    Column("sampling", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("spans", Text, nullable=False),
-    Column("text_digest", Text, nullable=False),
-    Column("member_digest", Text, nullable=False),
-    Column("previous", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("salt", Text, nullable=False),
-    Column("erased", Boolean, nullable=False, server_default="0"),
+    _must("guild", Number),
+    _must("number", Number),
+    _must("work", Number),
+    _must("member", Number),
+    _must("act", Text()),
+    _must("at", Text()),
+    _must("key", Text()),
+    _must("provider", Text()),
+    _must("model", Text()),
+    _must("revision", Text()),
+    Column("parent", Number),
+    _must("prompt", Text()),
+    _must("sampling", Text()),
+    _must("text", Text()),
+    _must("spans", Text()),
+    _must("seals", Text()),
+    _must("previous", Text()),
+    _must("digest", Text()),
     PrimaryKeyConstraint("guild", "number"),
     UniqueConstraint("guild", "key"),
     Index(None, "guild", "work", "number"),
-    Index(None, "guild", "member"),
+    sqlite_strict=True,
+)
+
+hands = Table(  # which members have a part in which contribution: who did it, and whose words are in it
+    "hands",
+    metadata,
+    _must("guild", Number),
+    _must("member", Number),
+    _must("contribution", Number),
+    PrimaryKeyConstraint("guild", "member", "contribution"),
+    ForeignKeyConstraint(["guild", "contribution"], ["contributions.guild", "contributions.number"]),
+    Index(None, "guild", "contribution"),
+    Index(None, "member"),
+    sqlite_strict=True,
 )
 
 works = Table(
     "works",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("guild", BigInteger, nullable=False),
-    Column("author", BigInteger, nullable=False),
-    Column("channel", BigInteger, nullable=False),
-    Column("category", BigInteger),
-    Column("thread", BigInteger),
-    Column("age_restricted", Boolean, nullable=False),
-    Column("wish", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("take", Integer, nullable=False),
-    Column("created", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("licence", Text, nullable=False),
-    Column("source", BigInteger),
-    Column("key", Text, nullable=False),
+    _must("guild", Number),
+    _must("id", Number),
+    _must("author", Number),
+    _must("channel", Number),
+    Column("category", Number),
+    Column("thread", Number),
+    _must("age_restricted", Flag),
+    _must("wish", Text()),
+    _must("state", Text()),
+    _must("take", Number),
+    _must("created", Text()),
+    _must("title", Text()),
+    _must("licence", Text()),
+    Column("source", Number),
+    _must("key", Text()),
+    PrimaryKeyConstraint("guild", "id"),
     UniqueConstraint("guild", "key"),
-    Index(None, "guild", "id", unique=True),
+    ForeignKeyConstraint(["guild", "source"], ["works.guild", "works.id"]),
     Index(None, "guild", "author", "id"),
-    Index("ix_works_writing", "state", sqlite_where=Column("state", String) == "writing"),
-    sqlite_autoincrement=True,
+    Index(None, "guild", "source"),
+    Index(None, "author"),
+    Index("ix_works_writing", "guild", sqlite_where=text("state = 'writing'")),
+    sqlite_strict=True,
 )
 
-takes = Table(
+takes = Table(  # the words themselves are in the contribution, and nowhere else
     "takes",
     metadata,
-    Column("guild", BigInteger, nullable=False),
-    Column("work", BigInteger, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("member", BigInteger, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("provider", Text, nullable=False, server_default=""),
-    Column("model", Text, nullable=False, server_default=""),
-    Column("revision", Text, nullable=False, server_default=""),
-    Column("spans", Text, nullable=False),
-    Column("parent", Integer),
-    Column("contribution", Integer, nullable=False),
-    Column("ending", Text, nullable=False),
-    Column("instruction", Text, nullable=False),
-    Column("seed", BigInteger),
-    Column("report", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("delivered", Boolean, nullable=False, server_default="0"),
+    _must("guild", Number),
+    _must("work", Number),
+    _must("number", Number),
+    _must("contribution", Number),
+    Column("parent", Number),
+    _must("ending", Text()),
+    _must("instruction", Text()),
+    Column("seed", Number),
+    _must("report", Text()),
+    _must("delivered", Flag),
     PrimaryKeyConstraint("guild", "work", "number"),
+    UniqueConstraint("guild", "contribution"),
     ForeignKeyConstraint(["guild", "work"], ["works.guild", "works.id"]),
-    UniqueConstraint("guild", "key"),
-    Index("ix_takes_undelivered", "delivered", sqlite_where=Column("delivered", Boolean) == False),  # noqa: E712
+    ForeignKeyConstraint(["guild", "contribution"], ["contributions.guild", "contributions.number"]),
+    Index("ix_takes_undelivered", "guild", sqlite_where=text("delivered = 0")),
+    sqlite_strict=True,
 )
 
 cards = Table(
     "cards",
     metadata,
-    Column("guild", BigInteger, nullable=False),
-    Column("message", BigInteger, nullable=False),
-    Column("work", BigInteger, nullable=False),
-    Column("channel", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("take", Integer, nullable=False),
+    _must("guild", Number),
+    _must("message", Number),
+    _must("work", Number),
+    _must("channel", Number),
+    _must("kind", Text()),
+    _must("take", Number),
     PrimaryKeyConstraint("guild", "message"),
+    ForeignKeyConstraint(["guild", "work"], ["works.guild", "works.id"]),
     Index(None, "guild", "work"),
+    sqlite_strict=True,
 )
 
 suggestions = Table(
     "suggestions",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("guild", BigInteger, nullable=False),
-    Column("work", BigInteger, nullable=False),
-    Column("owner", BigInteger, nullable=False),
-    Column("by", BigInteger, nullable=False),
-    Column("instruction", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("take", Integer, nullable=False),
-    Column("key", Text, nullable=False),
+    _must("guild", Number),
+    _must("id", Number),
+    _must("work", Number),
+    _must("owner", Number),
+    _must("by", Number),
+    _must("instruction", Text()),
+    _must("state", Text()),  # open | accepted | declined | withdrawn
+    _must("take", Number),
+    _must("key", Text()),
+    PrimaryKeyConstraint("guild", "id"),
     UniqueConstraint("guild", "key"),
-    Index(None, "guild", "id", unique=True),
-    sqlite_autoincrement=True,
+    ForeignKeyConstraint(["guild", "work"], ["works.guild", "works.id"]),
+    Index(None, "guild", "work"),
+    Index(None, "guild", "owner"),
+    Index(None, "guild", "by"),
+    sqlite_strict=True,
 )
 
-houses = Table(
+houses = Table(  # how often the settings of a guild were changed
     "houses",
     metadata,
-    Column("guild", BigInteger, primary_key=True),
-    Column("revision", Integer, nullable=False),
+    _must("guild", Number),
+    _must("revision", Number),
+    PrimaryKeyConstraint("guild"),
+    sqlite_strict=True,
 )
 
 layers = Table(
     "layers",
     metadata,
-    Column("guild", BigInteger, nullable=False),
-    Column("level", Text, nullable=False),
-    Column("id", BigInteger, nullable=False),
-    Column("field", Text, nullable=False),
-    Column("value", Text, nullable=False),
+    _must("guild", Number),
+    _must("level", Text()),
+    _must("id", Number),
+    _must("field", Text()),
+    _must("value", Text()),
     PrimaryKeyConstraint("guild", "level", "id", "field"),
+    sqlite_strict=True,
 )
 
-changes = Table(
+changes = Table(  # the audit log of settings, hash-linked like the contributions
     "changes",
     metadata,
-    Column("guild", BigInteger, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("level", Text, nullable=False),
-    Column("id", BigInteger, nullable=False),
-    Column("field", Text, nullable=False),
-    Column("before", Text, nullable=False),
-    Column("after", Text, nullable=False),
-    Column("by", BigInteger, nullable=False),
-    Column("at", Text, nullable=False),
+    _must("guild", Number),
+    _must("number", Number),
+    _must("level", Text()),
+    _must("id", Number),
+    _must("field", Text()),
+    _must("before", Text()),
+    _must("after", Text()),
+    _must("by", Number),
+    _must("at", Text()),
+    _must("seal", Text()),
+    _must("previous", Text()),
+    _must("digest", Text()),
     PrimaryKeyConstraint("guild", "number"),
+    Index(None, "guild", "by"),
+    Index(None, "by"),
+    sqlite_strict=True,
 )
 
 members = Table(
     "members",
     metadata,
-    Column("guild", BigInteger, nullable=False),
-    Column("id", BigInteger, nullable=False),
-    Column("settings", Text, nullable=False),
+    _must("guild", Number),
+    _must("id", Number),
+    _must("settings", Text()),
     PrimaryKeyConstraint("guild", "id"),
     Index(None, "id"),
+    sqlite_strict=True,
 )
 
 reservations = Table(
     "reservations",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("guild", BigInteger, nullable=False),
-    Column("member", BigInteger, nullable=False),
-    Column("day", Text, nullable=False),
-    Column("tokens", Integer, nullable=False),
-    Column("state", Text, nullable=False),  # open | settled | refunded
-    Column("key", Text, nullable=False),
+    _must("guild", Number),
+    _must("id", Number),
+    _must("member", Number),
+    _must("day", Text()),
+    _must("tokens", Number),
+    _must("state", Text()),  # open | settled | refunded
+    _must("key", Text()),
+    PrimaryKeyConstraint("guild", "id"),
     UniqueConstraint("guild", "key"),
-    Index(None, "guild", "day", "member"),
-    sqlite_autoincrement=True,
+    Index(None, "guild", "day", "member", "state", "tokens"),
+    Index(None, "guild", "member"),
+    Index(None, "member"),
+    Index("ix_reservations_open", "guild", sqlite_where=text("state = 'open'")),
+    sqlite_strict=True,
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("guild", BigInteger, nullable=False),
-    Column("channel", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("payload", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("nonce", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("work", BigInteger),
-    Column("message", BigInteger),
-    Column("failures", Integer, nullable=False),
-    Column("state", Text, nullable=False),  # waiting | posted | given up
-    Column("reason", Text, nullable=False),
+    Column("id", Number, primary_key=True, autoincrement=True),
+    _must("guild", Number),
+    _must("channel", Number),
+    _must("kind", Text()),
+    _must("payload", Text()),
+    _must("key", Text()),
+    _must("nonce", Text()),
+    _must("at", Text()),
+    Column("work", Number),
+    Column("message", Number),
+    _must("failures", Number),
+    _must("state", Text()),  # waiting | posted | given up
+    _must("reason", Text()),
     UniqueConstraint("guild", "key"),
-    Index("ix_outbox_waiting", "state", sqlite_where=Column("state", String) == "waiting"),
+    Index("ix_outbox_waiting", "id", sqlite_where=text("state = 'waiting'")),
     sqlite_autoincrement=True,
+    sqlite_strict=True,
 )
+
+GUILD_TABLES = tuple(table for table in metadata.sorted_tables if "guild" in table.c)
+"""Every table with data of guilds."""

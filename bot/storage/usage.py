@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, insert, literal_column, select, update
 
 from bot.errors import QuotaUsedUp
 from bot.ids import GuildId, MemberId
@@ -14,24 +13,33 @@ from bot.services.ports import Allowance, Spending
 from bot.storage.database import Database
 from bot.storage.tables import reservations as table
 
+KEPT = timedelta(days=40)
+"""How long it is known who used how much."""
 
-async def settle(connection: AsyncConnection, guild: GuildId, reservation: int, tokens: int) -> None:
-    """Replace an open reservation by what was used, inside a transaction."""
-    await connection.execute(
+
+def settle(connection: Connection, guild: GuildId, reservation: int, tokens: int) -> None:
+    """Replace a reservation by what was used, inside a transaction.
+
+    One that was given back meanwhile counts again: the request did come to something.
+    """
+    connection.execute(
         update(table)
-        .where(table.c.guild == guild, table.c.id == reservation, table.c.state == "open")
+        .where(table.c.guild == guild, table.c.id == reservation, table.c.state != "settled")
         .values(state="settled", tokens=tokens)
     )
 
 
-async def _spent(connection: AsyncConnection, guild: GuildId, member: MemberId, day: date) -> Spending:
-    def sums(*where: Any) -> Select[int, int]:
-        return select(func.count(), func.coalesce(func.sum(table.c.tokens), 0)).where(
-            table.c.guild == guild, table.c.day == day.isoformat(), table.c.state != "refunded", *where
-        )
+def _sums(connection: Connection, guild: GuildId, day: date, *where: Any) -> tuple[int, int]:
+    query = select(func.count(), func.coalesce(func.sum(table.c.tokens), 0)).where(
+        table.c.guild == guild, table.c.day == day.isoformat(), table.c.state != "refunded", *where
+    )
+    requests, tokens = connection.execute(query).one()
+    return int(requests), int(tokens)
 
-    everybody = (await connection.execute(sums())).one()
-    own = (await connection.execute(sums(table.c.member == member))).one()
+
+def _spent(connection: Connection, guild: GuildId, member: MemberId, day: date) -> Spending:
+    everybody = _sums(connection, guild, day)
+    own = _sums(connection, guild, day, table.c.member == member)
     return Spending(
         member_requests=own[0], member_tokens=own[1], guild_requests=everybody[0], guild_tokens=everybody[1]
     )
@@ -46,32 +54,26 @@ class SqlUsage:
     async def reserve(
         self, guild: GuildId, member: MemberId, *, day: date, tokens: int, allowance: Allowance, key: str
     ) -> int:
-        """Reserve one request and its tokens, or raise QuotaUsedUp."""
+        """Reserve one request and its tokens, or raise QuotaUsedUp.
 
-        async def act(connection: AsyncConnection) -> int:
-            query = select(table.c.id).where(
-                table.c.guild == guild, table.c.key == key, table.c.state != "refunded"
-            )
-            there = (await connection.execute(query)).scalar_one_or_none()
-            if there is not None:
-                return int(there)
-            spent = await _spent(connection, guild, member, day)
-            for whose, what, used, limit in (
-                ("member", "requests", spent.member_requests + 1, allowance.member_requests),
-                ("member", "tokens", spent.member_tokens + tokens, allowance.member_tokens),
-                ("guild", "requests", spent.guild_requests + 1, allowance.guild_requests),
-                ("guild", "tokens", spent.guild_tokens + tokens, allowance.guild_tokens),
-            ):
-                if limit and used > limit:
-                    raise QuotaUsedUp(f"refused.quota_{whose}", whose=whose, what=what, limit=limit)
-            # A request that was refunded may be made again under its key.
+        A request that was refunded may be made again under its key.
+        """
+
+        def act(connection: Connection) -> int:
+            query = select(table.c.id, table.c.state).where(table.c.guild == guild, table.c.key == key)
+            there = connection.execute(query).one_or_none()
+            if there is not None and there.state != "refunded":
+                return int(there.id)
+            _refuse_more(_spent(connection, guild, member, day), tokens, allowance)
             values = {"member": member, "day": day.isoformat(), "tokens": tokens, "state": "open"}
-            again = await connection.execute(
-                update(table).where(table.c.guild == guild, table.c.key == key).values(**values)
-            )
-            if not again.rowcount:
-                await connection.execute(insert(table).values(guild=guild, key=key, **values))
-            return int((await connection.execute(query)).scalar_one())
+            if there is not None:
+                again = update(table).where(table.c.guild == guild, table.c.id == there.id)
+                connection.execute(again.values(**values))
+                return int(there.id)
+            newest = connection.execute(select(func.max(table.c.id)).where(table.c.guild == guild))
+            id = int(newest.scalar() or 0) + 1
+            connection.execute(insert(table).values(guild=guild, id=id, key=key, **values))
+            return id
 
         return await self._database.write(act)
 
@@ -82,8 +84,8 @@ class SqlUsage:
     async def refund(self, guild: GuildId, reservation: int) -> None:
         """Give an open reservation back."""
 
-        async def act(connection: AsyncConnection) -> None:
-            await connection.execute(
+        def act(connection: Connection) -> None:
+            connection.execute(
                 update(table)
                 .where(table.c.guild == guild, table.c.id == reservation, table.c.state == "open")
                 .values(state="refunded")
@@ -92,11 +94,16 @@ class SqlUsage:
         await self._database.write(act)
 
     async def refund_open(self) -> int:
-        """Give every open reservation back, in every guild."""
+        """Give every open reservation back, in every guild, and drop those of long ago."""
 
-        async def act(connection: AsyncConnection) -> int:
-            changed = await connection.execute(
-                update(table).where(table.c.state == "open").values(state="refunded")
+        def act(connection: Connection) -> int:
+            newest = connection.execute(select(func.max(table.c.day))).scalar()
+            if newest is not None:
+                # By the days that are there, not by the clock: one that is wrong must not drop anything.
+                oldest = date.fromisoformat(newest) - KEPT
+                connection.execute(delete(table).where(table.c.day < oldest.isoformat()))
+            changed = connection.execute(
+                update(table).where(table.c.state == literal_column("'open'")).values(state="refunded")
             )
             return changed.rowcount
 
@@ -105,3 +112,15 @@ class SqlUsage:
     async def spent(self, guild: GuildId, member: MemberId, day: date) -> Spending:
         """What was used on a day."""
         return await self._database.read(lambda connection: _spent(connection, guild, member, day))
+
+
+def _refuse_more(spent: Spending, tokens: int, allowance: Allowance) -> None:
+    """Raise if one more request of so many tokens would go over."""
+    for whose, what, used, limit in (
+        ("member", "requests", spent.member_requests + 1, allowance.member_requests),
+        ("guild", "requests", spent.guild_requests + 1, allowance.guild_requests),
+        ("member", "tokens", spent.member_tokens + tokens, allowance.member_tokens),
+        ("guild", "tokens", spent.guild_tokens + tokens, allowance.guild_tokens),
+    ):
+        if limit and used > limit:
+            raise QuotaUsedUp(f"refused.quota_{whose}", whose=whose, what=what, limit=limit)

@@ -10,8 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """There is no way back but the copy that is made before."""
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
