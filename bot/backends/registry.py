@@ -19,7 +19,12 @@ from bot.settings import Settings
 def _local(settings: Settings) -> Iterator[Backend]:
     from bot.backends.local.backend import LocalBackend
 
-    yield LocalBackend(settings.local_folders(), device=settings.device)
+    yield LocalBackend(
+        settings.local_folders(),
+        device=settings.device,
+        dtype=settings.dtype,
+        loaded=settings.models_loaded,
+    )
 
 
 def _openai(settings: Settings) -> Iterator[Backend]:

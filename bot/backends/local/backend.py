@@ -1,0 +1,97 @@
+"""The local backend: the bot's side.  It never imports torch; a worker process does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+
+from bot.backends.base import Chunk, Done, ModelInfo, Request, Waiting
+from bot.backends.deadline import Deadline
+from bot.backends.local.describe import describe, name_of
+from bot.backends.local.process import WorkerProcess
+from bot.errors import BackendError, ModelUnavailable, ModelUnknown
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 600.0
+"""Seconds without a sign of life (fetching and loading give some) after which a worker is taken to hang."""
+
+
+class LocalBackend:
+    """Models on this machine.
+
+    Args:
+        models: folders, or ids on the Hugging Face hub.
+        device, dtype: see :mod:`bot.backends.local.loading`.
+        loaded: how many models may be in memory at a time.
+        nice: how much the worker gives way to other processes (0 to 19).
+    """
+
+    name = "local"
+
+    def __init__(
+        self,
+        models: Sequence[str],
+        *,
+        device: str = "auto",
+        dtype: str = "auto",
+        loaded: int = 1,
+        nice: int = 10,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._models = {name_of(model): model for model in models}
+        self._patience = patience
+        self._worker = WorkerProcess(
+            [f"--device={device}", f"--dtype={dtype}", f"--loaded={loaded}", f"--nice={nice}"]
+        )
+
+    @property
+    def worker(self) -> WorkerProcess:
+        """The worker, for those who watch it."""
+        return self._worker
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """The configured models; nothing is loaded for it."""
+        return await asyncio.to_thread(lambda: [describe(model) for model in self._models.values()])
+
+    async def generate(self, request: Request) -> AsyncGenerator[Chunk, None]:
+        """Stream an answer; the first chunk may be a word on loading.
+
+        Raises:
+            BackendError: see :mod:`bot.errors`.
+        """
+        name = request.model or next(iter(self._models), "")
+        if name not in self._models:
+            raise ModelUnknown(model=f"local/{name}")
+        deadline = Deadline(request.deadline, f"local/{name}")
+        if self._worker.pid is None:
+            yield Waiting("loading", model=name)
+        number, inbox = await self._worker.ask(self._models[name], name, replace(request, model=name))
+        try:
+            while True:
+                answer = await deadline.wait(self._next(inbox, name))
+                if isinstance(answer, BackendError):
+                    raise answer
+                yield answer
+                if isinstance(answer, Done):
+                    return
+        finally:
+            await self._worker.done(number)
+
+    async def aclose(self) -> None:
+        """End the worker; may be called twice."""
+        await self._worker.aclose()
+
+    async def _next(self, inbox: asyncio.Queue[Chunk | BackendError], name: str) -> Chunk | BackendError:
+        """The next answer; a worker that says nothing at all for long is killed."""
+        while True:
+            try:
+                async with asyncio.timeout(max(1.0, self._patience - self._worker.silent)):
+                    return await inbox.get()
+            except TimeoutError:
+                if self._worker.silent >= self._patience:
+                    log.error("the worker has been silent for %.0f s: it is started anew", self._patience)
+                    self._worker.kill()
+                    return ModelUnavailable("backend.worker_died", model=name)

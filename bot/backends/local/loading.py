@@ -1,0 +1,147 @@
+"""Loads a model in the worker: safetensors only, no code from the hub, and a word on how far it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from tqdm.auto import tqdm
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from bot.errors import ModelUnavailable, ModelUnknown
+
+WANTED = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "merges.txt"]
+"""Files fetched from the hub: no pickled weights, no code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model ready to write."""
+
+    name: str
+    folder: Path
+    revision: str
+    model: Any
+    tokenizer: Any
+    device: torch.device
+
+    @property
+    def context(self) -> int:
+        """The window in tokens."""
+        return int(getattr(self.model.config, "max_position_embeddings", 0) or 2**20)
+
+
+def device_for(wish: str) -> torch.device:
+    """The device asked for; "auto" takes the fastest that is there."""
+    if wish != "auto":
+        return torch.device(wish)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def dtype_for(wish: str, device: torch.device, parameters: int) -> torch.dtype:
+    """The number format asked for; "auto" takes bfloat16 where it is fast, and float32 for small models.
+
+    On a processor without bfloat16 instructions, bfloat16 is slower than float32.
+    """
+    if wish != "auto":
+        return getattr(torch, wish)
+    if device.type == "cpu" and (
+        parameters < 100_000_000 or not torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    ):
+        return torch.float32
+    return torch.bfloat16
+
+
+def load(
+    model: str,
+    name: str,
+    *,
+    device: str,
+    dtype: str,
+    progress: Callable[[str, float | None], None],
+) -> Loaded:
+    """Load a folder or a model of the hub.
+
+    Raises:
+        ModelUnknown: there is no such model.
+        ModelUnavailable: it cannot be fetched now, or holds no safetensors.
+    """
+    folder = Path(model)
+    if not folder.is_dir():
+        folder = _fetch(model, name, progress)
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        raise ModelUnavailable("backend.no_safetensors", model=name)
+    progress("loading", None)
+    where = device_for(device)
+    size = sum(file.stat().st_size for file in weights) // 2
+    loaded = AutoModelForCausalLM.from_pretrained(
+        folder,
+        use_safetensors=True,
+        trust_remote_code=False,
+        local_files_only=True,
+        dtype=dtype_for(dtype, where, size),
+    )
+    tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    return Loaded(name, folder, _revision(folder, weights), loaded.to(where).eval(), tokenizer, where)
+
+
+def _fetch(model: str, name: str, progress: Callable[[str, float | None], None]) -> Path:
+    """A copy of a hub model on this machine, fetched if it is not there yet."""
+
+    class Bar(tqdm):  # pyright: ignore[reportMissingTypeArgument]
+        """Tells how far the fetching is, instead of drawing it."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            kwargs["disable"] = False
+            kwargs["file"] = _Nowhere()
+            super().__init__(*args, **kwargs)
+
+        def update(self, n: float | None = 1) -> bool | None:
+            done = super().update(n)
+            if self.total:
+                progress("downloading", min(1.0, self.n / self.total))
+            return done
+
+    try:
+        return Path(snapshot_download(model, allow_patterns=WANTED, tqdm_class=Bar))
+    except LocalEntryNotFoundError as error:
+        raise ModelUnavailable("backend.not_fetched", model=name) from error
+    except HfHubHTTPError as error:
+        status = error.response.status_code if error.response is not None else 0
+        kind = ModelUnknown if status in (401, 403, 404) else ModelUnavailable
+        raise kind(model=name) from error
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable("backend.not_fetched", model=name) from error
+
+
+class _Nowhere:
+    """A file that forgets."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+
+def _revision(folder: Path, weights: list[Path]) -> str:
+    """The commit of a hub snapshot, else the first 12 digits of the weights' SHA-256."""
+    if folder.parent.name == "snapshots":
+        return folder.name
+    digest = hashlib.sha256()
+    for path in weights:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()[:12]
