@@ -186,6 +186,8 @@ class Verifier:
             return "it does not follow from the one before"
         if len(found.seals) != 1 + 2 * len(draft.spans):
             return "its seals do not fit its spans"
+        if draft.text and len(draft.text) != max((span.end for span in draft.spans), default=0):
+            return "its spans do not fit its text"
         if found.digest != digest_of(found.number, draft, sealed_digests(found), found.previous):
             return "its words, its authors or its facts were changed"
         members = (draft.member, *(span.member for span in draft.spans))

@@ -1,11 +1,12 @@
 """Which characters of a text come from whom.
 
 The rule: when somebody changes a text, what stays keeps its authors and what is
-new belongs to whoever changed it.  What stays is found by comparing words (each
-Chinese character, each run of other letters, each run of space, each mark);
-inside a pair of words that were exchanged and still share at least half of
-their letters, by comparing letters, so that mending one letter of a word does
-not take the word from its author.  Moved text counts as new where it arrives.
+new belongs to whoever changed it.  Taking a piece out changes no author.  Else
+what stays is found by comparing words (each Chinese character, each run of
+other letters, each run of space, each mark); inside a pair of words that were
+exchanged and still share at least half of their letters, or one of which only
+lost some, by comparing letters, so that mending one letter of a word does not
+take the word from its author.  Moved text counts as new where it arrives.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ def covering(
 
 def kept(old: str, new: str) -> list[tuple[int, int, int]]:
     """What stays: triples (start in old, start in new, length), in order, never overlapping."""
+    if (cut := _cut(old, new)) is not None:
+        return cut
     before, after = _WORD.findall(old), _WORD.findall(new)
     old_at, new_at = _starts(before), _starts(after)
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
@@ -84,13 +87,34 @@ def _mended(
     at = olds.start
     for j in news:
         for i in range(at, olds.stop):
-            matcher = difflib.SequenceMatcher(None, before[i], after[j], autojunk=False)
-            if before[i].isalnum() and after[j].isalnum() and matcher.ratio() >= SAME_WORD:
-                for block in matcher.get_matching_blocks():
-                    if block.size:
-                        yield old_at[i] + block.a, new_at[j] + block.b, block.size
+            if letters := _same_letters(before[i], after[j]):
+                for a, b, size in letters:
+                    yield old_at[i] + a, new_at[j] + b, size
                 at = i + 1
                 break
+
+
+def _same_letters(old: str, new: str) -> list[tuple[int, int, int]]:
+    """What a mended word keeps; nothing if it is another word."""
+    if not (old.isalnum() and new.isalnum()):
+        return []
+    if (cut := _cut(old, new)) is not None:
+        return cut
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < SAME_WORD:
+        return []
+    return [(block.a, block.b, block.size) for block in matcher.get_matching_blocks() if block.size]
+
+
+def _cut(old: str, new: str) -> list[tuple[int, int, int]] | None:
+    """What stays, if ``new`` is ``old`` with one piece taken out; None if it is not."""
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    tail = len(new) - head
+    if len(new) > len(old) or not old.endswith(new[head:]):
+        return None
+    blocks = [(0, 0, head), (len(old) - tail, head, tail)]
+    return [block for block in blocks if block[2]]
 
 
 def _starts(words: Sequence[str]) -> list[int]:

@@ -71,3 +71,22 @@ def test_percentages_add_up(counts: dict[object, int]) -> None:
     assert sum(found.values()) == 100
     total = sum(counts.values())
     assert all(abs(found[key] - counts[key] * 100 / total) < 1 for key in counts)
+
+
+@given(WORDS, st.data())
+def test_a_deletion_changes_no_author(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    left = text[:start] + text[end:]
+    spans = by_member(text, whole(text), left, BEN)
+    assert {(span.member, span.model) for span in spans} <= {(ANA, HOUSE)}
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from([ANA, BEN]), st.booleans()), max_size=5))
+def test_through_many_hands_spans_still_part_the_text(versions: list[tuple[str, MemberId, bool]]) -> None:
+    text, spans = "", ()
+    for new, member, hand in versions:
+        spans = by_member(text, spans, new, member) if hand else after_model(text, spans, new, member, HOUSE)
+        text = new
+        assert [span.start for span in spans] == [0, *(span.end for span in spans)][: len(spans)]
+        assert (spans[-1].end if spans else 0) == len(text)
