@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.attribution.disclosure import Disclosure
 from bot.attribution.model import Act, Contribution, ModelAuthor
 from bot.ids import MemberId
 from bot.works import Take, Work
@@ -47,11 +48,11 @@ class Credits:
         return tuple(dict.fromkeys(share.model for share in self.shares if share.model is not None))
 
     @property
-    def disclosure(self) -> str:
-        """One of "none", "ai-assisted", "ai-generated"."""
-        if not self.model:
+    def disclosure(self) -> Disclosure:
+        """What a reader must be told: a trace of a model counts, however the percentages round."""
+        if not self.models:
             return "none"
-        return "ai-generated" if self.model >= 100 else "ai-assisted"
+        return "ai-assisted" if any(share.model is None for share in self.shares) else "ai-generated"
 
 
 _MAKING = frozenset(

@@ -12,7 +12,7 @@ Disclosure = Literal["none", "ai-assisted", "ai-generated"]
 
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
-SOURCE_TYPES: dict[str, str] = {
+SOURCE_TYPES: dict[Disclosure, str] = {
     "none": _IPTC + "humanEdits",
     "ai-assisted": _IPTC + "compositeWithTrainedAlgorithmicMedia",
     "ai-generated": _IPTC + "trainedAlgorithmicMedia",
