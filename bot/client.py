@@ -69,7 +69,7 @@ class Renga(commands.Bot):
         await self.tree.set_translator(SlashTranslator())
         for extension in self._to_load:
             await self.load_extension(extension)
-        await self._sync()
+        await self.sync_commands()
 
     async def on_ready(self) -> None:
         """Begin, or (after a lost session) begin again: everything here may run twice."""
@@ -79,7 +79,8 @@ class Renga(commands.Bot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing: there are no prefix commands; cogs listen for what concerns them."""
 
-    async def _sync(self) -> None:
+    async def sync_commands(self) -> None:
+        """Tell Discord of the commands, unless it was told of the same ones before."""
         guild = discord.Object(self.app.settings.sync_guild) if self.app.settings.sync_guild else None
         if guild is not None:
             self.tree.copy_global_to(guild=guild)

@@ -152,7 +152,7 @@ def _byline(
     work, take = made.work, made.take
     wish = work.wish
     facts: list[str] = []
-    if not brief and wish.topic:
+    if not brief and wish.topic and wish.topic[:80] != work.title:
         facts.append(translate("work.topic", lang, topic=line(wish.topic, 60)))
     if not brief and wish.form:
         facts.append(line(wish.form, 40))

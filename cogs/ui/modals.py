@@ -151,5 +151,5 @@ async def read_file(file: discord.Attachment) -> str:
     except discord.HTTPException:
         raise BadInput("refused.file_unreadable") from None
     except UnicodeDecodeError:
-        raise BadInput("refused.file_not_text") from None
+        raise BadInput("refused.not_text_file") from None
     return text

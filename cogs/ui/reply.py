@@ -9,10 +9,10 @@ import discord
 from discord import app_commands
 
 from bot.client import Renga
-from bot.errors import AgainstTheRules, BadInput, NotAllowed, Refusal, RengaError
+from bot.errors import BadInput, NotAllowed
 from bot.explain import explain
 from bot.i18n.text import translate
-from cogs.ui.safe import marked, quoted
+from cogs.ui.safe import quoted
 from cogs.ui.split import MESSAGE_LIMIT, split, width
 from cogs.ui.stream import (
     ALREADY_ACKNOWLEDGED,
@@ -125,36 +125,27 @@ async def _tell(interaction: discord.Interaction[Renga], frame: Frame) -> discor
 
 async def explain_to(interaction: discord.Interaction[Renga], error: BaseException) -> None:
     """Say privately what went wrong, in the member's language, and give their input back."""
-    lang = lang_read(interaction)
     if isinstance(error, Lost):
         log.info("an answer could not be shown: its message is gone")
         return
+    lang = lang_read(interaction)
     known = _known(error)
-    if known is None:
-        command = interaction.command.qualified_name if interaction.command is not None else interaction.type.name
-        log.error("%s failed", command, exc_info=error)
-        known = RengaError()
-    elif not isinstance(known, Refusal):
-        log.warning("a request came to nothing: %s", type(known).__name__)
+    if known is not error:
+        log.info("told as %s: %s", type(known).__name__, type(error).__name__)
     text = explain(known, lang)
-    if isinstance(known, AgainstTheRules) and known.text and known.spans:
-        text = _with(text, marked(known.text[:INLINE], known.spans))
-    given = interaction.extras.get("input")
-    if not isinstance(given, str) or not given.strip():
-        await tell(interaction, _short(text))
-        return
     yours = translate("error.your_input", lang)
-    if len(given) <= INLINE and width(whole := f"{text}\n{yours}\n{quoted(given)}") <= MESSAGE_LIMIT:
+    given = interaction.extras.get("input")
+    if not isinstance(given, str) or not given.strip() or yours in text:
+        await tell(interaction, _short(text))
+    elif len(given) <= INLINE and width(whole := f"{text}\n{yours}\n{quoted(given)}") <= MESSAGE_LIMIT:
         await tell(interaction, whole)
     else:
         await tell(interaction, _short(f"{text}\n{yours}"), files=[("input.txt", given.encode())])
 
 
-def _known(error: BaseException) -> RengaError | None:
-    """The error as one of ours; None if it is a fault of the bot."""
+def _known(error: BaseException) -> BaseException:
+    """The error as one that can be explained, where discord.py raises its own."""
     match error:
-        case RengaError():
-            return error
         case app_commands.MissingPermissions():
             return NotAllowed("refused.missing_permissions", permissions=", ".join(error.missing_permissions))
         case app_commands.NoPrivateMessage():
@@ -162,16 +153,11 @@ def _known(error: BaseException) -> RengaError | None:
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return BadInput("refused.command_changed")
         case app_commands.TransformerError():
-            return BadInput("refused.bad_option", value=str(error.value)[:100])
+            return BadInput("refused.bad_option", name=error.transformer.__class__.__name__, typed=str(error.value)[:80])
         case app_commands.CheckFailure():
             return NotAllowed()
         case _:
-            return None
-
-
-def _with(text: str, more: str) -> str:
-    joined = f"{text}\n{more}"
-    return joined if width(joined) <= MESSAGE_LIMIT else text
+            return error
 
 
 def _short(text: str) -> str:

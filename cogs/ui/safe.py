@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from wcwidth import iter_graphemes
 
@@ -72,19 +71,6 @@ def quoted(text: str) -> str:
     """A text in a code block, to be copied whole; backticks in it are kept apart."""
     inside = _HARMFUL.sub("", _BREAKS.sub("\n", text)).replace("```", f"`{_GAP}`{_GAP}`")
     return f"```\n{inside}\n```"
-
-
-def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """A text to be shown as typed, with some of its spans in bold and underlined."""
-    shown: list[str] = []
-    at = 0
-    for start, end in sorted(spans):
-        start = max(start, at)
-        if end <= start:
-            continue
-        shown += [verse(text[at:start]), _emphasised(text[start:end], "**__", "__**")]
-        at = end
-    return "".join([*shown, verse(text[at:])])
 
 
 def _emphasised(text: str, before: str, after: str) -> str:

@@ -123,7 +123,9 @@ class Response:
                     content=frame.content, view=frame.view, attachments=frame.attachments()
                 )
             except discord.HTTPException as error:
-                self._bot_message = self._handed_over(error)
+                self._bot_message = handed_over(
+                    error, self._interaction.channel, self._id, self._private
+                )
             else:
                 self._id = message.id
                 return
@@ -135,16 +137,62 @@ class Response:
             return await self._bot_message.follow(content, nonce)
         return (await self._interaction.followup.send(content, ephemeral=self._private, wait=True)).id
 
-    def _handed_over(self, error: discord.HTTPException) -> BotMessage:
-        """The same message by the bot's own right, if it is the token that has expired."""
-        if error.code in (UNKNOWN_MESSAGE, UNKNOWN_CHANNEL):
-            raise Lost from error
-        if error.code not in (INVALID_TOKEN, UNKNOWN_WEBHOOK) and error.status != 401:
-            raise error
-        channel = self._interaction.channel
-        if self._private or self._id is None or not isinstance(channel, _HasMessages):
-            raise Lost from error
-        return BotMessage(channel.get_partial_message(self._id))
+
+class Followup:
+    """A message sent after the first answer to an interaction; later the bot edits it itself."""
+
+    def __init__(self, message: discord.WebhookMessage, channel: object, *, private: bool) -> None:
+        self._message = message
+        self._channel = channel
+        self._private = private
+        self._bot_message: BotMessage | None = None
+
+    @property
+    def id(self) -> int | None:
+        """The message's id."""
+        return self._message.id
+
+    async def edit(self, frame: Frame) -> None:
+        """Draw a frame, by whichever way still works."""
+        if self._bot_message is None:
+            try:
+                await self._message.edit(
+                    content=frame.content, view=frame.view, attachments=frame.attachments()
+                )
+            except discord.HTTPException as error:
+                self._bot_message = handed_over(error, self._channel, self._message.id, self._private)
+            else:
+                return
+        await self._bot_message.edit(frame)
+
+    async def follow(self, content: str, nonce: str) -> int:
+        """Post in the same channel, by the bot's own right."""
+        if self._private or not isinstance(self._channel, _HasMessages):
+            raise Lost
+        return await BotMessage(self._channel.get_partial_message(self._message.id)).follow(content, nonce)
+
+    async def withdraw(self) -> None:
+        """Take the message away: nothing came of it."""
+        try:
+            await self._message.delete()
+        except discord.HTTPException as error:
+            log.info("a message could not be taken away: %s", error.code)
+
+
+def handed_over(error: discord.HTTPException, channel: object, id: int | None, private: bool) -> BotMessage:
+    """The same message by the bot's own right, if it is the token that has expired.
+
+    Raises:
+        Lost: the message is gone, or only the token could reach it.
+        discord.HTTPException: it was something else.
+    """
+    if error.code in (UNKNOWN_MESSAGE, UNKNOWN_CHANNEL):
+        raise Lost from error
+    if error.code not in (INVALID_TOKEN, UNKNOWN_WEBHOOK) and error.status != 401:
+        raise error
+    if private or id is None or not isinstance(channel, _HasMessages):
+        raise Lost from error
+    return BotMessage(channel.get_partial_message(id))
 
 
 @runtime_checkable

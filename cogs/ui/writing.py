@@ -112,26 +112,38 @@ class Writing:
 
     async def _finish(self, sheet: Sheet, live: LiveMessage, done: Finished) -> None:
         """Show the finished take, and note that it has been shown."""
-        guild, number = done.work.guild, done.take.number
-        drawn = await self.card(
-            guild,
-            done.work.id,
-            number,
-            lang=sheet.lang,
-            private=sheet.private,
-            alone=sheet.alone,
-            notes=done.notes,
-        )
+        drawn = await self._drawn(sheet, done.work, done.take.number, done.notes)
         shown = await live.finish(drawn.first)
         if not shown and not live.gone:
             return  # it is in the store as undelivered, and shown when the bot starts next
         try:
-            await self._remember(sheet, done.work, number)
-            if not sheet.alone:
-                await lay_rest(self._app.works, self._bot, sheet.surface, sheet.place, done.work, drawn)
-            await self._app.works.delivered(guild, done.work.id, number)
+            await self._laid(sheet, done.work, done.take.number, drawn)
+            await self._app.works.delivered(done.work.guild, done.work.id, done.take.number)
         except StorageError as error:
             log.warning("a shown take could not be noted: %s", error)
+
+    async def show(self, sheet: Sheet, work: Work, take: int) -> None:
+        """Draw a work as it is on a message, which is from now on one of its cards."""
+        drawn = await self._drawn(sheet, work, take)
+        await sheet.surface.edit(drawn.first)
+        await self._laid(sheet, work, take, drawn)
+
+    async def _drawn(self, sheet: Sheet, work: Work, take: int, notes: tuple[str, ...] = ()) -> Card:
+        return await self.card(
+            work.guild,
+            work.id,
+            take,
+            lang=sheet.lang,
+            private=sheet.private,
+            alone=sheet.alone,
+            notes=notes,
+        )
+
+    async def _laid(self, sheet: Sheet, work: Work, take: int, drawn: Card) -> None:
+        """Remember the message and post what does not fit it."""
+        await self._remember(sheet, work, take)
+        if not sheet.alone:
+            await lay_rest(self._app.works, self._bot, sheet.surface, sheet.place, work, drawn)
 
     async def card(
         self,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.ui.safe import inserted, line, marked, plain_line, quoted, removed, upright, verse
+from cogs.ui.safe import inserted, line, plain_line, quoted, removed, upright, verse
 
 # How Discord's clients read a message, from its documentation (Message Formatting) and its open-source parsers.
 ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
@@ -152,13 +152,6 @@ def test_quoted_input_cannot_leave_its_block() -> None:
     given_back = quoted("x ``` @everyone ``` y")
     assert given_back.count("```") == 2
     assert given_back.startswith("```") and given_back.endswith("```")
-
-
-def test_marked_spans_keep_everything() -> None:
-    text = "a bad word, and an *ugly* one"
-    shown = marked(text, [(2, 5), (19, 25), (3, 4)])
-    assert as_shown(shown).replace("**__", "").replace("__**", "") == text
-    assert "**__bad__**" in shown
 
 
 def test_comparison_marks_hug_words_on_every_line() -> None:

@@ -1,0 +1,174 @@
+"""What happens when a form about a work is submitted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import discord
+from discord.ext import commands
+
+from bot.client import Renga
+from bot.ids import WorkId
+from bot.works import Work
+from cogs.ui.modals import Form, check_file, read_file, submitted
+from cogs.ui.reply import acknowledge, explain_to, hold, tell
+from cogs.ui.studio import Studio, shown_privately, studio_of
+from cogs.ui.where import invited, is_moderator, lang_read, member_of, place_of, space_of
+from bot.i18n.text import translate
+
+
+class Forms(commands.Cog):
+    """Carries out forms.  One that is being carried out is not carried out a second time."""
+
+    def __init__(self, bot: Renga, studio: Studio) -> None:
+        self._bot = bot
+        self._studio = studio
+        self._app = bot.app
+        self._under_way: set[tuple[int, str, int, int]] = set()
+
+    async def cog_load(self) -> None:
+        """Explain, from now on, whatever goes wrong in a command."""
+        self._bot.explain_to = explain_to
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:
+        """Carry out a submitted form, also one that was opened before a restart."""
+        form = submitted(interaction)
+        if form is None or form.action not in _ACTIONS:
+            return
+        key = (interaction.user.id, form.action, form.subject, form.take)
+        interaction.extras["input"] = "\n".join(value for value in form.values.values() if value)
+        try:
+            if key in self._under_way:
+                await interaction.response.defer()
+                return
+            self._under_way.add(key)
+            try:
+                await self._carry_out(interaction, form)
+            finally:
+                self._under_way.discard(key)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the member is told
+            await explain_to(interaction, error)
+
+    async def _carry_out(self, interaction: discord.Interaction[Renga], form: Form) -> None:
+        match form.action:
+            case "revise":
+                await self._revise(interaction, form)
+            case "remix":
+                await self._remix(interaction, form)
+            case "edit":
+                await self._edit(interaction, form)
+            case "upload":
+                await self._upload(interaction, form)
+            case _:
+                await self._publish(interaction, form)
+
+    async def _revise(self, interaction: discord.Interaction[Renga], form: Form) -> None:
+        """A further take of one's own work; of somebody else's, a work of one's own that grows out of it."""
+        instruction = form.value("instruction")
+        self._app.reviser.check(self._studio.asked(interaction, instruction))
+        surface = await hold(interaction)
+        work = await self._work(interaction, form)
+        brief = self._studio.brief(interaction, work.wish, work=work, instruction=instruction)
+        if work.author != member_of(interaction):
+            await self._own_version(interaction, work, form, instruction)
+            return
+        take = form.take or work.take
+        await self._studio.new_take(
+            interaction, surface, work, lambda stop: self._app.reviser.revise(brief, take, stop=stop)
+        )
+
+    async def _remix(self, interaction: discord.Interaction[Renga], form: Form) -> None:
+        instruction = form.value("instruction")
+        if instruction:
+            self._app.reviser.check(self._studio.asked(interaction, instruction))
+        await hold(interaction)
+        work = await self._work(interaction, form)
+        await self._own_version(interaction, work, form, instruction)
+
+    async def _own_version(
+        self, interaction: discord.Interaction[Renga], source: Work, form: Form, instruction: str
+    ) -> None:
+        """A new work, in a message of its own, that credits the one it grows out of."""
+        private = shown_privately(interaction)
+        wish = replace(source.wish, private=private)
+        brief = self._studio.brief(interaction, wish, source=source, instruction=instruction)
+        take = form.take or source.take
+        await self._studio.own_version(
+            interaction, brief, lambda stop: self._app.reviser.remix(brief, take, stop=stop)
+        )
+
+    async def _edit(self, interaction: discord.Interaction[Renga], form: Form) -> None:
+        surface = await hold(interaction)
+        work = await self._put(interaction, form, form.value("text"))
+        await self._studio.after_change(interaction, work.id, surface)
+
+    async def _upload(self, interaction: discord.Interaction[Renga], form: Form) -> None:
+        for file in form.files:
+            check_file(file)
+        await acknowledge(interaction, private=True)
+        text = await read_file(form.files[0])
+        interaction.extras["input"] = text
+        work = await self._put(interaction, form, text)
+        await self._studio.after_change(interaction, work.id)
+        await tell(interaction, translate("work.edited", lang_read(interaction)))
+
+    async def _put(self, interaction: discord.Interaction[Renga], form: Form, text: str) -> Work:
+        """Record a member's own words."""
+        work = await self._work(interaction, form)
+        await self._app.reviser.edit(
+            place_of(interaction),
+            member_of(interaction),
+            work,
+            form.take or work.take,
+            text,
+            key=str(interaction.id),
+        )
+        return work
+
+    async def _publish(self, interaction: discord.Interaction[Renga], form: Form) -> None:
+        await acknowledge(interaction, private=True)
+        lang = lang_read(interaction)
+        work = await self._work(interaction, form)
+        outgoing = await self._app.publisher.publish(
+            place_of(interaction),
+            member_of(interaction),
+            work.id,
+            form.take or work.take,
+            title=form.value("title"),
+            licence=form.value("licence"),
+            key=str(interaction.id),
+            manager=is_moderator(interaction),
+        )
+        message = await self._app.dispatch.deliver(outgoing)
+        if message is None and interaction.guild_id is not None and not invited(interaction):
+            message = await self._publish_here(interaction, work)
+        if message is None:
+            await tell(interaction, translate("work.publish_waits", lang))
+            return
+        where = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{outgoing.channel}/{message}"
+        await tell(interaction, translate("work.published", lang, where=where))
+        await self._studio.after_change(interaction, work.id)
+
+    async def _publish_here(self, interaction: discord.Interaction[Renga], work: Work) -> int:
+        """In a server that did not invite the bot, only the interaction can show anything."""
+        drawn = await self._studio.writing.card(
+            work.guild, work.id, lang=lang_read(interaction), alone=True, published=True
+        )
+        frame = drawn.first
+        options = {"view": frame.view} if frame.view is not None else {}
+        sent = await interaction.followup.send(
+            frame.content, wait=True, files=frame.attachments(), **options
+        )
+        return sent.id
+
+    async def _work(self, interaction: discord.Interaction[Renga], form: Form) -> Work:
+        return await self._app.works.work(space_of(interaction), WorkId(form.subject))
+
+
+_ACTIONS = frozenset({"revise", "remix", "edit", "upload", "publish"})
+
+
+async def setup(bot: Renga) -> None:
+    """Add the cog."""
+    await bot.add_cog(Forms(bot, studio_of(bot)))

@@ -1,0 +1,234 @@
+"""The buttons of a work.
+
+What destroys is for its author and for moderators.  Everybody else's press
+makes their own: another take or a revision of somebody's work becomes a work of
+the presser that credits it, and their edit a suggestion that the author decides.
+"""
+
+from __future__ import annotations
+
+
+import discord
+from discord.ext import commands
+
+from bot.client import Renga
+from bot.errors import AlreadyDone, BadInput, NotAllowed
+from bot.i18n.text import translate
+from bot.ids import WorkId
+from bot.works import Take, Work
+from cogs.ui import card
+from cogs.ui.changes import compared
+from cogs.ui.items import WorkButton
+from cogs.ui.modals import INPUT_LIMIT, form, text_field, upload_form
+from cogs.ui.reply import acknowledge, hold, tell
+from cogs.ui.sheets import credit_sheet
+from cogs.ui.split import split
+from cogs.ui.studio import Studio, quickly, shown_privately, studio_of
+from cogs.ui.where import is_moderator, lang_for, lang_read, member_of, place_of, space_of
+
+INSTRUCTION_LIMIT = 300
+"""Characters of what a revision or a remix is asked for."""
+
+
+class Works(commands.Cog):
+    """Carries out presses on works."""
+
+    def __init__(self, bot: Renga, studio: Studio) -> None:
+        self._bot = bot
+        self._studio = studio
+        self._app = bot.app
+
+    async def cog_load(self) -> None:
+        """Answer every button of a work, also those of before a restart."""
+        self._bot.add_dynamic_items(WorkButton)
+
+    async def cog_unload(self) -> None:
+        """Answer them no longer."""
+        self._bot.remove_dynamic_items(WorkButton)
+
+    async def press(
+        self, interaction: discord.Interaction[Renga], action: str, id: WorkId, take: int
+    ) -> None:
+        """Carry out one press."""
+        match action:
+            case "another":
+                await self._another(interaction, id)
+            case "revise" | "remix":
+                await self._ask_instruction(interaction, action, id, take)
+            case "edit":
+                await self._ask_text(interaction, id, take)
+            case "upload":
+                await interaction.response.send_modal(upload_form("upload", id, take, lang_read(interaction)))
+            case "publish":
+                await self._ask_title(interaction, id, take)
+            case "credits":
+                await self._credits(interaction, id, take)
+            case "back" | "next":
+                await self._browse(interaction, id, take - 1 if action == "back" else take + 1)
+            case "changes":
+                await self._changes(interaction, id, take)
+            case "stop":
+                await self._stop(interaction, id)
+            case "delete" | "undo":
+                await self._delete(interaction, id, undo=action == "undo")
+            case "share":
+                await self._share(interaction, id, take)
+            case _:
+                raise BadInput("refused.command_changed")
+
+    async def _another(self, interaction: discord.Interaction[Renga], id: WorkId) -> None:
+        """A further take of one's own work, or a work of one's own after somebody else's."""
+        self._app.usage.check(place_of(interaction), member_of(interaction))
+        surface = await hold(interaction)
+        work = await self._work(interaction, id)
+        if work.author == member_of(interaction):
+            brief = self._studio.brief(interaction, work.wish, work=work)
+            self._app.composer.check(brief)
+            await self._studio.new_take(
+                interaction, surface, work, lambda stop: self._app.composer.compose(brief, stop=stop)
+            )
+        else:
+            brief = self._studio.brief(interaction, work.wish, source=work)
+            self._app.composer.check(brief)
+            await self._studio.own_version(interaction, brief)
+
+    async def _ask_instruction(
+        self, interaction: discord.Interaction[Renga], action: str, id: WorkId, take: int
+    ) -> None:
+        self._app.usage.check(place_of(interaction), member_of(interaction))
+        lang = lang_read(interaction)
+        field = text_field(
+            "instruction", lang, long=True, limit=INSTRUCTION_LIMIT, required=action == "revise"
+        )
+        await interaction.response.send_modal(form(action, id, take, lang, field))
+
+    async def _ask_text(self, interaction: discord.Interaction[Renga], id: WorkId, take: int) -> None:
+        """A form with the text; one that is too long for a form goes back and forth as a file."""
+        text = (await quickly(self._take(interaction, id, take))).text
+        lang = lang_read(interaction)
+        if len(text) <= INPUT_LIMIT:
+            field = text_field("text", lang, long=True, default=text)
+            await interaction.response.send_modal(form("edit", id, take, lang, field))
+            return
+        await tell(
+            interaction,
+            translate("work.edit_as_file", lang, limit=INPUT_LIMIT),
+            view=card.view_of(("upload",), id, take, lang),
+            files=[("text.txt", text.encode())],
+        )
+
+    async def _ask_title(self, interaction: discord.Interaction[Renga], id: WorkId, take: int) -> None:
+        work = await quickly(self._work(interaction, id))
+        if work.author != member_of(interaction) and not is_moderator(interaction):
+            raise NotAllowed("refused.publish_own")
+        lang = lang_read(interaction)
+        known = self._app.desk.book.peek(place_of(interaction))
+        licence = work.licence or (known.house.licence if known is not None else "") or ""
+        title = text_field("title", lang, default=work.title or work.wish.topic, limit=100)
+        terms = text_field("licence", lang, default=licence, limit=80, required=False)
+        await interaction.response.send_modal(form("publish", id, take, lang, title, terms))
+
+    async def _credits(self, interaction: discord.Interaction[Renga], id: WorkId, take: int) -> None:
+        await acknowledge(interaction, private=True)
+        made = await self._app.credits.of(space_of(interaction), id, take or None)
+        await tell(interaction, credit_sheet(made, lang_read(interaction)))
+
+    async def _browse(self, interaction: discord.Interaction[Renga], id: WorkId, number: int) -> None:
+        """The author's browsing chooses for all; others look for themselves."""
+        surface = await hold(interaction)
+        work = await self._work(interaction, id)
+        if self._studio.writing.running(id) is not None:
+            raise AlreadyDone("refused.still_writing")
+        total = len(await self._app.works.takes(work.guild, id))
+        number = min(max(number, 1), total)
+        private = shown_privately(interaction)
+        if work.author == member_of(interaction):
+            work = await self._app.reviser.choose(
+                work.guild, member_of(interaction), id, number, key=str(interaction.id)
+            )
+            await surface.edit(await self._studio.frame(interaction, work, number, private=private))
+            await self._studio.refresh_others(work, but=surface.id)
+        elif private:
+            await surface.edit(await self._studio.frame(interaction, work, number, private=True))
+        else:
+            frame = await self._studio.frame(interaction, work, number, private=True)
+            await tell(interaction, frame.content, view=frame.view, files=frame.files)
+
+    async def _changes(self, interaction: discord.Interaction[Renga], id: WorkId, number: int) -> None:
+        await acknowledge(interaction, private=True)
+        take = await self._take(interaction, id, number)
+        if not take.parent:
+            raise BadInput("refused.nothing_changed")
+        before = await self._take(interaction, id, take.parent)
+        await self.show_comparison(interaction, before.text, take.text)
+
+    async def show_comparison(self, interaction: discord.Interaction[Renga], old: str, new: str) -> None:
+        """What changed between two texts, to the member alone."""
+        shown = compared(old, new)
+        lang = lang_read(interaction)
+        parts = split(shown, 1_900, most=1)
+        head = translate("work.changes", lang)
+        if parts is not None:
+            await tell(interaction, f"-# {head}\n{parts[0]}")
+        else:
+            await tell(interaction, f"-# {head}", files=[("changes.md", shown.encode())])
+
+    async def _stop(self, interaction: discord.Interaction[Renga], id: WorkId) -> None:
+        """Keep what is there.  Only who asked for it, and moderators, can stop it."""
+        running = self._studio.writing.running(id)
+        if running is not None and running.member != member_of(interaction) and not is_moderator(interaction):
+            raise NotAllowed("refused.not_yours")
+        surface = await hold(interaction)
+        if running is not None:
+            running.stop.set()
+            return
+        # Nothing is being written: the bot was restarted meanwhile.
+        work = await self._work(interaction, id)
+        private = shown_privately(interaction)
+        if work.take:
+            await surface.edit(await self._studio.frame(interaction, work, work.take, private=private))
+        else:
+            await surface.edit(card.interrupted(id, lang_for(interaction, private=private)))
+
+    async def _delete(self, interaction: discord.Interaction[Renga], id: WorkId, *, undo: bool) -> None:
+        surface = await hold(interaction)
+        guild, member, key = space_of(interaction), member_of(interaction), str(interaction.id)
+        moderator = is_moderator(interaction)
+        private = shown_privately(interaction)
+        if undo:
+            work = await self._app.publisher.restore(guild, member, id, key=key, manager=moderator)
+            await surface.edit(await self._studio.frame(interaction, work, work.take, private=private))
+            await self._studio.refresh_others(work, but=surface.id)
+            return
+        if (running := self._studio.writing.running(id)) is not None:
+            if running.member != member and not moderator:
+                raise NotAllowed("refused.not_yours")
+            raise AlreadyDone("refused.still_writing")
+        shown = await self._app.works.cards(guild, id)
+        work = await self._app.publisher.delete(guild, member, id, key=key, manager=moderator)
+        await surface.edit(card.deleted(id, lang_for(interaction, private=private)))
+        frame = card.deleted(id, lang_for(interaction, private=False))
+        for other in shown:
+            if other.message != surface.id:
+                await self._studio.outlet.redraw(work, other, frame)
+
+    async def _share(self, interaction: discord.Interaction[Renga], id: WorkId, take: int) -> None:
+        """Show a private work to all."""
+        surface = await acknowledge(interaction, private=False)
+        work = await self._work(interaction, id)
+        if work.author != member_of(interaction):
+            raise NotAllowed("refused.not_yours")
+        await self._studio.show(interaction, surface, work, take)
+
+    async def _work(self, interaction: discord.Interaction[Renga], id: WorkId) -> Work:
+        return await self._app.works.work(space_of(interaction), id)
+
+    async def _take(self, interaction: discord.Interaction[Renga], id: WorkId, number: int) -> Take:
+        guild = space_of(interaction)
+        number = number or (await self._app.works.work(guild, id)).take
+        return await self._app.works.take(guild, id, number)
+
+
+async def setup(bot: Renga) -> None:
+    """Add the cog."""
+    await bot.add_cog(Works(bot, studio_of(bot)))
