@@ -6,7 +6,6 @@ Tried against ``transformers serve`` and llama.cpp's server in the tests.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -31,9 +30,6 @@ from bot.backends.openai_errors import translated
 from bot.backends.openai_events import Ending, Event, read
 from bot.backends.stops import Stops
 from bot.errors import BackendError, ModelUnavailable, ModelUnknown, ProviderRefused
-
-# At DEBUG the client writes whole requests into the log: members' words.
-logging.getLogger("openai").setLevel(logging.INFO)
 
 OPENAI = "https://api.openai.com/v1"
 

@@ -248,6 +248,16 @@ async def test_learns_how_to_ask_and_remembers(server: Faulty, backend: OpenAIBa
     assert "max_tokens" in server.bodies[-1]
 
 
+async def test_does_not_learn_from_a_complaint_about_something_else(
+    server: Faulty, backend: OpenAIBackend
+) -> None:
+    about = "Unsupported value: 'messages[0].role' does not support 'system', at this temperature."
+    server.then(status(400, about, param="messages[0].role", code="unsupported_value"))
+    with pytest.raises(BackendError):
+        await collect(backend.generate(ask()))
+    assert len(server.bodies) == 1
+
+
 async def test_never_asks_without_a_limit(server: Faulty, backend: OpenAIBackend) -> None:
     for name in ("max_tokens", "max_completion_tokens"):
         server.then(status(400, UNSUPPORTED.format(name), param=name, code="unsupported_parameter"))
@@ -302,6 +312,21 @@ async def test_a_broken_list_of_models(server: Faulty, models: object) -> None:
     with pytest.raises(BackendError):
         await backend.models()
     await backend.aclose()
+
+
+async def test_a_failed_list_is_not_asked_for_at_every_key_press(server: Faulty) -> None:
+    good, server.models = server.models, 500
+    backend = OpenAIBackend(base_url=server.url)
+    hasty = OpenAIBackend(base_url=server.url, list_kept=0)
+    for asked in (backend, hasty):
+        with pytest.raises(ModelUnavailable):
+            await asked.models()
+    server.models = good
+    with pytest.raises(ModelUnavailable):
+        await backend.models()
+    assert await hasty.models()
+    await backend.aclose()
+    await hasty.aclose()
 
 
 async def test_a_server_without_a_list_offers_what_the_settings_name(server: Faulty) -> None:

@@ -64,9 +64,11 @@ async def test_the_worst_model_obeys_everything() -> None:
     assert text.endswith("\n@everyone hello")
 
 
-@given(st.text("abX \n", max_size=30), st.lists(st.text("abX", max_size=3), max_size=3), st.data())
-def test_stops_however_the_text_is_cut(text: str, sequences: list[str], data: st.DataObject) -> None:
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+@given(st.lists(st.text("abX", max_size=3), max_size=3), st.data())
+def test_stops_however_the_text_is_cut(sequences: list[str], data: st.DataObject) -> None:
+    # Made of the sequences and their letters, so that they meet, overlap and nearly occur.
+    text = "".join(data.draw(st.lists(st.sampled_from([*sequences, "a", "b", "X"]), max_size=8)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=3)))
     stops = Stops(sequences)
     edges = [0, *cuts, len(text)]
     given_out = "".join(stops.feed(text[a:b]) for a, b in pairwise(edges))
@@ -74,6 +76,11 @@ def test_stops_however_the_text_is_cut(text: str, sequences: list[str], data: st
     met = min(((text.index(s) + len(s), text.index(s)) for s in sequences if s and s in text), default=None)
     assert stops.found == (met is not None)
     assert given_out == (text if met is None else text[: met[1]])
+
+
+def test_a_sequence_that_begins_with_itself() -> None:
+    stops = Stops(["aab"])
+    assert "".join(map(stops.feed, "Xaaab")) == "Xa"
 
 
 async def _made(**environ: str) -> tuple[str, ...]:
