@@ -106,6 +106,11 @@ class Settings(BaseModel):
     openai_models: Listed = _setting(
         "OPENAI_MODELS", (), "Offer only these of the server's models; empty offers all that it lists."
     )
+    openai_base_models: Listed = _setting(
+        "OPENAI_BASE_MODELS",
+        (),
+        "Models of any such server that only go on writing, without chat; most say so themselves.",
+    )
     servers: Listed = _setting(
         "RENGA_SERVERS",
         (),

@@ -13,6 +13,7 @@ from bot.backends.base import Backend
 from bot.backends.echo import EchoBackend
 from bot.backends.limits import Limits
 from bot.backends.router import Router
+from bot.errors import ConfigError
 from bot.settings import Settings
 
 
@@ -38,9 +39,10 @@ def _openai(settings: Settings) -> Iterator[Backend]:
             api_key=_shown(settings.openai_key),
             base_url=None if settings.openai_url is None else str(settings.openai_url),
             only=settings.openai_models,
+            base_models=settings.openai_base_models,
         )
     for name, url, key in settings.named_servers():
-        yield OpenAIBackend(name, api_key=_shown(key), base_url=url)
+        yield OpenAIBackend(name, api_key=_shown(key), base_url=url, base_models=settings.openai_base_models)
 
 
 def _echo(settings: Settings) -> Iterator[Backend]:
@@ -61,8 +63,19 @@ FACTORIES: Mapping[str, Callable[[Settings], Iterator[Backend]]] = {
 
 
 def build(settings: Settings) -> Router:
-    """Every backend that the settings ask for, each with its own line, behind one router."""
+    """Every backend that the settings ask for, each with its own line, behind one router.
+
+    Raises:
+        ConfigError: two of them have the same name.
+    """
     made = [backend for factory in FACTORIES.values() for backend in factory(settings)]
+    names = [backend.name for backend in made]
+    if len(set(names)) != len(names):
+        raise ConfigError(
+            variable="RENGA_SERVERS",
+            problem=f"a name is taken twice; taken are {', '.join(sorted(set(names)))}",
+            remedy="give every server a name of its own, such as mine=http://localhost:8000/v1",
+        )
     limited = [
         Limits(backend, max_running=settings.max_running, max_queued=settings.max_queued) for backend in made
     ]

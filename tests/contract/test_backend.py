@@ -118,9 +118,8 @@ async def test_answers_every_model_that_it_lists(backend: Backend) -> None:
         assert isinstance(chunks[-1], Done)
 
 
+@pytest.mark.parametrize("backend", FACTORIES, indirect=True)  # a script answers every name
 async def test_an_unknown_model_is_said_to_be_unknown(backend: Backend) -> None:
-    if isinstance(backend, (ScriptedBackend, Limits, Router)):
-        pytest.skip("a script answers every name")
     with pytest.raises(ModelUnknown):
         await read(backend, ask(model="no/such-model"))
 
@@ -165,9 +164,8 @@ async def test_the_deadline_is_kept(backend: Backend) -> None:
     assert isinstance((await read(backend, ask()))[-1], Done)
 
 
+@pytest.mark.parametrize("backend", FACTORIES, indirect=True)  # a script says what it was told
 async def test_stop_sequences_stop(backend: Backend) -> None:
-    if isinstance(backend, (ScriptedBackend, Limits, Router)):
-        pytest.skip("a script says what it was told")
     whole = (await collect(backend.generate(ask()))).text
     stop = whole[len(whole) // 2 :][:2]
     result = await collect(backend.generate(ask(stop=(stop,))))

@@ -13,7 +13,7 @@ from bot.backends.echo import EchoBackend
 from bot.backends.registry import build
 from bot.backends.scripted import ScriptedBackend
 from bot.backends.stops import Stops
-from bot.errors import ModelUnavailable, ModelUnknown
+from bot.errors import ConfigError, ModelUnavailable, ModelUnknown
 from bot.settings import Settings
 
 
@@ -89,16 +89,17 @@ async def _made(**environ: str) -> tuple[str, ...]:
     return router.providers
 
 
-async def test_backends_that_the_settings_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.backends.registry.FACTORIES", _without_local())
-    assert await _made() == ()
-    assert await _made(OPENAI_API_KEY="sk-1") == ("openai",)
-    assert await _made(OPENAI_BASE_URL="http://localhost:1/v1", RENGA_MODEL="echo/echo") == ("openai", "echo")
+async def test_backends_that_the_settings_ask_for() -> None:
+    assert await _made() == ("local",)
+    assert await _made(OPENAI_API_KEY="sk-1") == ("local", "openai")
+    url = "http://localhost:1/v1"
+    assert await _made(OPENAI_BASE_URL=url, RENGA_MODEL="echo/echo") == ("local", "openai", "echo")
     servers = "mine=http://localhost:1/v1, yours=http://localhost:2/v1"
-    assert await _made(RENGA_SERVERS=servers, RENGA_KEY_MINE="k") == ("mine", "yours")
+    assert await _made(RENGA_SERVERS=servers, RENGA_KEY_MINE="k") == ("local", "mine", "yours")
 
 
-def _without_local() -> dict[str, object]:
-    from bot.backends.registry import FACTORIES
-
-    return {name: factory for name, factory in FACTORIES.items() if name != "local"}
+def test_a_server_cannot_take_a_name_that_is_taken() -> None:
+    servers = "local=http://localhost:1/v1"
+    with pytest.raises(ConfigError) as caught:
+        build(Settings.read({"RENGA_SERVERS": servers}, dotenv=None))
+    assert caught.value.facts["variable"] == "RENGA_SERVERS"
