@@ -32,6 +32,7 @@ PLACES = frozenset(
         "length",
         "text",
         "instruction",
+        "begin",
         "opening",
     }
 )
