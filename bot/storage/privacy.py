@@ -35,6 +35,7 @@ from bot.storage.tables import (
     takes,
     works,
 )
+from bot.works import Wish
 
 _NAMED = (
     hands.c.member,
@@ -198,12 +199,20 @@ def _forget_wishes(connection: Connection, guild: GuildId, member: MemberId) -> 
         wish = wish_from(row.wish)
         remixes = select(works).where(works.c.guild == guild, works.c.source == row.id)
         for remix in connection.execute(remixes).all():
-            theirs = wish_from(remix.wish)
-            kept = {"topic": theirs.topic, "opening": theirs.opening}
-            bare = {name: "" for name, words in kept.items() if words == getattr(wish, name)}
-            _set_work(connection, remix, wish=wish_text(replace(theirs, **(kept | bare))))
-        bare_wish = wish_text(replace(wish, topic="", opening="", options={}))
-        _set_work(connection, row, wish=bare_wish, title="", author=NOBODY)
+            bare = _without_words_of(wish, wish_from(remix.wish))
+            _set_work(connection, remix, wish=wish_text(bare))
+        bare = _without_words_of(wish, wish)
+        _set_work(connection, row, wish=wish_text(bare), title="", author=NOBODY)
+
+
+def _without_words_of(wish: Wish, other: Wish) -> Wish:
+    """The other wish without the words that it has from this one."""
+    return replace(
+        other,
+        topic="" if other.topic == wish.topic else other.topic,
+        opening="" if other.opening == wish.opening else other.opening,
+        options={name: text for name, text in other.options.items() if wish.options.get(name) != text},
+    )
 
 
 def _set_work(connection: Connection, row: AnyRow, **values: object) -> None:
