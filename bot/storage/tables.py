@@ -1,8 +1,7 @@
 """The tables.
 
-Every table with data of a guild leads its primary key, and whatever else it is
-found by, with the guild: no query can reach another guild's rows by forgetting
-a condition and still be quick.  Times are ISO 8601 text in UTC with
+Every table with data of a guild leads its primary key with the guild.  Indexes
+that lead with a member serve to find all that is kept of one.  Times are ISO 8601 text in UTC with
 microseconds (they are hashed as written), lists and maps are JSON text.
 """
 
@@ -98,7 +97,7 @@ hands = Table(  # which members have a part in which contribution: who did it, a
     PrimaryKeyConstraint("guild", "member", "contribution"),
     ForeignKeyConstraint(["guild", "contribution"], ["contributions.guild", "contributions.number"]),
     Index(None, "guild", "contribution"),
-    Index(None, "member"),
+    Index(None, "member", "guild"),
     sqlite_strict=True,
 )
 
@@ -125,7 +124,7 @@ works = Table(
     ForeignKeyConstraint(["guild", "source"], ["works.guild", "works.id"]),
     Index(None, "guild", "author", "id"),
     Index(None, "guild", "source"),
-    Index(None, "author"),
+    Index(None, "author", "guild"),
     Index("ix_works_writing", "guild", sqlite_where=text("state = 'writing'")),
     sqlite_strict=True,
 )
@@ -182,8 +181,8 @@ suggestions = Table(
     UniqueConstraint("guild", "key"),
     ForeignKeyConstraint(["guild", "work"], ["works.guild", "works.id"]),
     Index(None, "guild", "work"),
-    Index(None, "guild", "owner"),
-    Index(None, "guild", "by"),
+    Index(None, "owner", "guild"),
+    Index(None, "by", "guild"),
     sqlite_strict=True,
 )
 
@@ -224,8 +223,7 @@ changes = Table(  # the audit log of settings, hash-linked like the contribution
     _must("previous", Text()),
     _must("digest", Text()),
     PrimaryKeyConstraint("guild", "number"),
-    Index(None, "guild", "by"),
-    Index(None, "by"),
+    Index(None, "by", "guild"),
     sqlite_strict=True,
 )
 
@@ -236,7 +234,7 @@ members = Table(
     _must("id", Number),
     _must("settings", Text()),
     PrimaryKeyConstraint("guild", "id"),
-    Index(None, "id"),
+    Index(None, "id", "guild"),
     sqlite_strict=True,
 )
 
@@ -253,8 +251,7 @@ reservations = Table(
     PrimaryKeyConstraint("guild", "id"),
     UniqueConstraint("guild", "key"),
     Index(None, "guild", "day", "member", "state", "tokens"),
-    Index(None, "guild", "member"),
-    Index(None, "member"),
+    Index(None, "member", "guild"),
     Index("ix_reservations_open", "guild", sqlite_where=text("state = 'open'")),
     sqlite_strict=True,
 )

@@ -35,8 +35,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     with op.batch_alter_table('changes', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_changes_by'), ['by'], unique=False)
-        batch_op.create_index(batch_op.f('ix_changes_guild_by'), ['guild', 'by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_changes_by_guild'), ['by', 'guild'], unique=False)
 
     op.create_table('contributions',
     sa.Column('guild', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -87,7 +86,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     with op.batch_alter_table('members', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_members_id'), ['id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_members_id_guild'), ['id', 'guild'], unique=False)
 
     op.create_table('notes',
     sa.Column('name', sa.Text(), nullable=False),
@@ -131,8 +130,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('reservations', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reservations_guild_day_member_state_tokens'), ['guild', 'day', 'member', 'state', 'tokens'], unique=False)
-        batch_op.create_index(batch_op.f('ix_reservations_guild_member'), ['guild', 'member'], unique=False)
-        batch_op.create_index(batch_op.f('ix_reservations_member'), ['member'], unique=False)
+        batch_op.create_index(batch_op.f('ix_reservations_member_guild'), ['member', 'guild'], unique=False)
         batch_op.create_index('ix_reservations_open', ['guild'], unique=False, sqlite_where=sa.text("state = 'open'"))
 
     op.create_table('works',
@@ -157,7 +155,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     with op.batch_alter_table('works', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_works_author'), ['author'], unique=False)
+        batch_op.create_index(batch_op.f('ix_works_author_guild'), ['author', 'guild'], unique=False)
         batch_op.create_index(batch_op.f('ix_works_guild_author_id'), ['guild', 'author', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_works_guild_source'), ['guild', 'source'], unique=False)
         batch_op.create_index('ix_works_writing', ['guild'], unique=False, sqlite_where=sa.text("state = 'writing'"))
@@ -186,7 +184,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('hands', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_hands_guild_contribution'), ['guild', 'contribution'], unique=False)
-        batch_op.create_index(batch_op.f('ix_hands_member'), ['member'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hands_member_guild'), ['member', 'guild'], unique=False)
 
     op.create_table('suggestions',
     sa.Column('guild', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -204,9 +202,9 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     with op.batch_alter_table('suggestions', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_suggestions_guild_by'), ['guild', 'by'], unique=False)
-        batch_op.create_index(batch_op.f('ix_suggestions_guild_owner'), ['guild', 'owner'], unique=False)
+        batch_op.create_index(batch_op.f('ix_suggestions_by_guild'), ['by', 'guild'], unique=False)
         batch_op.create_index(batch_op.f('ix_suggestions_guild_work'), ['guild', 'work'], unique=False)
+        batch_op.create_index(batch_op.f('ix_suggestions_owner_guild'), ['owner', 'guild'], unique=False)
 
     op.create_table('takes',
     sa.Column('guild', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -227,4 +225,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('takes', schema=None) as batch_op:
         batch_op.create_index('ix_takes_undelivered', ['guild'], unique=False, sqlite_where=sa.text('delivered = 0'))
-
