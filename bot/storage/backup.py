@@ -28,10 +28,12 @@ def backup(path: Path, to: Path) -> dict[str, int]:
     fresh = to.with_name(to.name + ".checked")
     try:
         copy_whole(path, fresh)
+        counts = check(fresh)
+        _keep(fresh, to)
     except sqlite3.Error as error:
         raise StorageError("storage.damaged", path=path.name) from error
-    counts = check(fresh)
-    _keep(fresh, to)
+    finally:
+        fresh.unlink(missing_ok=True)
     return counts
 
 
@@ -59,6 +61,8 @@ def restore(copy: Path, path: Path) -> dict[str, int]:
             _keep(fresh, path)
     except Timeout as error:
         raise StorageError("storage.in_use", path=path.name) from error
+    finally:
+        fresh.unlink(missing_ok=True)
     return counts
 
 

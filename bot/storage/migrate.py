@@ -124,9 +124,12 @@ def copy_whole(path: Path, to: Path) -> None:
     """Copy a database, as one consistent whole, to a file that takes the old one's place."""
     fresh = to.with_name(to.name + ".new")
     fresh.unlink(missing_ok=True)
-    with closing(reading(path)) as connection:
-        connection.execute("VACUUM INTO ?", (str(fresh),))
-    fresh.replace(to)
+    try:
+        with closing(reading(path)) as connection:
+            connection.execute("VACUUM INTO ?", (str(fresh),))
+        fresh.replace(to)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _expire_copies(path: Path) -> None:
