@@ -7,53 +7,70 @@ template) stays as it was typed.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from bot.errors import PromptFileError
+from bot.errors import BadInput
 from bot.ids import LANGUAGES, Lang
-
-Words = Mapping[Lang, str]
+from bot.prompting.reader import NAME, Reader, Words, places_of
 
 PLACES = frozenset(
     {
         "topic",
         "form",
+        "form_name",
         "style",
+        "style_name",
         "house_style",
         "own_style",
         "language",
         "length",
         "text",
         "instruction",
-        "begin",
         "opening",
+        "example",
     }
 )
-"""What a prompt may ask to be filled in."""
+"""What a prompt may ask to be filled in, besides the options of its own."""
 
-USER_PLACES = frozenset({"topic", "text", "instruction", "opening"})
-"""Places of text that members typed; they go between marks."""
+TYPED = frozenset({"topic", "text", "instruction", "opening", "house_style", "own_style"})
+"""Places of text that people typed; in messages it goes between marks."""
 
-STANDARD = frozenset(
-    {"topic", "form", "style", "language", "model", "length", "temperature", "seed", "private", "opening"}
+STANDARD = (
+    "topic",
+    "form",
+    "style",
+    "language",
+    "model",
+    "length",
+    "temperature",
+    "seed",
+    "private",
+    "opening",
 )
 """Options that an art may offer without describing them."""
 
-LENGTHS = ("short", "medium", "long")
+SHOWN = ("topic", "form", "style", "length", "opening")
+"""Standard options that mean nothing unless a message has a place for them."""
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+LENGTHS = ("short", "medium", "long")
+TOKENS = (160, 400, 1_000)
+"""Tokens of a text of each length, where a file does not say."""
+
+MOST_OPTIONS = 25
+"""Options of one slash command (Discord, application command limits)."""
+
+_MARKS = re.compile(r"</?m[0-9a-f]{6,}>")
+"""Whatever looks like one of our marks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """An option of an art's own."""
+    """An option of an art's own; ``place`` is what its messages call it by."""
 
     name: str
     title: Words
@@ -62,6 +79,16 @@ class Option:
     choices: Mapping[str, Words] = field(default_factory=dict[str, Words])
     required: bool = False
     longest: int = 200
+
+    @property
+    def place(self) -> str:
+        """The name without hyphens, as ``$places`` are written."""
+        return self.name.replace("-", "_")
+
+    def said(self, value: str, language: Lang) -> str:
+        """A value as a model is to read it: a choice by its words."""
+        words = self.choices.get(value)
+        return words[language] if words else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +110,8 @@ class Art:
         own: options beyond those.
         required: standard options that must be given.
         temperature, top_p, tokens: sampling; ``tokens`` by length.
-        longest: the most characters a topic or text may have.
+        growth: a text that is worked on may come out so many times as long, whatever ``tokens`` says.
+        longest: the most characters a topic may have.
         system, ask: messages for a model that chats, by language.
         continuation: what a base model goes on writing from, by language.
         stop: texts at which a base model's continuation ends.
@@ -99,7 +127,8 @@ class Art:
     required: frozenset[str] = frozenset()
     temperature: float = 0.9
     top_p: float = 0.95
-    tokens: Mapping[str, int] = field(default_factory=dict[str, int])
+    tokens: Mapping[str, int] = field(default_factory=lambda: dict(zip(LENGTHS, TOKENS, strict=True)))
+    growth: float = 0.0
     longest: int = 500
     system: Words
     ask: Words
@@ -113,97 +142,83 @@ class Art:
         return f"{self.name}@{self.version}"
 
     def fill(self, language: Lang, values: Mapping[str, str], mark: str) -> Filled:
-        """Fill every place once.  ``mark`` is random and is taken out of what members typed."""
-        safe = dict.fromkeys(PLACES, "")
-        safe.update({place: value.replace(mark, "") for place, value in values.items()})
+        """Fill every place once.  ``mark`` is random and is taken out of what people typed.
+
+        A paragraph whose places are all empty is left out.
+        """
+        own = {option.place: option for option in self.own}
+        typed = TYPED | {place for place, option in own.items() if option.type == "text"}
+        plain = dict.fromkeys((*PLACES, *own), "")
+        plain.update(
+            {place: value.strip() if place != "opening" else value for place, value in values.items()}
+        )
         marked = {
-            place: f"<{mark}>\n{text}\n</{mark}>" if place in USER_PLACES and text else text
-            for place, text in safe.items()
+            place: _marked(text, mark) if place in typed and text else text for place, text in plain.items()
         }
         return Filled(
-            system=_tidy(Template(self.system[language]).substitute(marked)),
-            ask=_tidy(Template(self.ask[language]).substitute(marked)),
+            system=_filled(self.system[language], marked),
+            ask=_filled(self.ask[language], marked),
             # A base model reads no marks: it would go on writing them.
-            continuation=Template(self.continuation[language]).substitute(safe).rstrip(" "),
+            continuation=_onward(self.continuation[language], plain),
         )
 
-    def max_tokens(self, length: str) -> int:
-        """How many tokens a text of that length may have."""
-        return self.tokens.get(length or "medium", 400)
+    def checked(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Values for the options of its own: each known, whole and within its bounds.
+
+        Raises:
+            BadInput: one is missing, too long, not a number or none of the choices.
+        """
+        kept: dict[str, str] = {}
+        for option in self.own:
+            value = given.get(option.name, "").strip()
+            if not value:
+                if option.required:
+                    raise BadInput("refused.bad_option", name=option.name, typed="")
+                continue
+            fits = {
+                "text": True,
+                "choice": value in option.choices,
+                "integer": re.fullmatch(r"-?[0-9]{1,18}", value) is not None,
+            }
+            if not fits[option.type]:
+                raise BadInput("refused.bad_option", name=option.name, typed=value[:80])
+            if len(value) > option.longest:
+                raise BadInput("refused.too_long", what=option.name, limit=option.longest, typed=value)
+            kept[option.name] = value
+        return kept
+
+    def max_tokens(self, length: str, text_tokens: int = 0) -> int:
+        """How many tokens may be written, for a length and the tokens of a text that is worked on."""
+        return max(self.tokens[length if length in LENGTHS else "medium"], int(self.growth * text_tokens))
 
 
-def _tidy(text: str) -> str:
-    """Without the blank lines that empty places leave behind."""
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip()
+def _marked(text: str, mark: str) -> str:
+    safe = _MARKS.sub("", text).replace(mark, "")
+    between = "\n" if "\n" in safe else ""
+    return f"<{mark}>{between}{safe}{between}</{mark}>"
 
 
-class Reader:
-    """Reads one TOML file with closed keys; every complaint names file, place and remedy."""
+def _paragraphs(template: str, values: Mapping[str, str]) -> list[str]:
+    """The paragraphs that have something to say, unfilled."""
+    kept: list[str] = []
+    for paragraph in re.split(r"\n[ \t]*\n", template.strip("\n")):
+        places = Template(paragraph).get_identifiers()
+        if not places or any(values[place] for place in places):
+            kept.append(paragraph)
+    return kept
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        raw = path.read_bytes()
-        self.version = hashlib.sha256(raw).hexdigest()[:8]
-        try:
-            self.table: dict[str, Any] = tomllib.loads(raw.decode())
-        except UnicodeDecodeError as error:
-            raise self.wrong(f"byte {error.start}", "it is not UTF-8", "Save the file as UTF-8.") from None
-        except tomllib.TOMLDecodeError as error:
-            where = re.search(r"line \d+", str(error))
-            raise self.wrong(
-                where[0] if where else "the file", str(error), "Mend the TOML there; see toml.io."
-            ) from None
-        if not _NAME.fullmatch(path.stem):
-            raise self.wrong(
-                "the file's name",
-                f"{path.stem!r} cannot be a name",
-                "Use a to z, digits and hyphens, at most 32.",
-            )
 
-    def wrong(self, where: str, problem: str, remedy: str) -> PromptFileError:
-        """A complaint about this file."""
-        return PromptFileError(file=self.path.name, where=where, problem=problem, remedy=remedy)
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return "\n\n".join(
+        Template(paragraph).substitute(values).strip() for paragraph in _paragraphs(template, values)
+    )
 
-    def closed(self, table: Mapping[str, Any], known: Sequence[str], where: str = "") -> None:
-        """Refuse keys that nobody reads."""
-        for key in table:
-            if key not in known:
-                raise self.wrong(
-                    f"{where}{key}", "nothing reads this key", f"Known here: {', '.join(sorted(known))}."
-                )
 
-    def words(self, key: str, table: Mapping[str, Any] | None = None, *, longest: int = 4_000) -> Words:
-        """A text in every language."""
-        value = (self.table if table is None else table).get(key)
-        if not isinstance(value, dict) or set(value) != set(LANGUAGES):  # pyright: ignore[reportUnknownArgumentType]
-            raise self.wrong(
-                key, "it must be given in every language", f"Write {key} = {{ en = '…', zh = '…' }}."
-            )
-        for lang, text in value.items():  # pyright: ignore[reportUnknownVariableType]
-            if not isinstance(text, str) or len(text) > longest:
-                raise self.wrong(f"{key}.{lang}", "it must be a text", f"At most {longest} characters.")
-        return value  # pyright: ignore[reportUnknownVariableType]
-
-    def template(self, key: str) -> Words:
-        """A text in every language whose ``$places`` are known."""
-        words = self.words(key)
-        for lang, text in words.items():
-            template = Template(text)
-            if not template.is_valid():
-                raise self.wrong(f"{key}.{lang}", "a $ stands alone", "Write $$ for a dollar sign.")
-            for place in template.get_identifiers():
-                if place not in PLACES:
-                    raise self.wrong(
-                        f"{key}.{lang}", f"${place} is no place", f"Known: ${', $'.join(sorted(PLACES))}."
-                    )
-        return words
-
-    def number(self, table: Mapping[str, Any], key: str, default: float, low: float, high: float) -> float:
-        """A number within bounds."""
-        value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise self.wrong(key, f"{value!r} is no such number", f"Between {low:g} and {high:g}.")
-        return float(value)
+def _onward(template: str, values: Mapping[str, str]) -> str:
+    """A continuation: it ends where the model is to go on, on a new paragraph unless there is an opening."""
+    text = _filled(template, values)
+    opening = values["opening"]
+    return text if opening and text.endswith(opening.strip()) else f"{text}\n\n"
 
 
 _KEYS = (
@@ -228,23 +243,25 @@ def load_art(path: Path, *, command: bool) -> Art:
         PromptFileError: with file, place, problem and remedy.
     """
     reader = Reader(path)
-    table = reader.table
-    reader.closed(table, _KEYS)
-    options = tuple(table.get("options", ()))
+    reader.closed(reader.table, _KEYS)
+    options = reader.names("options")
     for option in options:
         if option not in STANDARD:
-            raise reader.wrong(
-                "options", f"{option!r} is no option", f"Known: {', '.join(sorted(STANDARD))}."
-            )
-    required = frozenset(table.get("required", ()))
+            raise reader.wrong("options", f"{option!r} is no option", f"Known: {', '.join(STANDARD)}.")
+    required = frozenset(reader.names("required"))
     if not required <= set(options):
         raise reader.wrong("required", "it names what is not among the options", "Add it to options.")
-    sampling: dict[str, Any] = table.get("sampling", {})
-    limits: dict[str, Any] = table.get("limits", {})
+    own = tuple(_option(reader, given) for given in reader.parts("option"))
+    names = [*options, *(option.name for option in own)]
+    if len(set(names)) < len(names) or len(names) > MOST_OPTIONS:
+        raise reader.wrong(
+            "options", "one is named twice, or there are too many", f"At most {MOST_OPTIONS}, each once."
+        )
+    sampling, limits = reader.part("sampling"), reader.part("limits")
     reader.closed(sampling, ("temperature", "top_p"), "sampling.")
-    reader.closed(limits, ("longest", *LENGTHS), "limits.")
-    own = tuple(_option(reader, given) for given in table.get("option", ()))
-    return Art(
+    reader.closed(limits, ("longest", "growth", *LENGTHS), "limits.")
+    places = PLACES | {option.place for option in own}
+    art = Art(
         name=path.stem,
         command=command,
         title=reader.words("title", longest=32),
@@ -252,40 +269,70 @@ def load_art(path: Path, *, command: bool) -> Art:
         options=options,
         own=own,
         required=required,
-        temperature=reader.number(sampling, "temperature", 0.9, 0, 2),
-        top_p=reader.number(sampling, "top_p", 0.95, 0.01, 1),
+        temperature=reader.number(sampling, "temperature", 0.9, 0, 2, where="sampling."),
+        top_p=reader.number(sampling, "top_p", 0.95, 0.01, 1, where="sampling."),
         tokens={
-            length: int(reader.number(limits, length, default, 16, 8_000))
-            for length, default in zip(LENGTHS, (150, 400, 900), strict=True)
+            length: int(reader.number(limits, length, default, 16, 8_000, whole=True, where="limits."))
+            for length, default in zip(LENGTHS, TOKENS, strict=True)
         },
-        longest=int(reader.number(limits, "longest", 500, 1, 20_000)),
-        system=reader.template("system"),
-        ask=reader.template("ask"),
-        continuation=reader.template("continuation"),
-        stop=tuple(str(text) for text in table.get("stop", ())),
+        growth=reader.number(limits, "growth", 0, 0, 3, where="limits."),
+        longest=int(reader.number(limits, "longest", 500, 1, 20_000, whole=True, where="limits.")),
+        system=reader.template("system", places),
+        ask=reader.template("ask", places),
+        continuation=reader.template("continuation", places),
+        stop=reader.names("stop"),
         version=reader.version,
     )
+    _nothing_lost(reader, art)
+    return art
+
+
+def _nothing_lost(reader: Reader, art: Art) -> None:
+    """Refuse an art that offers an option and then says nothing of it to the model."""
+    wanted = [name for name in art.options if name in SHOWN] + [option.place for option in art.own]
+    for lang in LANGUAGES:
+        said = places_of((art.system, art.ask), lang)
+        for place in wanted:
+            if place not in said:
+                raise reader.wrong(
+                    f"ask.{lang}", f"the option {place} is never told to the model", f"Put ${place} into it."
+                )
+        written = places_of((art.continuation,), lang)
+        for place in ("topic", "opening"):
+            if place in wanted and place not in written:
+                raise reader.wrong(
+                    f"continuation.{lang}",
+                    f"the option {place} is never told to a base model",
+                    f"Put ${place} into it.",
+                )
 
 
 def _option(reader: Reader, given: dict[str, Any]) -> Option:
-    name = str(given.get("name", ""))
     reader.closed(given, ("name", "title", "about", "type", "choices", "required", "longest"), "option.")
-    if not _NAME.fullmatch(name) or name in STANDARD:
+    name = given.get("name", "")
+    if not isinstance(name, str) or not NAME.fullmatch(name) or name in STANDARD:
         raise reader.wrong("option.name", f"{name!r} cannot be the name of an option", "Choose another name.")
+    where = f"option {name}: "
+    if name.replace("-", "_") in PLACES:
+        raise reader.wrong(f"{where}name", f"{name!r} means something else here", "Choose another name.")
     kind = given.get("type", "text")
     if kind not in ("text", "integer", "choice"):
-        raise reader.wrong(f"option {name}", f"{kind!r} is no type", "One of text, integer, choice.")
-    choices: dict[str, Any] = given.get("choices", {})
-    if (kind == "choice") != bool(choices) or len(choices) > 25:
-        raise reader.wrong(
-            f"option {name}", "its choices do not fit its type", "1 to 25 for a choice, else none."
-        )
+        raise reader.wrong(f"{where}type", f"{kind!r} is no type", "One of text, integer, choice.")
+    choices = given.get("choices", {})
+    if (
+        not isinstance(choices, dict)
+        or (kind == "choice") != bool(cast("dict[str, Any]", choices))
+        or len(cast("dict[str, Any]", choices)) > 25
+        or any(len(key) > 100 for key in cast("dict[str, Any]", choices))
+    ):
+        raise reader.wrong(f"{where}choices", "they do not fit its type", "1 to 25 for a choice, else none.")
+    table = cast("dict[str, Any]", choices)
     return Option(
         name=name,
-        title=reader.words("title", given, longest=32),
-        about=reader.words("about", given, longest=100),
+        title=reader.words("title", given, longest=32, where=where),
+        about=reader.words("about", given, longest=100, where=where),
         type=kind,
-        choices={key: reader.words(key, choices, longest=100) for key in choices},
-        required=bool(given.get("required", False)),
-        longest=int(reader.number(given, "longest", 200, 1, 4_000)),
+        choices={key: reader.words(key, table, longest=100, where=where) for key in table},
+        required=reader.flag(given, "required", where),
+        longest=int(reader.number(given, "longest", 200, 1, 4_000, whole=True, where=where)),
     )

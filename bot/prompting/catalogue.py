@@ -6,48 +6,24 @@ import difflib
 import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bot.errors import BadInput, PromptFileError
 from bot.ids import LANGUAGES, Lang
-from bot.prompting.art import Art, Reader, Words, load_art
+from bot.prompting.art import Art, load_art
+from bot.prompting.parts import Form, Style, load_form, load_style
+from bot.prompting.reader import places_of
 
 log = logging.getLogger(__name__)
 
 Kind = Literal["form", "style"]
 T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A form that a text can be asked for in.
-
-    ``languages`` it is written in; ``cue`` what the house model knows it by;
-    ``lines`` how many it has, if that is fixed; ``shape`` is for the checker.
-    """
-
-    id: str
-    title: Words
-    about: Words
-    instruct: Words
-    languages: tuple[Lang, ...]
-    aliases: tuple[str, ...] = ()
-    cue: str = ""
-    lines: int | None = None
-    shape: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """A manner of writing; ``voice`` is what a model is told."""
-
-    id: str
-    title: Words
-    about: Words
-    voice: Words
-    aliases: tuple[str, ...] = ()
+TASKS: Mapping[str, tuple[str, ...]] = {"revise": ("text", "instruction"), "remix": ("text", "instruction")}
+"""Tasks that the bot asks for, and the places that each must have."""
 
 
 @dataclass(slots=True)
@@ -64,7 +40,7 @@ class _Shelf:
 class Catalogue:
     """What can be asked for.  :meth:`load` it; :meth:`reload_if_changed` keeps it fresh."""
 
-    def __init__(self, folder: Path, shelf: _Shelf, stamp: tuple[tuple[str, int, int], ...]) -> None:
+    def __init__(self, folder: Path, shelf: _Shelf, stamp: _Stamp) -> None:
         self._folder = folder
         self._shelf = shelf
         self._stamp = stamp
@@ -74,19 +50,14 @@ class Catalogue:
         """Read a folder of prompts.
 
         Raises:
-            PromptFileError: the first file that is wrong, or there is no art at all.
+            PromptFileError: the first file that is wrong; :func:`problems_in` names them all.
         """
+        # The stamp comes first: a change while we read is seen at the next look.
+        stamp = _stamp(folder)
         shelf = _read(folder, None)
         if shelf.problems:
             raise shelf.problems[0]
-        if not shelf.arts or "revise" not in shelf.tasks:
-            raise PromptFileError(
-                file=folder.name,
-                where="the folder",
-                problem="it holds no arts, or no tasks/revise.toml",
-                remedy="Set RENGA_PROMPTS to a folder that does.",
-            )
-        return cls(folder, shelf, _stamp(folder))
+        return cls(folder, shelf, stamp)
 
     @property
     def arts(self) -> Mapping[str, Art]:
@@ -110,7 +81,7 @@ class Catalogue:
 
     def check(self) -> list[PromptFileError]:
         """Every problem in the folder as it is now."""
-        return _read(self._folder, None).problems
+        return problems_in(self._folder)
 
     def reload_if_changed(self) -> list[PromptFileError]:
         """Take in changed files; one that is wrong keeps its old version.  Returns what is wrong."""
@@ -144,16 +115,16 @@ class Catalogue:
         """
         wanted = _folded(typed)
         if kind == "form":
-            items = [(form.id, form.title, form.aliases) for form in self._forms_first(language or lang)]
+            items: Sequence[Form | Style] = self._forms_first(language or lang)
         else:
-            items = [(style.id, style.title, style.aliases) for style in self.styles.values()]
+            items = list(self.styles.values())
         ranked: list[tuple[int, str, str]] = []
-        for id, title, aliases in items:
-            names = [_folded(name) for name in (id, *title.values(), *aliases)]
+        for item in items:
+            names = _names(item)
             if any(name.startswith(wanted) for name in names):
-                ranked.append((0, title[lang], id))
+                ranked.append((0, item.title[lang], item.id))
             elif any(wanted in name for name in names):
-                ranked.append((1, title[lang], id))
+                ranked.append((1, item.title[lang], item.id))
         ranked.sort(key=lambda entry: entry[0])
         return [(title, id) for _, title, id in ranked[:25]]
 
@@ -161,38 +132,53 @@ class Catalogue:
         return sorted(self.forms.values(), key=lambda form: language not in form.languages)
 
 
+def problems_in(folder: Path) -> list[PromptFileError]:
+    """Everything that is wrong with a folder of prompts."""
+    return _read(folder, None).problems
+
+
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip().replace(" ", "-")
+    """A name as it is compared: without case, accents, spaces and hyphens."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in letters if char.isalnum())
+
+
+def _names(item: Form | Style) -> list[str]:
+    """Everything that a form or a style may be called by."""
+    return [_folded(name) for name in (item.id, *item.title.values(), *item.aliases)]
 
 
 def _find(text: str, items: Mapping[str, Any], what: Kind) -> Any:
-    wanted = _folded(text)
-    if not wanted:
+    if not text.strip():
         return None
-    names: dict[str, Any] = {}
-    for item in items.values():
-        names.update(
-            dict.fromkeys((_folded(name) for name in (item.id, *item.title.values(), *item.aliases)), item)
-        )
+    wanted = _folded(text)
+    names = {name: item for item in items.values() for name in _names(item)}
     if wanted in names:
         return names[wanted]
-    close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
+    close = difflib.get_close_matches(wanted[:80], names, n=3, cutoff=0.5)
     raise BadInput(
         f"refused.no_{what}",
-        typed=text[:80],
+        typed=text.strip()[:80],
         close=", ".join(dict.fromkeys(names[name].id for name in close)) or "–",
     )
 
 
-def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    return tuple(
-        (str(path), (facts := path.stat()).st_mtime_ns, facts.st_size)
-        for path in sorted(folder.rglob("*.toml"))
-    )
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+def _stamp(folder: Path) -> _Stamp:
+    """When each file was changed, and its size."""
+    found: list[tuple[str, int, int]] = []
+    for path in sorted(folder.rglob("*.toml")):
+        with suppress(OSError):  # it went while we looked: the next look will see
+            facts = path.stat()
+            found.append((str(path), facts.st_mtime_ns, facts.st_size))
+    return tuple(found)
 
 
 def _read(folder: Path, old: _Shelf | None) -> _Shelf:
-    shelf = _Shelf()
+    """Everything in the folder; what is wrong with a file is noted, and its old version kept."""
+    shelf, before = _Shelf(), old or _Shelf()
 
     def gather(pattern: str, into: dict[str, T], kept: Mapping[str, T], read: Callable[[Path], T]) -> None:
         for path in sorted(folder.glob(pattern)):
@@ -203,44 +189,71 @@ def _read(folder: Path, old: _Shelf | None) -> _Shelf:
                 if path.stem in kept:
                     into[path.stem] = kept[path.stem]
 
-    before = old or _Shelf()
     gather("*.toml", shelf.arts, before.arts, lambda path: load_art(path, command=True))
     gather("tasks/*.toml", shelf.tasks, before.tasks, lambda path: load_art(path, command=False))
     gather("forms/*.toml", shelf.forms, before.forms, load_form)
     gather("styles/*.toml", shelf.styles, before.styles, load_style)
+    _need(shelf, before, folder)
+    for kind, items in (("forms", shelf.forms), ("styles", shelf.styles)):
+        shelf.problems += _taken(kind, items)
     return shelf
 
 
-def load_form(path: Path) -> Form:
-    """Read a form's file."""
-    reader = Reader(path)
-    table = reader.table
-    reader.closed(table, ("title", "about", "instruct", "languages", "aliases", "cue", "lines", "shape"))
-    languages: Sequence[str] = table.get("languages", LANGUAGES)
-    if not languages or not set(languages) <= set(LANGUAGES):
-        raise reader.wrong("languages", "no such language", f"Of: {', '.join(LANGUAGES)}.")
-    lines = table.get("lines")
-    return Form(
-        id=path.stem,
-        title=reader.words("title", longest=80),
-        about=reader.words("about", longest=100),
-        instruct=reader.words("instruct", longest=1_500),
-        languages=tuple(lang for lang in LANGUAGES if lang in languages),
-        aliases=tuple(str(alias) for alias in table.get("aliases", ())),
-        cue=str(table.get("cue", path.stem)),
-        lines=int(reader.number(table, "lines", 0, 1, 200)) if lines is not None else None,
-        shape=table.get("shape", {}),
-    )
+def _need(shelf: _Shelf, before: _Shelf, folder: Path) -> None:
+    """See that there is an art and every task that the bot asks for; what went is kept from before."""
+    broken = {problem.facts["file"] for problem in shelf.problems}
+    if not shelf.arts:
+        shelf.arts.update(before.arts)
+        if not broken:
+            shelf.problems.append(
+                PromptFileError(
+                    file=folder.name,
+                    where="the folder",
+                    problem="it holds no art",
+                    remedy="Put poem.toml back, or set RENGA_PROMPTS to a folder that has one.",
+                )
+            )
+    for task, places in TASKS.items():
+        file = f"tasks/{task}.toml"
+        if task in before.tasks:
+            shelf.tasks.setdefault(task, before.tasks[task])
+        found = shelf.tasks.get(task)
+        if found is None:
+            if file not in broken:
+                shelf.problems.append(
+                    PromptFileError(
+                        file=file, where="the file", problem="it is missing", remedy="Put it back."
+                    )
+                )
+            continue
+        shelf.problems += [
+            PromptFileError(
+                file=file,
+                where=f"{key}.{lang}",
+                problem=f"${place} is missing, and the task means nothing without it",
+                remedy=f"Put ${place} into it.",
+            )
+            for lang in LANGUAGES
+            for key, words in (("ask", found.ask), ("continuation", found.continuation))
+            for place in places
+            if place not in places_of((words,), lang)
+        ]
 
 
-def load_style(path: Path) -> Style:
-    """Read a style's file."""
-    reader = Reader(path)
-    reader.closed(reader.table, ("title", "about", "voice", "aliases"))
-    return Style(
-        id=path.stem,
-        title=reader.words("title", longest=80),
-        about=reader.words("about", longest=100),
-        voice=reader.words("voice", longest=1_500),
-        aliases=tuple(str(alias) for alias in reader.table.get("aliases", ())),
-    )
+def _taken(kind: str, items: Mapping[str, Form | Style]) -> list[PromptFileError]:
+    """A complaint for each name that two files claim."""
+    owners: dict[str, str] = {}
+    problems: list[PromptFileError] = []
+    for item in items.values():
+        for name in dict.fromkeys(_names(item)):
+            owner = owners.setdefault(name, item.id)
+            if owner != item.id:
+                problems.append(
+                    PromptFileError(
+                        file=f"{kind}/{item.id}.toml",
+                        where="title or aliases",
+                        problem=f"{owner} is called {name!r} too",
+                        remedy="Call one of them something else.",
+                    )
+                )
+    return problems

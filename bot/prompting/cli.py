@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.errors import PromptFileError
-from bot.prompting.catalogue import Catalogue
+from bot.prompting.catalogue import problems_in
 
 
 def check(folder: Path) -> list[str]:
     """One line for each problem: file, place, what is wrong, what to do."""
-    try:
-        problems = Catalogue.load(folder).check()
-    except PromptFileError as error:
-        problems = [error]
-    return ["{file}: {where}: {problem}. {remedy}".format(**problem.facts) for problem in problems]
+    return ["{file}: {where}: {problem}. {remedy}".format(**problem.facts) for problem in problems_in(folder)]

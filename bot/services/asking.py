@@ -62,7 +62,7 @@ class Asker:
             sampling=Sampling(
                 temperature=art.temperature if wish.temperature is None else wish.temperature,
                 top_p=art.top_p,
-                max_tokens=art.max_tokens(wish.length),
+                max_tokens=prompt.tokens,
                 stop=prompt.stop,
                 seed=seed,
             ),
@@ -101,6 +101,7 @@ class Asker:
             instruction=instruction,
             opening=wish.opening,
             draft=draft,
+            options=wish.options,
         )
 
 

@@ -139,6 +139,7 @@ def settled(wish: Wish, catalogue: Catalogue) -> tuple[Art, Wish]:
         opening=wish.opening.strip("\n"),
         form=form.id if form else "",
         style=style.id if style else "",
+        options=art.checked(wish.options),
     )
 
 
