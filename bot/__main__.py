@@ -32,11 +32,13 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 def rehearse(given: argparse.Namespace, settings: Settings) -> int:
     """Try the bot against a simulated Discord, at a prompt or from a file."""
     from bot.rehearsal import rehearse as play
+    from cogs import EXTENSIONS
 
     return asyncio.run(
         play(
             settings,
             given.file,
+            extensions=EXTENSIONS,
             json=given.json,
             browser=given.browser,
             language=given.language or settings.language,
@@ -180,7 +182,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         settings = Settings.read()
-        logs.set_up(settings)
+        # Only the bot itself tells what it does; the other commands have their own words.
+        serving = given.command == "run" and settings.discord_token is not None
+        logs.set_up(settings, "" if serving or settings.log_level == "DEBUG" else "ERROR")
         return int(given.run(given, settings))
     except RengaError as error:
         told = explain(error, "en")

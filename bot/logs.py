@@ -31,14 +31,17 @@ class Blot(logging.Filter):
         return True
 
 
-def set_up(settings: Settings) -> None:
-    """Log to standard error, at the level of the settings, secrets blotted out."""
+def set_up(settings: Settings, level: str = "") -> None:
+    """Log to standard error, at ``level`` or that of the settings, secrets blotted out."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     handler.addFilter(Blot(settings.secrets()))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level)
+    root.setLevel(level or settings.log_level)
     # These log request bodies or every HTTP call at DEBUG and INFO.
+    # Alembic tells of every plugin; discord.py warns of libraries for voice, which is not used.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("discord.client").setLevel(logging.ERROR)
     for name in ("openai", "httpx", "httpcore", "discord.http", "discord.gateway", "aiosqlite"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

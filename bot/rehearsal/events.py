@@ -1,0 +1,99 @@
+"""What happens in a rehearsal, as values: for the screen, for JSON, and for expectations."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message as somebody sees it: its text (embeds and components included) and its buttons."""
+
+    id: int
+    channel: str
+    author: str
+    text: str
+    buttons: tuple[str, ...] = ()
+    menus: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """Somebody did something."""
+
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message appeared."""
+
+    message: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A message was edited; while a text streams this comes again and again."""
+
+    message: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A message is gone."""
+
+    message: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form (modal) was shown to somebody."""
+
+    who: str
+    title: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Time passed, in seconds, or the bot was started again."""
+
+    what: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An expectation was looked at."""
+
+    text: str
+    met: bool
+    saw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A line could not be carried out, or the bot met an error that it did not handle."""
+
+    problem: str
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A word of the rehearsal itself: help, or what there is."""
+
+    text: str
+    seen: tuple[Seen, ...] = field(default=())
+
+
+Event = Did | Posted | Changed | Deleted | Form | Passed | Expected | Wrong | Told
+
+
+def as_json(event: Event, line: int) -> dict[str, Any]:
+    """An event as an object: ``event`` names its kind, ``line`` the line it comes from (0: none)."""
+    return {"event": type(event).__name__.lower(), "line": line, **asdict(event)}
