@@ -97,8 +97,8 @@ def migrate(path: Path, to: str = "head") -> None:
 def migrating(path: Path) -> Generator[Connection]:
     """A connection in one transaction that takes changes of the schema too, and takes them back if it fails.
 
-    Python's driver would commit before each of them, and leave half a schema
-    behind when it is killed in between; so it is told to keep out of it.
+    Left to itself, Python's driver begins a transaction only where rows change: a
+    process killed between two changes of the schema would leave half of one.
     """
     engine: Engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
 

@@ -93,7 +93,8 @@ def test_an_old_log_is_not_played_into_a_restored_file(path: Path, tmp_path: Pat
         for file in tmp_path.glob("renga.sqlite3*"):
             shutil.copy(file, lost / file.name)
     assert (lost / "renga.sqlite3-wal").stat().st_size > 0
-    restore(kept, lost / "renga.sqlite3")
+    counts = restore(kept, lost / "renga.sqlite3")
+    assert check(lost / "renga.sqlite3") == counts, "with the old log it would be malformed"
     assert names(lost / "renga.sqlite3") == ["a"]
 
 

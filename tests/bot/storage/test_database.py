@@ -66,6 +66,14 @@ async def test_the_settings_that_keep_what_was_acknowledged(database: Database) 
         assert await database.read(pragma(name)) == expected[name]
 
 
+async def test_the_driver_begins_nothing_by_itself(database: Database) -> None:
+    def level(connection: Connection) -> object:
+        return connection.connection.dbapi_connection.isolation_level  # type: ignore[union-attr]
+
+    assert await database.write(level) is None
+    assert await database.read(level) is None
+
+
 async def test_a_transaction_takes_the_lock_when_it_begins(database: Database, path: Path) -> None:
     def locked(connection: Connection) -> str:
         other = sqlite3.connect(path, timeout=0, isolation_level=None)
