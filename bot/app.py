@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from bot.works import WorkStore
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +77,12 @@ async def open_app(
     backends: Sequence[Backend] | None = None,
     filters: Filters | None = None,
     clock: Clock = _now,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[App]:
     """Open the store and the backends, and build the services over them.
 
-    ``backends`` replaces those of the settings, for tests; each is closed at the end.
+    ``backends`` replaces those of the settings, each is closed at the end; ``clock``
+    and ``sleep`` are those of a simulated world, where there is one.
 
     Raises:
         RengaError: a setting, a prompt file or the database is not as it must be.
@@ -93,7 +97,7 @@ async def open_app(
         judges = filters or SameEverywhere(FilterPipeline(()))
         scribe = Scribe(works=store.works, backend=router, allowances=usage, filters=judges, clock=clock)
         asker = Asker(catalogue, book, store.members, deadline=settings.deadline)
-        supervisor = Supervisor()
+        supervisor = Supervisor(sleep)
         stack.push_async_callback(supervisor.aclose)
         dispatch = Dispatch(works=store.works, outbox=store.outbox, usage=store.usage, clock=clock)
         supervisor.add("outbox", 15.0, dispatch.run_once)

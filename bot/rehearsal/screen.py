@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.padding import Padding
 from rich.text import Text
 
 from bot.i18n.text import translate
@@ -62,7 +61,7 @@ class Screen:
                 mark = Text("✓ ", style="green") if met else Text("✗ ", style="bold red")
                 self._print(mark + Text(self._say("met" if met else "unmet", text=text)))
                 if saw:
-                    self._print(Padding(Text(saw, style="dim"), (0, 0, 0, 2)))
+                    self._print(_indented(saw, "dim"))
             case Wrong(problem, bot):
                 key = "bot_error" if bot else "cannot"
                 self._print(Text(self._say(key, problem=problem), style="red"))
@@ -89,7 +88,7 @@ class Screen:
             self._live.start()
         self._live.update(self._messages(), refresh=True)
 
-    def _print(self, what: Text | Padding | Group) -> None:
+    def _print(self, what: Text | Group) -> None:
         self.settle()
         self._console.print(what)
 
@@ -100,19 +99,20 @@ class Screen:
         head = Text.assemble((seen.author, "bold cyan"), (f"  #{seen.channel}", "dim"))
         if seen.private:
             head.append("  " + self._say("private"), style="yellow")
-        body = Text(seen.text or "…")
-        parts: list[Text | Padding] = [head, Padding(body, (0, 0, 0, 2))]
-        for name in seen.files:
-            parts.append(Padding(Text(f"📎 {name}"), (0, 0, 0, 2)))
-        for name in seen.menus:
-            parts.append(Padding(Text(f"▾ {name}", style="blue"), (0, 0, 0, 2)))
+        parts = [head, _indented(seen.text or "…")]
+        parts += [_indented(f"📎 {name}") for name in seen.files]
+        parts += [_indented(f"▾ {name}", "blue") for name in seen.menus]
         if seen.buttons:
-            named = "  ".join(f"[{at}] {label}" for at, label in enumerate(seen.buttons, start=1))
-            parts.append(Padding(Text(named, style="blue"), (0, 0, 0, 2)))
+            named = (f"[{at}] {label}" for at, label in enumerate(seen.buttons, start=1))
+            parts.append(_indented("  ".join(named), "blue"))
         return Group(*parts)
 
     def _say(self, key: str, **facts: object) -> str:
         return translate(f"rehearsal.{key}", self._lang, **facts)
+
+
+def _indented(text: str, style: str = "") -> Text:
+    return Text("\n".join(f"  {line}" for line in text.splitlines()), style=style)
 
 
 class Lines:

@@ -7,6 +7,7 @@ put them into its payloads.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from bot.client import Renga
 from bot.rehearsal.events import Seen
 from bot.settings import Settings
 
-SETTLE = 660.0
+SETTLE = 600.0
 """Seconds that the bot may be at work on one line: a model may have to be loaded first."""
 
 TEXT_DISPLAY, BUTTON = 10, 2
@@ -85,9 +86,13 @@ class World:
         """The time in this world."""
         return self.env.now() if self.env is not None else datetime(2026, 1, 1, tzinfo=UTC)
 
+    async def _sleep(self, seconds: float) -> None:
+        """How periodic tasks wait: until time passes in this world."""
+        await self.env.external_wait(asyncio.sleep(seconds), reason="a periodic task")
+
     async def _bot(self) -> Renga:
         app: App = await self._running.enter_async_context(
-            open_app(self._settings, backends=self._backends, clock=self.now)
+            open_app(self._settings, backends=self._backends, clock=self.now, sleep=self._sleep)
         )
         return Renga(app, extensions=self._extensions)
 

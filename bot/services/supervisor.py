@@ -28,9 +28,10 @@ class _Task:
 
 
 class Supervisor:
-    """Holds the periodic tasks of a running bot."""
+    """Holds the periodic tasks of a running bot; ``sleep`` is how they wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._sleep = sleep
         self._tasks: dict[str, _Task] = {}
         self._running: list[asyncio.Task[None]] = []
 
@@ -61,7 +62,7 @@ class Supervisor:
 
     async def _keep(self, name: str, task: _Task) -> None:
         while True:
-            await asyncio.sleep(min(task.every * 2**task.failures, max(LONGEST_PAUSE, task.every)))
+            await self._sleep(min(task.every * 2**task.failures, max(LONGEST_PAUSE, task.every)))
             try:
                 await task.run()
             except Exception:
