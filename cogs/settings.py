@@ -23,7 +23,7 @@ from cogs.ui.safe import line, verse
 from cogs.ui.studio import Studio, studio_of
 from cogs.ui.where import is_manager, lang_read, member_of, place_in, place_of, space_of
 
-Spot = discord.TextChannel | discord.ForumChannel | discord.CategoryChannel | discord.Thread
+Spot = discord.TextChannel | discord.CategoryChannel | discord.Thread
 """What a setting can be for, beside the whole server."""
 
 _LANGUAGES = [app_commands.Choice(name=say(f"language.{lang}"), value=lang) for lang in LANGUAGES]

@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import math
 from dataclasses import dataclass
+from time import perf_counter as now
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -201,7 +203,11 @@ class _HasMessages(Protocol):
 
 
 class LiveMessage:
-    """Draws the newest frame on a surface, at most once every so many seconds."""
+    """Draws the newest frame on a surface, at most once every so many seconds.
+
+    It has no clock of its own: a frame that comes too soon after the last one
+    drawn is kept, and drawn (or overtaken) when the next one comes.
+    """
 
     def __init__(self, surface: Surface, *, every: float) -> None:
         self.surface = surface
@@ -209,62 +215,59 @@ class LiveMessage:
         self._every = every
         self._pace = every
         self._next: Frame | None = None
-        self._shown: Frame | None = None
-        self._wake = asyncio.Event()
-        self._drawing = asyncio.Lock()
-        self._drawn_at = -SLOWEST
-        self._pump: asyncio.Task[None] | None = None
+        self._shown = ""
+        self._drawn_at = -math.inf
+        self._drawing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._pump = asyncio.create_task(self._keep_drawing(), name="live-message")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Not in the middle of an edit: whatever is drawn next must come after it.
-        async with self._drawing:
-            if self._pump is not None:
-                self._pump.cancel()
+        await self._settle()
 
     def show(self, frame: Frame) -> None:
-        """Draw this frame when it is time, unless a newer one comes first.  Never waits."""
+        """Draw this frame if it is time, unless a newer one comes first.  Never waits."""
         self._next = frame
-        self._wake.set()
+        if self._drawing is None and not self.gone and self._due() <= 0:
+            self._drawing = asyncio.create_task(self._draw_newest(), name="live-message")
 
     async def finish(self, frame: Frame) -> bool:
         """Draw the last frame, whatever it takes; False if it could not be drawn."""
-        async with self._drawing:
-            if self._pump is not None:
-                self._pump.cancel()
-            for attempt in range(FINAL_TRIES):
-                await asyncio.sleep(self._due())
-                if await self._draw(frame):
-                    return True
-                if self.gone:
-                    return False
-                self._pace = max(self._pace, min(0.5 * 2**attempt, SLOWEST))
+        await self._settle()
+        for attempt in range(FINAL_TRIES):
+            await asyncio.sleep(max(0.0, self._due()))
+            if await self._draw(frame):
+                return True
+            if self.gone:
+                return False
+            self._pace = max(self._pace, min(self._every * 2**attempt, SLOWEST))
         log.warning("the end of a stream could not be shown")
         return False
 
+    async def _settle(self) -> None:
+        """Let an edit that is under way end: whatever is drawn next must come after it."""
+        self._next = None
+        if self._drawing is not None:
+            await asyncio.wait({self._drawing})
+
+    async def _draw_newest(self) -> None:
+        try:
+            while self._next is not None and not self.gone and self._due() <= 0:
+                frame, self._next = self._next, None
+                if frame.content != self._shown:
+                    await self._draw(frame)
+        finally:
+            self._drawing = None
+
     def _due(self) -> float:
         """Seconds until the next frame may be drawn."""
-        return max(0.0, self._drawn_at + self._pace - asyncio.get_running_loop().time())
-
-    async def _keep_drawing(self) -> None:
-        while not self.gone:
-            await self._wake.wait()
-            await asyncio.sleep(self._due())
-            async with self._drawing:
-                self._wake.clear()
-                frame, self._next = self._next, None
-                if frame is not None and frame.content != getattr(self._shown, "content", None):
-                    await self._draw(frame)
+        return self._drawn_at + self._pace - now()
 
     async def _draw(self, frame: Frame) -> bool:
         """Draw once; on a rate limit, slow down."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = now()
         wait = 0.0
         try:
             async with asyncio.timeout(EDIT_TIMEOUT):
@@ -284,12 +287,12 @@ class LiveMessage:
         except (aiohttp.ClientError, OSError) as error:
             log.info("an edit did not reach Discord: %s", type(error).__name__)
         else:
-            self._shown = frame
+            self._shown = frame.content
             # An edit that takes long is a sign of a limit: leave as much time between edits.
-            self._pace = min(SLOWEST, max(self._every, loop.time() - began))
-            self._drawn_at = loop.time()
+            self._pace = min(SLOWEST, max(self._every, now() - began))
+            self._drawn_at = now()
             return True
-        self._drawn_at = loop.time() + max(0.0, wait - self._pace)
+        self._drawn_at = now() + max(0.0, wait - self._pace)
         return False
 
     def _slow_down(self, seconds: float) -> None:
