@@ -82,7 +82,8 @@ def credits(given: argparse.Namespace, settings: Settings) -> int:
     from bot.storage.store import open_store, verify_all
 
     async def verify() -> int:
-        async with open_store(settings.database) as store:
+        # Only read, so that it can be done while the bot runs.
+        async with open_store(settings.database, writable=False) as store:
             broken = await verify_all(store)
             for link in broken:
                 print(f"broken: server {link.guild}, contribution {link.number}: {link.reason}")
@@ -96,8 +97,9 @@ def credits(given: argparse.Namespace, settings: Settings) -> int:
 def backup(given: argparse.Namespace, settings: Settings) -> int:
     """Copy the database, also while the bot runs."""
     from bot.storage.backup import backup as copy
+    from bot.storage.store import path_of
 
-    counts = copy(Path(settings.database), given.to)
+    counts = copy(path_of(settings.database), given.to)
     print(f"{given.to}: {sum(counts.values())} rows in {len(counts)} tables, checked")
     return 0
 
@@ -105,8 +107,9 @@ def backup(given: argparse.Namespace, settings: Settings) -> int:
 def restore(given: argparse.Namespace, settings: Settings) -> int:
     """Put a backup in the place of the database; the bot must be stopped."""
     from bot.storage.backup import restore as put_back
+    from bot.storage.store import path_of
 
-    counts = put_back(given.copy, Path(settings.database))
+    counts = put_back(given.copy, path_of(settings.database))
     print(f"{settings.database}: {sum(counts.values())} rows in {len(counts)} tables, checked")
     return 0
 

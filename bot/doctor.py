@@ -16,13 +16,15 @@ import discord
 
 from bot.backends.registry import FACTORIES
 from bot.client import PERMISSIONS
-from bot.errors import BackendError, DeadlinePassed, RengaError
+from bot.errors import BackendError, DeadlinePassed, RengaError, StorageError
 from bot.explain import explain
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.prompting.catalogue import Catalogue
 from bot.settings import Settings
 from bot.storage.database import open_database
+from bot.storage.health import Health, examine
+from bot.storage.store import path_of
 
 LOW_DISK = 200 * 2**20
 """Bytes of free disk under which the doctor warns."""
@@ -90,10 +92,9 @@ class Doctor:
         return problems or [self._say(Level.OK, "prompts", arts=len(catalogue.arts), folder=folder.name)]
 
     async def _database(self) -> AsyncGenerator[Finding]:
-        path = Path(self._settings.database)
         try:
-            async with open_database(path) as database:
-                health = await database.health()
+            path = path_of(self._settings.database)
+            health = await self._health(path)
         except RengaError as error:
             yield Finding(Level.BAD, explain(error, self._lang))
             return
@@ -107,6 +108,16 @@ class Doctor:
         )
         level = Level.NOTE if health.free_bytes < LOW_DISK else Level.OK
         yield self._say(level, "disk", free=_size(health.free_bytes))
+
+    async def _health(self, path: Path) -> Health:
+        """Facts about the database, which is made if missing; also while the bot has it open."""
+        try:
+            async with open_database(path) as database:
+                return await database.health()
+        except StorageError as error:
+            if error.text_key != "storage.in_use":
+                raise
+            return await asyncio.to_thread(examine, path)
 
     async def _models(self) -> AsyncGenerator[Finding]:
         for model in self._settings.local_folders():
