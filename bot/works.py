@@ -218,6 +218,25 @@ class WorkStore(Protocol):
         """Set the licence and the title under which a work is published."""
         ...
 
+    async def publish(
+        self,
+        guild: GuildId,
+        id: WorkId,
+        number: int,
+        draft: Draft,
+        *,
+        title: str,
+        licence: str,
+        channel: ChannelId,
+        key: str,
+    ) -> Work:
+        """Publish one take: title, licence, state, contribution, and a message in the outbox.
+
+        All in one transaction.  The message is of kind "published", for ``channel``,
+        with the work and the take in its payload; it is in the outbox under ``key``.
+        """
+        ...
+
     async def delivered(self, guild: GuildId, id: WorkId, number: int) -> None:
         """Note that a take has been shown to the people it was made for."""
         ...

@@ -77,19 +77,20 @@ class Publisher:
                 rules=", ".join(verdict.rules),
             )
         house = (await self._book.of(place)).house
-        await self._works.set_licence(place.guild, id, licence or house.licence or "", title)
-        await self._works.choose(place.guild, id, take)
-        await self._works.set_state(
-            place.guild, id, WorkState.PUBLISHED, self._draft(work, member, Act.PUBLISHED, key, text)
-        )
-        return await self._outbox.put(
+        channel = house.gallery or place.spot
+        await self._works.publish(
             place.guild,
-            house.gallery or place.spot,
-            "published",
-            {"work": int(id), "take": take},
+            id,
+            take,
+            self._draft(work, member, Act.PUBLISHED, key, text),
+            title=title,
+            licence=licence or house.licence or "",
+            channel=channel,
             key=key,
-            work=id,
         )
+        # It is there already: this only asks for it.
+        payload = {"work": int(id), "take": take}
+        return await self._outbox.put(place.guild, channel, "published", payload, key=key, work=id)
 
     async def delete(
         self, guild: GuildId, member: MemberId, id: WorkId, *, key: str, manager: bool = False

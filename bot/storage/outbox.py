@@ -34,6 +34,40 @@ def _from(row: AnyRow) -> Outgoing:
     )
 
 
+def add(
+    connection: Connection,
+    guild: GuildId,
+    channel: ChannelId,
+    kind: str,
+    payload: Mapping[str, Any],
+    key: str,
+    at: datetime,
+    work: WorkId | None,
+) -> Outgoing:
+    """Add a message inside a transaction; the same key again gives the row that is there."""
+    query = select(table).where(table.c.guild == guild, table.c.key == key)
+    if (there := connection.execute(query).one_or_none()) is None:
+        connection.execute(
+            insert(table).values(
+                guild=guild,
+                channel=channel,
+                kind=kind,
+                payload=as_json(dict(payload)),
+                key=key,
+                # 24 characters; Discord takes up to 25.
+                nonce=hashlib.sha256(f"{guild}/{key}".encode()).hexdigest()[:24],
+                at=written(at),
+                work=work,
+                message=None,
+                failures=0,
+                state="waiting",
+                reason="",
+            )
+        )
+        there = connection.execute(query).one()
+    return _from(there)
+
+
 class SqlOutbox:
     """:class:`bot.services.ports.Outbox` over a database."""
 
@@ -53,30 +87,9 @@ class SqlOutbox:
     ) -> Outgoing:
         """Add a message; the same key again gives the row that is there."""
 
-        def act(connection: Connection) -> Outgoing:
-            query = select(table).where(table.c.guild == guild, table.c.key == key)
-            if (there := connection.execute(query).one_or_none()) is None:
-                connection.execute(
-                    insert(table).values(
-                        guild=guild,
-                        channel=channel,
-                        kind=kind,
-                        payload=as_json(dict(payload)),
-                        key=key,
-                        # 24 characters; Discord takes up to 25.
-                        nonce=hashlib.sha256(f"{guild}/{key}".encode()).hexdigest()[:24],
-                        at=written(self._clock()),
-                        work=work,
-                        message=None,
-                        failures=0,
-                        state="waiting",
-                        reason="",
-                    )
-                )
-                there = connection.execute(query).one()
-            return _from(there)
-
-        return await self._database.write(act)
+        return await self._database.write(
+            lambda connection: add(connection, guild, channel, kind, payload, key, self._clock(), work)
+        )
 
     async def posted(self, id: int, message: MessageId) -> None:
         """It is there: remember where."""

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, insert, literal_column, select, update
 
 from bot.attribution.model import Act, Contribution, Draft
 from bot.errors import AlreadyDone, Gone
-from bot.ids import GuildId, MemberId, MessageId, Place, WorkId
-from bot.storage import cards, ledger, takes
+from bot.ids import ChannelId, GuildId, MemberId, MessageId, Place, WorkId
+from bot.storage import cards, ledger, outbox, takes
 from bot.storage.database import Database
 from bot.storage.rows import next_id, wish_text, work_from, written
 from bot.storage.tables import works
@@ -163,6 +163,34 @@ class SqlWorks:
         def act(connection: Connection) -> Work:
             _find(connection, guild, id)
             return _set(connection, guild, id, licence=licence, title=title)
+
+        return await self._database.write(act)
+
+    async def publish(
+        self,
+        guild: GuildId,
+        id: WorkId,
+        number: int,
+        draft: Draft,
+        *,
+        title: str,
+        licence: str,
+        channel: ChannelId,
+        key: str,
+    ) -> Work:
+        """Everything that publishing is, and its message in the outbox, in one transaction."""
+        now = self._clock()
+
+        def act(connection: Connection) -> Work:
+            found = _find(connection, guild, id)
+            takes.one(connection, guild, id, number)
+            if _done(connection, draft):
+                return found
+            ledger.append(connection, draft)
+            payload = {"work": int(id), "take": number}
+            outbox.add(connection, guild, channel, "published", payload, key, now, id)
+            state = WorkState.PUBLISHED.value
+            return _set(connection, guild, id, state=state, take=number, title=title, licence=licence)
 
         return await self._database.write(act)
 

@@ -232,6 +232,41 @@ async def test_a_published_work_stays_so_when_it_gets_another_take(store: Store)
     assert (now.state, now.licence, now.title) == (WorkState.PUBLISHED, "CC BY 4.0", "First snow")
 
 
+async def test_publishing_is_one_act(store: Store) -> None:
+    work = await poem(store)
+    for key in "ab":
+        await store.works.add_take(INK, work.id, NewTake(draft=draft(work, key, key)))
+
+    async def publish(number: int, key: str) -> Work:
+        return await store.works.publish(
+            INK,
+            work.id,
+            number,
+            draft(work, f"{key}:published", act=Act.PUBLISHED),
+            title="First snow",
+            licence="CC BY 4.0",
+            channel=ChannelId(8),
+            key=key,
+        )
+
+    with pytest.raises(Gone):
+        await publish(9, "p")
+    assert (await store.works.work(INK, work.id)).state is WorkState.OPEN
+    assert not await store.outbox.waiting()
+    first, again = await asyncio.gather(publish(1, "p"), publish(1, "p"))
+    assert first == again
+    assert (first.state, first.take, first.title, first.licence) == (
+        WorkState.PUBLISHED,
+        1,
+        "First snow",
+        "CC BY 4.0",
+    )
+    (outgoing,) = await store.outbox.waiting()
+    assert outgoing == await store.outbox.put(INK, ChannelId(8), "published", {}, key="p")
+    assert outgoing.payload == {"work": int(work.id), "take": 1}
+    assert (outgoing.channel, outgoing.kind, outgoing.work) == (8, "published", work.id)
+
+
 async def test_what_was_cut_off_is_found_at_start(store: Store) -> None:
     writing, shown, unseen, removed = [await poem(store, key=key) for key in "abcd"]
     for work in (shown, unseen, removed):
