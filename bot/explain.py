@@ -40,10 +40,10 @@ def explain(error: BaseException, lang: Lang) -> str:
 
 def quoted(text: str) -> str:
     """A member's text in a block that nothing in it can end, to be copied from."""
-    if len(text) > GIVEN_BACK:
-        text = text[:GIVEN_BACK] + "…"
-    # A zero-width space keeps three backticks in the text from closing the block.
-    safe = text.replace("```", "`\u200b`\u200b`")
+    # A zero-width space keeps backticks in the text from closing the block.
+    safe = text.replace("``", "`\u200b`")
+    if len(safe) > GIVEN_BACK:
+        safe = safe[:GIVEN_BACK] + "…"
     return f"```\n{safe}\n```"
 
 
