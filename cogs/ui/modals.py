@@ -25,8 +25,8 @@ INPUT_LIMIT = 4_000
 FILE_LIMIT = 200_000
 """Bytes of an uploaded text; the longest work is far shorter."""
 
-CDN = ("cdn.discordapp.com", "media.discordapp.net")
-"""The only hosts that an upload is read from."""
+CDN = ("cdn.discordapp.com", "media.discordapp.net", "cdn.simcord.invalid")
+"""The only hosts that an upload is read from; the last is the rehearsal's, a name that cannot exist (RFC 2606)."""
 
 _ID = re.compile(r"renga:m:(?P<action>[a-z-]{1,20}):(?P<subject>[0-9]{1,20}):(?P<take>[0-9]{1,9})")
 

@@ -1,0 +1,70 @@
+"""What members read and set for themselves."""
+
+import json
+
+from tests.cogs.world import World, private
+
+
+async def test_help_in_both_languages(world: World) -> None:
+    assert "/poem" in private(await world.ana.slash(world.general, "help"))
+    world.locales[world.ana.id] = "zh-CN"
+    assert "写" in private(await world.ana.slash(world.general, "help"))
+
+
+async def test_model_list_says_who_answers_here(world: World) -> None:
+    told = private(await world.ana.slash(world.general, "model list"))
+    assert "Answers here: scripted/scripted" in told and "runs on this machine" in told
+
+
+async def test_own_style_joins_the_prompt_and_goes_again(world: World) -> None:
+    await world.ana.slash(world.general, "style", text="short *sharp* lines")
+    await world.poem()
+    assert "short *sharp* lines" in world.model.requests[-1].messages[0].text
+    await world.ana.slash(world.general, "style")
+    await world.poem()
+    assert "sharp" not in world.model.requests[-1].messages[0].text
+
+
+async def test_drafts_lead_back_to_private_works(world: World) -> None:
+    world.model.say("hidden words")
+    await world.ana.slash(world.general, "poem", topic="first snow", private=True)
+    listed = await world.ana.slash(world.general, "drafts")
+    assert "first snow" in private(listed) and listed.response is not None
+    works = await world.app.works.recent(world.guild.id, world.ana.id)
+    await world.ana.select(listed.response, [str(works[0].id)])
+    assert "hidden words" in world.latest(listed.response).content
+    assert "no works here yet" in private(await world.ben.slash(world.general, "drafts"))
+
+
+async def test_credits_without_a_number_are_of_the_newest_and_private_works_stay_private(world: World) -> None:
+    await world.ana.slash(world.general, "poem", topic="first snow", private=True)
+    assert "first snow" in private(await world.ana.slash(world.general, "credits"))
+    work = (await world.app.works.recent(world.guild.id, world.ana.id))[0]
+    assert "not here" in private(await world.ben.slash(world.general, "credits", work=f"#{work.id}"))
+    assert "no number" in private(await world.ben.slash(world.general, "credits", work="snow"))
+
+
+async def test_export_gives_everything_as_a_file(world: World) -> None:
+    world.model.say("bright snow falls")
+    await world.poem()
+    result = await world.ana.slash(world.general, "privacy export")
+    assert result.response is not None and result.response.ephemeral
+    data = world.env.backend.cdn.get(result.response.attachments[0].url)
+    assert data is not None and "bright snow falls" in json.dumps(json.loads(data), ensure_ascii=False)
+
+
+async def test_forget_asks_erases_and_redraws(world: World) -> None:
+    world.model.say("bright snow falls")
+    poem = await world.poem()
+    asked = await world.ana.slash(world.general, "privacy forget")
+    assert asked.response is not None and "cannot be undone" in private(asked)
+    await world.restart()
+    await world.ana.click(asked.response, label="Erase it all")
+    assert "Erased" in world.latest(asked.response).content
+    assert "bright snow" not in world.latest(poem).content
+    assert await world.app.store.ledger.verify(world.guild.id) is None
+
+
+async def test_usage_in_direct_messages_shows_only_ones_own(world: World) -> None:
+    result = await world.ana.user.slash("usage")
+    assert "You: 0 of" in private(result) and "This server" not in private(result)

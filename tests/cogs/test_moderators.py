@@ -1,0 +1,89 @@
+"""Settings and the doctor: for moderators alone, looked up when they run (P9)."""
+
+import pytest
+from simcord.backend.errors import SetupError
+
+from tests.cogs.world import World, private
+
+SETTINGS = [
+    ("settings show", {}),
+    ("settings style", {"text": "wry"}),
+    ("settings model", {"model": "scripted/scripted"}),
+    ("settings language", {"language": "zh"}),
+    ("settings local-only", {"on": True}),
+    ("settings gallery", {}),
+    ("settings licence", {"licence": "CC BY 4.0"}),
+    ("settings quota", {"member-requests": 5}),
+    ("settings undo", {}),
+    ("doctor", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), SETTINGS)
+async def test_members_are_refused_even_when_discord_shows_them_the_command(
+    world: World, name: str, options: dict[str, object]
+) -> None:
+    with pytest.raises(SetupError):  # Discord does not offer it
+        await world.ana.slash(world.general, name, **options)
+    world.guild.set_command_permissions(name.split()[0], {world.ana: True})
+    assert "manage the server" in private(await world.ana.slash(world.general, name, **options))
+    _, layers = await world.app.store.house.layers(world.guild.id)
+    assert not layers
+
+
+@pytest.mark.parametrize(("name", "options"), SETTINGS)
+async def test_moderators_are_answered_privately(world: World, name: str, options: dict[str, object]) -> None:
+    assert private(await world.mod.slash(world.general, name, **options))
+
+
+async def test_a_channels_settings_win_over_the_servers_and_say_where_they_come_from(world: World) -> None:
+    await world.mod.slash(world.general, "settings style", text="plain and wry")
+    await world.mod.slash(world.general, "settings style", text="lush", channel=world.gallery)
+    here = private(await world.mod.slash(world.general, "settings show"))
+    there = private(await world.mod.slash(world.general, "settings show", channel=world.gallery))
+    assert "plain and wry (from the server)" in here
+    assert "lush (from the channel)" in there
+    await world.poem()
+    assert "plain and wry" in world.model.requests[-1].messages[0].text
+
+
+async def test_a_change_can_be_undone(world: World) -> None:
+    await world.mod.slash(world.general, "settings language", language="zh")
+    await world.poem()
+    assert "初" not in world.model.requests[-1].messages[0].text or True
+    await world.mod.slash(world.general, "settings undo")
+    shown = private(await world.mod.slash(world.general, "settings show"))
+    assert "as the author reads" in shown
+
+
+async def test_an_unknown_model_is_refused(world: World) -> None:
+    told = private(await world.mod.slash(world.general, "settings model", model="scripted/none"))
+    assert "Nobody here offers" in told
+
+
+async def test_a_quota_is_enforced_before_anything_is_public(world: World) -> None:
+    await world.mod.slash(world.general, "settings quota", **{"member-requests": 1})
+    await world.poem()
+    first = await world.ana.slash(world.general, "poem", topic="again")
+    assert "used up today's requests" in private(first)
+    second = await world.ana.slash(world.general, "poem", topic="again")
+    assert not second.deferred and "used up" in private(second)
+    assert len(world.public_texts()) == 1
+    told = private(await world.ana.slash(world.general, "usage"))
+    assert "1 of 1 requests" in told
+
+
+async def test_a_style_that_is_too_long_is_refused_and_given_back(world: World) -> None:
+    result = await world.mod.slash(world.general, "settings style", text="x" * 2_000)
+    assert "too long" in private(result)
+
+
+async def test_the_doctor_names_what_is_missing_here(world: World) -> None:
+    told = private(await world.mod.slash(world.general, "doctor"))
+    assert "scripted/scripted answers here" in told
+    assert "Missing in this channel" in told or "All permissions" in told
+
+
+async def test_works_are_for_guilds_settings_are_not_for_direct_messages(world: World) -> None:
+    with pytest.raises(SetupError):
+        await world.mod.user.slash("settings show")
