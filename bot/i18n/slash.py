@@ -13,6 +13,7 @@ import discord
 from discord import app_commands
 
 from bot.i18n.text import texts, translate
+from bot.ids import Lang
 
 _CHINESE = frozenset({discord.Locale.chinese, discord.Locale.taiwan_chinese})
 
@@ -22,7 +23,7 @@ def say(key: str) -> app_commands.locale_str:
     return app_commands.locale_str(translate(key, "en"), key=key)
 
 
-def said(words: Mapping[str, str]) -> app_commands.locale_str:
+def said(words: Mapping[Lang, str]) -> app_commands.locale_str:
     """A text with its own translations, by language."""
     return app_commands.locale_str(words["en"], words=dict(words))
 

@@ -125,14 +125,7 @@ class Reviser:
         if work.author != member:
             raise NotAllowed("refused.not_yours")
         base = await self._works.take(work.guild, work.id, take)
-        text = text.replace("\r\n", "\n").strip("\n")
-        visible(text)
-        if not text.strip():
-            raise BadInput("refused.text_empty")
-        limited("text", text, TEXT_LIMIT)
-        if text == base.text:
-            raise BadInput("refused.unchanged")
-        refuse(await self._filters.of(place).judge(text))
+        text = await self._own_words(place, base, text)
         added, _ = await self._works.add_take(
             work.guild,
             work.id,
@@ -152,6 +145,38 @@ class Reviser:
             ),
         )
         return added
+
+    async def rework(self, brief: Brief, take: int, text: str) -> tuple[Work, Take]:
+        """A new work of the presser's: a take of ``brief.source`` changed by their own hand, which it credits.
+
+        Raises:
+            NotAllowed: the author does not want to be remixed.
+            BadInput: the text is empty, too long or unchanged.
+            AgainstTheRules: with the text and the spans.
+        """
+        source = brief.source
+        if source is None:
+            raise Gone()
+        base = await self._works.take(source.guild, source.id, take)
+        text = await self._own_words(brief.place, base, text)
+        if (await self._members.member(source.guild, source.author)).remix == "never":
+            raise NotAllowed("refused.no_remix")
+        work = await self._works.open(
+            brief.place, brief.member, brief.wish, key=brief.key, title=source.title, source=source.id
+        )
+        draft = Draft(
+            guild=work.guild,
+            work=work.id,
+            member=brief.member,
+            act=Act.REMIXED,
+            at=self._clock(),
+            key=brief.key,
+            parent=base.contribution,
+            text=text,
+            spans=by_member(base.text, base.spans, text, brief.member),
+        )
+        added, _ = await self._works.add_take(work.guild, work.id, NewTake(draft=draft))
+        return await self._works.work(work.guild, work.id), added
 
     async def choose(self, guild: GuildId, member: MemberId, id: WorkId, take: int, *, key: str) -> Work:
         """Let a take stand; somebody else's press changes nothing and shows the work as it is."""
@@ -248,6 +273,18 @@ class Reviser:
             raise NotAllowed("refused.not_yours")
         state = "declined" if member == found.owner else "withdrawn"
         return await self._works.decide(guild, suggestion, state)
+
+    async def _own_words(self, place: Place, base: Take, text: str) -> str:
+        """A text that a member changed by hand, if it may be recorded."""
+        text = text.replace("\r\n", "\n").strip("\n")
+        visible(text)
+        if not text.strip():
+            raise BadInput("refused.text_empty")
+        limited("text", text, TEXT_LIMIT)
+        if text == base.text:
+            raise BadInput("refused.unchanged")
+        refuse(await self._filters.of(place).judge(text))
+        return text
 
     async def _write(
         self, brief: Brief, work: Work, base: Take, act: Act, task: str, stop: asyncio.Event
