@@ -18,6 +18,7 @@ from bot.errors import QuotaUsedUp
 from bot.house.model import Change, Level, Member
 from bot.ids import ChannelId, GuildId, MemberId, Place
 from bot.services.ports import Allowance
+from bot.storage import ledger
 from bot.storage.store import Store, open_store, verify_all
 from bot.works import NewTake, Take, Wish, Work, WorkState
 
@@ -221,14 +222,15 @@ async def test_what_was_changed_behind_the_bots_back_is_named(store: Store, stat
     assert broken.number in (1, 2, 3, 4)
 
 
-async def test_a_chain_longer_than_a_page_is_checked_to_its_end(store: Store) -> None:
+async def test_a_chain_longer_than_a_page_is_checked_to_its_end(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "_PAGE", 25)
     work = await store.works.open(Place(INK, ChannelId(5)), ANA, Wish(art="poem"), key="w")
 
     def fill(connection: Any) -> None:
-        from bot.storage.ledger import append
-
-        for at in range(1003):
-            append(
+        for at in range(103):
+            ledger.append(
                 connection,
                 Draft(
                     guild=INK,
@@ -246,8 +248,8 @@ async def test_a_chain_longer_than_a_page_is_checked_to_its_end(store: Store) ->
     assert await verify_all(store) == []
     await store.database.write(
         lambda connection: connection.exec_driver_sql(
-            "UPDATE contributions SET text = 'y' WHERE number = 1002"
+            "UPDATE contributions SET text = 'y' WHERE number = 102"
         )
     )
     (broken,) = await verify_all(store)
-    assert broken.number == 1002
+    assert broken.number == 102
