@@ -193,7 +193,9 @@ class Art:
 
 
 def _marked(text: str, mark: str) -> str:
-    safe = _MARKS.sub("", text).replace(mark, "")
+    safe = _MARKS.sub("", text)
+    while mark in safe:  # taking one out may put another together
+        safe = safe.replace(mark, "")
     between = "\n" if "\n" in safe else ""
     return f"<{mark}>{between}{safe}{between}</{mark}>"
 
@@ -221,7 +223,7 @@ def _onward(template: str, values: Mapping[str, str]) -> str:
     return text if opening and text.endswith(opening.strip()) else f"{text}\n\n"
 
 
-_KEYS = (
+KEYS = (
     "title",
     "about",
     "options",
@@ -234,6 +236,7 @@ _KEYS = (
     "continuation",
     "stop",
 )
+"""What a file of an art may hold."""
 
 
 def load_art(path: Path, *, command: bool) -> Art:
@@ -243,7 +246,7 @@ def load_art(path: Path, *, command: bool) -> Art:
         PromptFileError: with file, place, problem and remedy.
     """
     reader = Reader(path)
-    reader.closed(reader.table, _KEYS)
+    reader.closed(reader.table, KEYS)
     options = reader.names("options")
     for option in options:
         if option not in STANDARD:

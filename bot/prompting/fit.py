@@ -15,6 +15,8 @@ from typing import Literal
 
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 _DENSE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
+_CUTS = tuple(map(re.compile, (r"\n", r"[。！？；]|[.!?;](?=\s)", r"\s|[，、]")))
+"""Places to cut a text at, the best first: lines, sentences, words."""
 _WORD = re.compile(r"[0-9A-Za-z\u00c0-\u024f_]+|(\w+)|[^\w\s]")
 
 
@@ -69,10 +71,11 @@ def shortened(text: str, tokens: int, *, keep: Literal["start", "end"] = "end") 
         middle = (low + high + 1) // 2
         fits = estimate(text[:middle] if keep == "start" else text[-middle:]) < tokens
         low, high = (middle, high) if fits else (low, middle - 1)
-    if keep == "start":
-        kept = text[:low]
-        cuts = [match.end() for match in re.finditer(r"\s|[。！？；，]", kept) if match.end() > low / 2]
-        return kept[: cuts[-1] if cuts else low].rstrip() + "…"
-    kept = text[len(text) - low :]
-    cut = re.search(r"\n|\s|(?<=[。！？])", kept)
-    return "…" + (kept[cut.end() :] if cut and cut.end() < low / 2 else kept).lstrip("\n")
+    kept = text[:low] if keep == "start" else text[len(text) - low :]
+    for cut in _CUTS:  # the best kind of place that leaves more than half
+        ends = [match.end() for match in cut.finditer(kept)]
+        if keep == "start" and ends and ends[-1] > low / 2:
+            return kept[: ends[-1]].rstrip() + "…"
+        if keep == "end" and ends and ends[0] < low / 2:
+            return "…" + kept[ends[0] :].lstrip("\n")
+    return kept.rstrip() + "…" if keep == "start" else "…" + kept.lstrip("\n")
