@@ -109,23 +109,25 @@ class Arts(commands.Cog):
         if known:
             decorated = app_commands.autocomplete(**known)(decorated)
         return app_commands.Command(
-            name=app_commands.locale_str(art.name, words={"en": art.name, "zh": _as_name(art.title["zh"], art.name)}),
+            name=app_commands.locale_str(
+                art.name, words={"en": art.name, "zh": _as_name(art.title["zh"], art.name)}
+            ),
             description=said(art.about),
             callback=decorated,
             allowed_contexts=ANYWHERE,
             allowed_installs=EVERYWHERE_INSTALLED,
         )
 
-    def _complete(self, name: str) -> Callable[[discord.Interaction[Renga], str], Coroutine[Any, Any, Choices]]:
+    def _complete(
+        self, name: str
+    ) -> Callable[[discord.Interaction[Renga], str], Coroutine[Any, Any, Choices]]:
         async def complete(interaction: discord.Interaction[Renga], typed: str) -> Choices:
             if name == "model":
                 return [app_commands.Choice(name=id, value=id) for id in self.models.matching(typed)]
             lang = lang_read(interaction)
             language = getattr(interaction.namespace, "language", None)
             kind = "form" if name == "form" else "style"
-            found = self._catalogue.suggest(
-                kind, typed, lang, language if language in LANGUAGES else None
-            )
+            found = self._catalogue.suggest(kind, typed, lang, language if language in LANGUAGES else None)
             return [app_commands.Choice(name=title[:100], value=id[:100]) for title, id in found]
 
         return complete
@@ -164,7 +166,9 @@ class Arts(commands.Cog):
             topic=topic,
             form=form.id if form else "",
             style=style.id if style else "",
-            language=self._language(interaction, given.get("language"), form.languages if form else (), topic),
+            language=self._language(
+                interaction, given.get("language"), form.languages if form else (), topic
+            ),
             model=str(given.get("model", "")).strip(),
             length=length,
             temperature=given.get("temperature"),
@@ -256,5 +260,3 @@ def _typed(name: str, given: Mapping[str, Any]) -> str:
 async def setup(bot: Renga) -> None:
     """Add the cog."""
     await bot.add_cog(Arts(bot, studio_of(bot)))
-
-

@@ -26,8 +26,8 @@ from cogs.ui.questions import MessageQuestion, WorkQuestion
 from cogs.ui.reply import acknowledge, explain_to, tell
 from cogs.ui.safe import verse
 from cogs.ui.sheets import credit_sheet
-from cogs.ui.studio import Studio, studio_of
 from cogs.ui.stream import Surface
+from cogs.ui.studio import Studio, studio_of
 from cogs.ui.where import invited, lang_public, lang_read, member_of, place_of, space_of
 
 REMEMBERED = 500
@@ -211,7 +211,9 @@ class Consent(commands.Cog):
         """Ask the author of a work."""
         brief = self._studio.brief(interaction, work.wish, instruction=instruction)
         suggestion = await self._app.reviser.suggest(brief, work.author, work.id)
-        where = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{shown.channel}/{shown.message}"
+        where = (
+            f"https://discord.com/channels/{interaction.guild_id or '@me'}/{shown.channel}/{shown.message}"
+        )
         lang = lang_public(interaction)
         await surface.edit(
             questions.about_work(suggestion, where=where, instruction=verse(instruction), lang=lang)
@@ -250,5 +252,3 @@ class Consent(commands.Cog):
 async def setup(bot: Renga) -> None:
     """Add the cog."""
     await bot.add_cog(Consent(bot, studio_of(bot)))
-
-

@@ -100,9 +100,7 @@ class Credits(commands.Cog):
         lang = lang_read(interaction)
         view = discord.ui.View(timeout=None)
         scope = "everywhere" if where == "everywhere" else "here"
-        view.add_item(
-            ForgetButton(member_of(interaction), scope, label=translate("button.forget", lang))
-        )
+        view.add_item(ForgetButton(member_of(interaction), scope, label=translate("button.forget", lang)))
         await tell(interaction, translate(f"privacy.ask_{scope}", lang), view=view)
 
 

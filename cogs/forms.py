@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import discord
 from discord.ext import commands
 
 from bot.client import Renga
+from bot.i18n.text import translate
 from bot.ids import WorkId
 from bot.works import Work
 from cogs.ui.modals import Form, check_file, read_file, submitted
 from cogs.ui.reply import acknowledge, explain_to, hold, tell
+from cogs.ui.stream import Surface
 from cogs.ui.studio import Studio, shown_privately, studio_of
 from cogs.ui.where import invited, is_moderator, lang_read, member_of, place_of, space_of
-from bot.i18n.text import translate
 
 
 class Forms(commands.Cog):
@@ -100,8 +102,11 @@ class Forms(commands.Cog):
 
     async def _edit(self, interaction: discord.Interaction[Renga], form: Form) -> None:
         surface = await hold(interaction)
-        work = await self._put(interaction, form, form.value("text"))
-        await self._studio.after_change(interaction, work.id, surface)
+        work = await self._work(interaction, form)
+        if work.author == member_of(interaction):
+            await self._put(interaction, work, form, form.value("text"), surface)
+        else:
+            await self._rework(interaction, work, form, form.value("text"))
 
     async def _upload(self, interaction: discord.Interaction[Renga], form: Form) -> None:
         for file in form.files:
@@ -109,14 +114,23 @@ class Forms(commands.Cog):
         await acknowledge(interaction, private=True)
         text = await read_file(form.files[0])
         interaction.extras["input"] = text
-        work = await self._put(interaction, form, text)
-        await self._studio.after_change(interaction, work.id)
+        work = await self._work(interaction, form)
+        if work.author == member_of(interaction):
+            await self._put(interaction, work, form, text)
+        else:
+            await self._rework(interaction, work, form, text)
         await tell(interaction, translate("work.edited", lang_read(interaction)))
 
-    async def _put(self, interaction: discord.Interaction[Renga], form: Form, text: str) -> Work:
-        """Record a member's own words."""
-        work = await self._work(interaction, form)
-        await self._app.reviser.edit(
+    async def _put(
+        self,
+        interaction: discord.Interaction[Renga],
+        work: Work,
+        form: Form,
+        text: str,
+        surface: Surface | None = None,
+    ) -> None:
+        """Record a member's own words as a take of their work, and show it wherever the work is shown."""
+        take = await self._app.reviser.edit(
             place_of(interaction),
             member_of(interaction),
             work,
@@ -124,7 +138,19 @@ class Forms(commands.Cog):
             text,
             key=str(interaction.id),
         )
-        return work
+        await self._studio.after_change(interaction, work.id, surface)
+        await self._app.works.delivered(work.guild, work.id, take.number)
+
+    async def _rework(
+        self, interaction: discord.Interaction[Renga], source: Work, form: Form, text: str
+    ) -> None:
+        """Somebody else's edit is a work of their own, in a message of its own."""
+        wish = replace(source.wish, private=shown_privately(interaction))
+        brief = self._studio.brief(interaction, wish, source=source)
+        work, take = await self._app.reviser.rework(brief, form.take or source.take, text)
+        surface = await self._studio.followup(interaction, private=wish.private)
+        await self._studio.show(interaction, surface, work, take.number, private=wish.private)
+        await self._app.works.delivered(work.guild, work.id, take.number)
 
     async def _publish(self, interaction: discord.Interaction[Renga], form: Form) -> None:
         await acknowledge(interaction, private=True)
@@ -156,10 +182,8 @@ class Forms(commands.Cog):
             work.guild, work.id, lang=lang_read(interaction), alone=True, published=True
         )
         frame = drawn.first
-        options = {"view": frame.view} if frame.view is not None else {}
-        sent = await interaction.followup.send(
-            frame.content, wait=True, files=frame.attachments(), **options
-        )
+        options: dict[str, Any] = {"view": frame.view} if frame.view is not None else {}
+        sent = await interaction.followup.send(frame.content, wait=True, files=frame.attachments(), **options)
         return sent.id
 
     async def _work(self, interaction: discord.Interaction[Renga], form: Form) -> Work:

@@ -7,6 +7,7 @@ every command looks for itself.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import discord
 from discord import app_commands
@@ -172,7 +173,7 @@ class Settings(commands.Cog):
         )
 
     async def _set(
-        self, interaction: discord.Interaction[Renga], channel: Spot | None, fields: dict[str, object]
+        self, interaction: discord.Interaction[Renga], channel: Spot | None, fields: Mapping[str, object]
     ) -> None:
         """Set fields of the server or of a channel, and say what holds now."""
         require_manager(interaction)
@@ -263,4 +264,3 @@ def _missing(channel: discord.TextChannel) -> list[str]:
 async def setup(bot: Renga) -> None:
     """Add the cog."""
     await bot.add_cog(Settings(bot, studio_of(bot)))
-

@@ -7,7 +7,6 @@ the presser that credits it, and their edit a suggestion that the author decides
 
 from __future__ import annotations
 
-
 import discord
 from discord.ext import commands
 
@@ -43,7 +42,8 @@ class Works(commands.Cog):
         self._bot.add_dynamic_items(WorkButton)
 
     async def cog_unload(self) -> None:
-        """Answer them no longer."""
+        """Bring what is being written to an end; the bot is about to go."""
+        await self._studio.writing.wind_up()
         self._bot.remove_dynamic_items(WorkButton)
 
     async def press(

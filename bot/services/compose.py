@@ -95,11 +95,13 @@ class Composer:
                 prompt=prompt.ref,
                 act=Act.GENERATED,
                 asked=request.model,
+                opening=asked.opening,
             )
             async with aclosing(self._scribe.write(job, stop=stop)) as steps:
                 async for step in steps:
                     yield step
-        except BaseException:
+        except Exception:
+            # Not when it is cut off: then the next start finds it, and its card says so.
             await self._reopen(work)
             raise
 

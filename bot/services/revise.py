@@ -107,7 +107,8 @@ class Reviser:
         try:
             async for step in self._write(brief, work, base, Act.REMIXED, "remix", stop):
                 yield step
-        except BaseException:
+        except Exception:
+            # Not when it is cut off: then the next start finds it, and its card says so.
             if work.state is WorkState.WRITING:
                 await self._works.set_state(work.guild, work.id, WorkState.OPEN)
             raise

@@ -145,9 +145,7 @@ def model_names(models: Sequence[ModelAuthor], lang: Lang) -> str:
     return translate("text.and", lang).join(line(model.name, 80) for model in models)
 
 
-def _byline(
-    made: Credits, *, takes: int, lang: Lang, source: Work | None = None, brief: bool = False
-) -> str:
+def _byline(made: Credits, *, takes: int, lang: Lang, source: Work | None = None, brief: bool = False) -> str:
     """The credit line: who, with which model, how much by hand, from what."""
     work, take = made.work, made.take
     wish = work.wish
@@ -167,9 +165,7 @@ def _byline(
     else:
         facts.append(translate("work.by_hand", lang, member=hands or author))
     if source is not None:
-        facts.append(
-            translate("work.remix_of", lang, work=source.id, member=mention(source.author, lang))
-        )
+        facts.append(translate("work.remix_of", lang, work=source.id, member=mention(source.author, lang)))
     if takes > 1 and take is not None:
         facts.append(translate("work.take", lang, number=take.number, total=takes))
     if take is not None and take.ending in ("stopped", "length", "interrupted"):
@@ -201,4 +197,3 @@ def _slug(name: str) -> str:
     """A name for a file: letters and digits of the title."""
     letters = "".join(char if char.isalnum() else "-" for char in plain_line(name, 40))
     return letters.strip("-") or "text"
-

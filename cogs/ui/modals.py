@@ -26,7 +26,7 @@ FILE_LIMIT = 200_000
 """Bytes of an uploaded text; the longest work is far shorter."""
 
 CDN = ("cdn.discordapp.com", "media.discordapp.net", "cdn.simcord.invalid")
-"""The only hosts that an upload is read from; the last is the rehearsal's, a name that cannot exist (RFC 2606)."""
+"""The only hosts that an upload is read from; the last, which cannot exist (RFC 2606), is the rehearsal's."""
 
 _ID = re.compile(r"renga:m:(?P<action>[a-z-]{1,20}):(?P<subject>[0-9]{1,20}):(?P<take>[0-9]{1,9})")
 
@@ -46,7 +46,9 @@ class Form:
         return self.values.get(name, "")
 
 
-def form(action: str, subject: int, take: int, lang: Lang, *fields: discord.ui.TextInput[Any]) -> discord.ui.Modal:
+def form(
+    action: str, subject: int, take: int, lang: Lang, *fields: discord.ui.TextInput[Any]
+) -> discord.ui.Modal:
     """A form with text fields."""
     modal = _modal(action, subject, take, lang)
     for field in fields:
@@ -81,7 +83,9 @@ def upload_form(action: str, subject: int, take: int, lang: Lang) -> discord.ui.
     upload: discord.ui.FileUpload[Any] = discord.ui.FileUpload(custom_id="file", min_values=1, max_values=1)
     modal.add_item(
         discord.ui.Label(
-            text=translate("modal.file", lang), description=translate("modal.file_hint", lang), component=upload
+            text=translate("modal.file", lang),
+            description=translate("modal.file_hint", lang),
+            component=upload,
         )
     )
     return modal

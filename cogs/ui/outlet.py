@@ -113,7 +113,8 @@ class Outlet:
         known = self._bot.get_guild(guild)
         if known is not None:
             return lang_of(str(known.preferred_locale))
-        return work.wish.language if work is not None else self._app.settings.language
+        wanted = work.wish.language if work is not None else None
+        return wanted or self._app.settings.language
 
     async def _channel(self, id: int) -> Any:
         """A channel or thread to post in."""
@@ -131,9 +132,7 @@ class Outlet:
         options: dict[str, Any] = {"view": frame.view} if frame.view is not None else {}
         for last in (False, True):
             try:
-                return await channel.send(
-                    frame.content, nonce=nonce, files=frame.attachments(), **options
-                )
+                return await channel.send(frame.content, nonce=nonce, files=frame.attachments(), **options)
             except discord.HTTPException as error:
                 if error.code == ARCHIVED and not last and await _unarchived(channel):
                     continue

@@ -39,7 +39,11 @@ async def lay_rest(
         id = await surface.follow(content, f"{surface.id}.{index}"[-25:])
         await works.show(
             Shown(
-                guild=work.guild, work=work.id, channel=ChannelId(place.spot), message=MessageId(id), kind=PART
+                guild=work.guild,
+                work=work.id,
+                channel=ChannelId(place.spot),
+                message=MessageId(id),
+                kind=PART,
             )
         )
     for shown in old[len(drawn.rest) :]:

@@ -139,7 +139,9 @@ class MessageQuestion(
 
     async def _accepted(self, interaction: discord.Interaction[Renga], surface: Surface) -> None:
         studio = studio_of(interaction.client)
-        files = {file.filename: file for file in (interaction.message.attachments if interaction.message else ())}
+        files = {
+            file.filename: file for file in (interaction.message.attachments if interaction.message else ())
+        }
         if TEXT_FILE not in files or ASKED_FILE not in files:
             raise BadInput("refused.press_again")
         text, asked = await read_file(files[TEXT_FILE]), await read_file(files[ASKED_FILE])

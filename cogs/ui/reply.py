@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -99,7 +100,7 @@ async def tell(
 
 
 async def _tell(interaction: discord.Interaction[Renga], frame: Frame) -> discord.Message | None:
-    options = {"view": frame.view} if frame.view is not None else {}
+    options: dict[str, Any] = {"view": frame.view} if frame.view is not None else {}
     files = frame.attachments()
     if not interaction.response.is_done():
         interaction.extras["private"] = True
@@ -115,9 +116,7 @@ async def _tell(interaction: discord.Interaction[Renga], frame: Frame) -> discor
     if public:
         interaction.extras["answered"] = True
         await interaction.edit_original_response(content="-# …", view=None)
-    sent = await interaction.followup.send(
-        frame.content, ephemeral=True, files=files, wait=True, **options
-    )
+    sent = await interaction.followup.send(frame.content, ephemeral=True, files=files, wait=True, **options)
     if public:
         await interaction.delete_original_response()
     return sent
@@ -153,7 +152,9 @@ def _known(error: BaseException) -> BaseException:
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return BadInput("refused.command_changed")
         case app_commands.TransformerError():
-            return BadInput("refused.bad_option", name=error.transformer.__class__.__name__, typed=str(error.value)[:80])
+            return BadInput(
+                "refused.bad_option", name=error.transformer.__class__.__name__, typed=str(error.value)[:80]
+            )
         case app_commands.CheckFailure():
             return NotAllowed()
         case _:

@@ -31,7 +31,9 @@ _INVITE = re.compile(
     re.IGNORECASE,
 )
 
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u3164\ufeff\uffa0]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u3164\ufeff\uffa0]"
+)
 MARKS_ON_A_LETTER = 3
 """Combining marks kept on one letter of a name; more is not a script but a smear."""
 
@@ -48,7 +50,7 @@ def verse(text: str) -> str:
 
 
 def upright(part: str) -> str:
-    """A part of a text as the content of a message: Discord strips space at its ends, an indent must not go."""
+    """A part of a text as the content of a message: Discord strips space at its ends, an indent must stay."""
     return _GAP + part if part[:1].isspace() else part
 
 

@@ -32,9 +32,7 @@ def credit_sheet(made: Credits, lang: Lang) -> str:
 
 def _share(share: Share, lang: Lang) -> str:
     if share.model is None:
-        return translate(
-            "credits.by_hand", lang, percent=share.percent, member=mention(share.member, lang)
-        )
+        return translate("credits.by_hand", lang, percent=share.percent, member=mention(share.member, lang))
     return translate(
         "credits.by_model",
         lang,

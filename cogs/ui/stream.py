@@ -125,9 +125,7 @@ class Response:
                     content=frame.content, view=frame.view, attachments=frame.attachments()
                 )
             except discord.HTTPException as error:
-                self._bot_message = handed_over(
-                    error, self._interaction.channel, self._id, self._private
-                )
+                self._bot_message = handed_over(error, self._interaction.channel, self._id, self._private)
             else:
                 self._id = message.id
                 return

@@ -83,18 +83,22 @@ class Studio:
 
     def asked(self, interaction: discord.Interaction[Renga], instruction: str) -> Brief:
         """An instruction alone, to be refused from memory before anything is looked up."""
-        return self.brief(
-            interaction, Wish(art=next(iter(self.app.catalogue.arts))), instruction=instruction
-        )
+        return self.brief(interaction, Wish(art=next(iter(self.app.catalogue.arts))), instruction=instruction)
 
     async def new_work(
-        self, interaction: discord.Interaction[Renga], surface: Surface, brief: Brief, steps: Steps | None = None
+        self,
+        interaction: discord.Interaction[Renga],
+        surface: Surface,
+        brief: Brief,
+        steps: Steps | None = None,
     ) -> Finished:
         """Write a new work on a message of its own."""
         sheet = self.sheet(interaction, surface, private=brief.wish.private)
-        return await self.writing.perform(
+        done = await self.writing.perform(
             sheet, steps or (lambda stop: self.app.composer.compose(brief, stop=stop))
         )
+        await self.recent.of(brief.place.guild, brief.member)
+        return done
 
     async def own_version(
         self, interaction: discord.Interaction[Renga], brief: Brief, steps: Steps | None = None
@@ -122,9 +126,7 @@ class Studio:
         sheet = self.sheet(interaction, surface, private=private, before=before)
         return await self.writing.perform(sheet, steps, work=work)
 
-    async def followup(
-        self, interaction: discord.Interaction[Renga], *, private: bool
-    ) -> Followup:
+    async def followup(self, interaction: discord.Interaction[Renga], *, private: bool) -> Followup:
         """A further message, seen by all unless it is private; for what a press makes anew."""
         frame = writing_frame(None, "", lang_for(interaction, private=private))
         message = await interaction.followup.send(frame.content, ephemeral=private, wait=True)
@@ -145,10 +147,16 @@ class Studio:
         return drawn.first
 
     async def show(
-        self, interaction: discord.Interaction[Renga], surface: Surface, work: Work, take: int
+        self,
+        interaction: discord.Interaction[Renga],
+        surface: Surface,
+        work: Work,
+        take: int,
+        *,
+        private: bool = False,
     ) -> None:
         """Put a work on a message of its own, which is from now on one of its cards."""
-        sheet = self.sheet(interaction, surface, private=False)
+        sheet = self.sheet(interaction, surface, private=private)
         await self.writing.show(sheet, work, take)
 
     async def after_change(
@@ -198,4 +206,3 @@ async def quickly(reading: Awaitable[Value]) -> Value:
             return await reading
     except TimeoutError:
         raise ReadOnly("storage.busy") from None
-

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Any, assert_never
 
 import discord
 
@@ -23,6 +23,9 @@ from cogs.ui.stream import Frame, LiveMessage, Surface
 
 log = logging.getLogger(__name__)
 
+WIND_UP = 8.0
+"""Seconds that works may take to end when the bot goes."""
+
 Steps = Callable[[asyncio.Event], AsyncGenerator[Step, None]]
 """A service's writing, given the event that stops it."""
 
@@ -32,6 +35,7 @@ class Running:
     """Something that is being written now."""
 
     member: MemberId
+    task: asyncio.Task[Any]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -68,6 +72,15 @@ class Writing:
         """What is being written of a work now."""
         return self._running.get(work)
 
+    async def wind_up(self) -> None:
+        """Stop everything that is being written, keeping what is there, before the bot goes."""
+        for running in self._running.values():
+            running.stop.set()
+        tasks = {running.task for running in self._running.values()}
+        if tasks:
+            log.info("%s works are being brought to an end", len(tasks))
+            await asyncio.wait(tasks, timeout=WIND_UP)
+
     async def perform(self, sheet: Sheet, steps: Steps, *, work: Work | None = None) -> Finished:
         """Show the steps as they come, and at the end the work with its buttons.
 
@@ -76,7 +89,9 @@ class Writing:
         Raises:
             RengaError: nothing came of it; the sheet shows what it showed before.
         """
-        running = Running(sheet.member)
+        task = asyncio.current_task()
+        assert task is not None
+        running = Running(sheet.member, task)
         done: Finished | None = None
         if work is not None:
             self._running[work.id] = running

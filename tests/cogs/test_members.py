@@ -36,7 +36,9 @@ async def test_drafts_lead_back_to_private_works(world: World) -> None:
     assert "no works here yet" in private(await world.ben.slash(world.general, "drafts"))
 
 
-async def test_credits_without_a_number_are_of_the_newest_and_private_works_stay_private(world: World) -> None:
+async def test_credits_without_a_number_are_of_the_newest_and_private_works_stay_private(
+    world: World,
+) -> None:
     await world.ana.slash(world.general, "poem", topic="first snow", private=True)
     assert "first snow" in private(await world.ana.slash(world.general, "credits"))
     work = (await world.app.works.recent(world.guild.id, world.ana.id))[0]

@@ -25,7 +25,10 @@ async def test_members_are_refused_even_when_discord_shows_them_the_command(
 ) -> None:
     with pytest.raises(SetupError):  # Discord does not offer it
         await world.ana.slash(world.general, name, **options)
-    world.guild.set_command_permissions(name.split()[0], {world.ana: True})
+    command = next(
+        command for command in await world.bot.tree.fetch_commands() if command.name == name.split()[0]
+    )
+    world.guild.set_command_permissions(command, {world.ana: True})
     assert "manage the server" in private(await world.ana.slash(world.general, name, **options))
     _, layers = await world.app.store.house.layers(world.guild.id)
     assert not layers
@@ -49,8 +52,6 @@ async def test_a_channels_settings_win_over_the_servers_and_say_where_they_come_
 
 async def test_a_change_can_be_undone(world: World) -> None:
     await world.mod.slash(world.general, "settings language", language="zh")
-    await world.poem()
-    assert "初" not in world.model.requests[-1].messages[0].text or True
     await world.mod.slash(world.general, "settings undo")
     shown = private(await world.mod.slash(world.general, "settings show"))
     assert "as the author reads" in shown

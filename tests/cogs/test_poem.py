@@ -153,7 +153,9 @@ async def test_bad_input_is_refused_privately_before_anything_is_shown(
 async def test_long_input_is_given_back_whole(world: World) -> None:
     topic = "雪" * 4_000
     result = await world.ana.slash(world.general, "poem", topic=topic)
-    files = [file for message in (result.response, *result.followups) if message for file in message.attachments]
+    files = [
+        file for message in (result.response, *result.followups) if message for file in message.attachments
+    ]
     data = world.env.backend.cdn.get(files[0].url) if files else b""
     assert data is None or topic in data.decode() or "雪" * 1_000 in private(result)
 
@@ -183,7 +185,10 @@ async def test_odd_topics_are_data(world: World, topic: str) -> None:
 
 async def test_a_chinese_topic_in_an_english_guild_gives_chinese(world: World) -> None:
     await world.poem(topic="初雪", form="绝句")
-    assert "Chinese" in world.model.requests[-1].messages[0].text or "中文" in world.model.requests[-1].messages[0].text
+    assert (
+        "Chinese" in world.model.requests[-1].messages[0].text
+        or "中文" in world.model.requests[-1].messages[0].text
+    )
 
 
 async def test_a_chinese_member_reads_errors_in_chinese_and_the_guild_its_own_language(world: World) -> None:

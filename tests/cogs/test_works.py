@@ -87,6 +87,17 @@ async def test_edit_records_the_members_own_words_as_theirs(world: World) -> Non
     assert "on my own hand" in hand and "bright" not in hand
 
 
+async def test_anothers_edit_is_a_work_of_their_own(world: World) -> None:
+    world.model.say("bright snow falls")
+    poem = await world.poem()
+    form = await world.ben.click(poem, label="Edit")
+    await world.ben.submit_modal(form, {"text": "bright rain falls"})
+    assert "bright snow falls" in world.latest(poem).content
+    own = world.last()
+    assert "bright rain falls" in own.content and f"after #{work_of(poem, world)}" in own.content
+    assert f"<@{world.ben.id}>" in own.content and "scripted/scripted" in own.content
+
+
 async def test_a_refused_edit_gives_the_text_back(world: World) -> None:
     world.model.say("bright snow falls")
     poem = await world.poem()
@@ -149,7 +160,11 @@ async def test_publish_goes_to_the_gallery_with_title_byline_and_licence(world: 
     assert "**Snow \\*\\*now\\*\\***" in posted.content
     assert "bright snow falls" in posted.content and "CC BY 4.0" in posted.content
     assert f"<@{world.ana.id}>" in posted.content and "scripted/scripted" in posted.content
-    sent = [request.json for request in world.env.http_requests if request.path.endswith(f"/{world.gallery.id}/messages")]
+    sent = [
+        request.json
+        for request in world.env.http_requests
+        if request.path.endswith(f"/{world.gallery.id}/messages")
+    ]
     assert len(sent) == 1 and sent[0]["nonce"] and sent[0]["enforce_nonce"]
     work = await world.app.works.work(world.guild.id, work_of(poem, world))
     assert work.state is WorkState.PUBLISHED and work.licence == "CC BY 4.0"
@@ -231,7 +246,9 @@ async def test_a_failed_take_leaves_the_card_as_it_was(world: World) -> None:
     assert "Another take" in world.labels(poem)
 
 
-@pytest.mark.parametrize("label", ["Another take", "Revise…", "Edit", "Remix", "Publish", "Credits", "Delete"])
+@pytest.mark.parametrize(
+    "label", ["Another take", "Revise…", "Edit", "Remix", "Publish", "Credits", "Delete"]
+)
 async def test_old_buttons_work_after_a_restart(world: World, label: str) -> None:
     world.model.say("first words").say("second words")
     poem = await world.poem()
@@ -241,7 +258,7 @@ async def test_old_buttons_work_after_a_restart(world: World, label: str) -> Non
     if result.modal is not None:
         fields = {"Revise…": "instruction", "Remix": "instruction", "Edit": "text", "Publish": "title"}
         await world.ana.submit_modal(result, {fields[label]: "something new"})
-    assert (await world.app.works.work(world.guild.id, work_of(poem, world)) if label != "Delete" else True)
+    assert await world.app.works.work(world.guild.id, work_of(poem, world)) if label != "Delete" else True
 
 
 async def test_a_form_that_was_open_over_a_restart_still_works(world: World) -> None:

@@ -14,6 +14,7 @@ import discord
 import simcord
 from discord import app_commands
 from simcord import interactions
+from simcord._runtime import _attach_bot
 from simcord.actors import MemberActor
 from simcord.backend import serializers
 from simcord.backend.models import Interaction
@@ -26,6 +27,7 @@ from bot.app import App, open_app
 from bot.backends.base import Ability, Chunk, Done, ModelInfo, ModelRef, Request, Text
 from bot.backends.scripted import ScriptedBackend
 from bot.client import Renga
+from bot.ids import WorkId
 from bot.services.filters import Filters
 from bot.settings import Settings
 from cogs import EXTENSIONS
@@ -81,6 +83,19 @@ class World:
         self.bot = Renga(self.app, extensions=EXTENSIONS)
         await self.env.restart_bot(self.bot)
 
+    async def kill(self) -> None:
+        """The bot's process ends wherever it is, and a new one starts over the same store."""
+        env = self.env
+        await env._detach_bot()  # what is being done is cut off, and nothing is waited for
+        self.bot = Renga(self.app, extensions=EXTENSIONS)
+        await _attach_bot(env, self.bot)
+
+    async def until_taken(self, work: int, takes: int) -> None:
+        """Wait until a work has so many takes."""
+        async with asyncio.timeout(20):
+            while len(await self.app.works.takes(self.guild.id, WorkId(work))) < takes:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
     async def poem(self, who: MemberActor | None = None, **options: Any) -> simcord.ResponseMessage:
         """A finished poem of a member; the message that shows it."""
         result = await (who or self.ana).slash(self.general, "poem", **({"topic": "first snow"} | options))
@@ -105,7 +120,6 @@ class World:
             for button in row["components"]
             if button["type"] == 2 and not button.get("disabled")
         ]
-
 
     def public_texts(self) -> list[str]:
         """What all can read in #general, oldest first."""
@@ -144,7 +158,12 @@ class World:
         return self._emit(who, InteractionType.MESSAGE_COMPONENT, data, extra, source=stored.id)
 
     def _emit(
-        self, who: MemberActor, kind: int, data: dict[str, Any], extra: dict[str, Any], source: int | None = None
+        self,
+        who: MemberActor,
+        kind: int,
+        data: dict[str, Any],
+        extra: dict[str, Any],
+        source: int | None = None,
     ) -> Interaction:
         record, payload = interactions.base_payload(
             self.env.backend,
@@ -165,7 +184,7 @@ class World:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something that will happen; the time is only how long to wait before giving up."""
         async with asyncio.timeout(20):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - what is waited for is seen from outside
                 await asyncio.sleep(0.01)
 
     async def until_shown(self, text: str) -> simcord.ResponseMessage:
@@ -188,7 +207,6 @@ class World:
         finally:
             other.execute("ROLLBACK")
             other.close()
-
 
     def edits(self) -> int:
         """How often the bot has edited a message or response."""

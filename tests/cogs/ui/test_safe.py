@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cogs.ui.safe import inserted, line, plain_line, quoted, removed, upright, verse
 
-# How Discord's clients read a message, from its documentation (Message Formatting) and its open-source parsers.
+# How Discord's clients read a message (Discord docs, Message Formatting).
 ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
 MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w+:|t:|/[^>]+:|id:)[^>\s]*>")
 EVERYONE = re.compile(r"@(everyone|here)", re.IGNORECASE)

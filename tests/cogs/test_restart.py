@@ -1,0 +1,99 @@
+"""What was cut off is finished: recovery at start, exactly once, and channels that cannot be posted to."""
+
+from datetime import timedelta
+
+from bot.ids import WorkId
+from bot.services.ports import Outgoing
+from cogs.ui.studio import studio_of
+from tests.cogs.test_works import work_of
+from tests.cogs.world import World
+
+
+async def test_a_poem_cut_off_by_a_restart_says_so_and_can_be_asked_for_again(world: World) -> None:
+    world.model.hang("half a line").say("whole words")
+    world.type_behind(world.ana, "poem", topic="first snow")
+    message = await world.until_shown("half a line")
+    await world.kill()
+    assert "restarted while this was being written" in world.latest(message).content
+    await world.ana.click(message, label="Another take")
+    assert "whole words" in world.latest(message).content
+
+
+async def test_a_bot_that_is_told_to_go_keeps_what_was_written(world: World) -> None:
+    world.model.hang("half a line")
+    world.type_behind(world.ana, "poem", topic="first snow")
+    message = await world.until_shown("half a line")
+    await world.bot.remove_cog("Works")  # as Bot.close() does
+    assert "writing…" not in world.latest(message).content
+    assert "half a line" in world.latest(message).content and "stopped" in world.latest(message).content
+
+
+async def test_a_take_that_was_recorded_and_never_shown_is_shown_once(world: World) -> None:
+    world.model.say("first words").say("second words")
+    poem = await world.poem()
+    world.env.inject_error("PATCH", "/webhooks/*", status=400, code=50035, times=None)
+    world.env.inject_error("PATCH", "/channels/*", status=400, code=50035, times=None)
+    pressed = world.press_behind(world.ana, poem, "Another take")
+    await world.until(lambda: len(world.model.requests) == 2 and pressed.responded)
+    await world.until_taken(work_of(poem, world), 2)
+    world.env.backend.faults.clear()
+    await world.kill()
+    assert "second words" in world.latest(poem).content
+    assert not await world.app.works.undelivered()
+
+
+async def test_a_private_take_is_not_shown_to_all_after_a_restart(world: World) -> None:
+    world.model.hang("hidden words")
+    record = world.type_behind(world.ana, "poem", topic="first snow", private=True)
+    await world.until(lambda: world.model.open == 1 and record.responded)
+    await world.kill()
+    assert not world.public_texts()
+
+
+async def test_a_gallery_that_refuses_keeps_the_post_for_later(world: World) -> None:
+    await world.mod.slash(world.general, "settings gallery", channel=world.gallery)
+    poem = await world.poem()
+    world.env.inject_error("POST", f"/channels/{world.gallery.id}/messages", status=500, times=1)
+    form = await world.ana.click(poem, label="Publish")
+    result = await world.ana.submit_modal(form, {"title": "Snow"})
+    assert result.response is not None and "try again" in result.response.content
+    assert await world.app.dispatch.run_once() == 1
+    assert len(world.gallery.history()) == 1
+    assert await world.app.dispatch.run_once() == 0
+    assert len(world.gallery.history()) == 1
+
+
+async def test_a_post_that_reached_discord_before_the_crash_is_found_and_not_made_again(world: World) -> None:
+    await world.mod.slash(world.general, "settings gallery", channel=world.gallery)
+    poem = await world.poem()
+    form = await world.ana.click(poem, label="Publish")
+    await world.ana.submit_modal(form, {"title": "Snow"})
+    posted = world.gallery.last_message
+    assert posted is not None
+    outlet = studio_of(world.bot).outlet
+    row = Outgoing(
+        id=99,
+        guild=world.guild.id,
+        channel=world.gallery.id,
+        kind="published",
+        payload={"work": int(work_of(poem, world)), "take": 1},
+        nonce="n",
+        at=world.env.now() - timedelta(minutes=5),
+        work=WorkId(int(work_of(poem, world))),
+    )
+    # Known to the store already, so it is not the lost one.
+    assert await outlet.find(row) is None
+    await world.app.store.database.write(
+        lambda connection: connection.exec_driver_sql(f"DELETE FROM cards WHERE message = {posted.id}")
+    )
+    assert await outlet.find(row) == posted.id
+
+
+async def test_a_deleted_message_ends_the_stream_and_loses_no_take(world: World) -> None:
+    world.model.say("first words")
+    poem = await world.poem()
+    stored = world.env.backend.get_message(world.general.id, poem.id)
+    await world.mod.delete(poem)
+    assert stored.id not in world.env.backend.messages[world.general.id]
+    listed = await world.ana.slash(world.general, "drafts")
+    assert listed.response is not None and "first snow" in listed.response.content
