@@ -217,10 +217,10 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 
 
 def _onward(template: str, values: Mapping[str, str]) -> str:
-    """A continuation: it ends where the model is to go on, on a new paragraph unless there is an opening."""
+    """A continuation: it ends where the model is to go on, below the opening or on a new paragraph."""
     text = _filled(template, values)
-    opening = values["opening"]
-    return text if opening and text.endswith(opening.strip()) else f"{text}\n\n"
+    opening = values["opening"].strip()
+    return f"{text}\n" if opening and text.endswith(opening) else f"{text}\n\n"
 
 
 KEYS = (

@@ -24,6 +24,7 @@ from bot.prompting.fit import estimate
 from bot.services import usage
 from bot.services.brief import Finished, Pending, Step, Words
 from bot.services.filters import Filters
+from bot.services.opening import Opening
 from bot.services.tidy import Tidy
 from bot.works import NewTake, Spent, Take, Work, WorkStore
 
@@ -37,6 +38,7 @@ class Job:
         prompt: name and version of the prompt file, for the log.
         base: the take that the new one derives from, if any: its authors keep what is kept.
         asked: the model that was asked for, to tell when another one answered.
+        opening: the member's own words that the text begins with.
     """
 
     place: Place
@@ -50,6 +52,7 @@ class Job:
     base: Take | None = None
     instruction: str = ""
     asked: str = ""
+    opening: str = ""
 
 
 @dataclass(slots=True)
@@ -117,13 +120,13 @@ class Scribe:
     ) -> AsyncGenerator[Step, None]:
         """One run of the model through the gate; leaves what came of it in ``draft``."""
         gate = self._filters.of(job.place).gate()
-        tidy = Tidy()
+        tidy, opening = Tidy(), Opening(job.opening)
         async with aclosing(_until(self._backend.generate(request), stop)) as chunks:
             async for chunk in chunks:
                 match chunk:
                     case Text(text, _, model):
                         draft.model = model or draft.model
-                        if released := await gate.feed(tidy.feed(text)):
+                        if released := await gate.feed(opening.feed(tidy.feed(text))):
                             draft.text += released
                             yield Words(draft.text)
                         if gate.shut:
@@ -134,7 +137,7 @@ class Scribe:
                         draft.done, draft.model = chunk, chunk.model
                     case _:
                         assert_never(chunk)
-        await _close(gate, tidy, draft)
+        await _close(gate, opening.finish(tidy.finish()), draft)
 
     async def _record(
         self, job: Job, request: Request, draft: _Draft, reservation: int, *, stopped: bool
@@ -186,16 +189,18 @@ class Scribe:
         return take, tokens
 
 
-async def _close(gate: StreamGate, tidy: Tidy, draft: _Draft) -> None:
+async def _close(gate: StreamGate, last: str, draft: _Draft) -> None:
     """Let the rest through the gate, and take the verdict on the whole."""
-    draft.text += await gate.feed(tidy.finish()) if not gate.shut else ""
+    draft.text += await gate.feed(last) if not gate.shut else ""
     rest, draft.verdict = await gate.finish()
     draft.text = (draft.text + rest).rstrip()
 
 
 def _spans(job: Job, author: ModelAuthor, text: str) -> tuple[Span, ...]:
     if job.base is None:
-        return (Span(0, len(text), job.member, author),)
+        begun = len(job.opening) if text.startswith(job.opening) else 0
+        spans = (Span(0, begun, job.member), Span(begun, len(text), job.member, author))
+        return tuple(span for span in spans if span.end > span.start)
     return after_model(job.base.text, job.base.spans, text, job.member, author)
 
 

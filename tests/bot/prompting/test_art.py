@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -118,9 +119,9 @@ def test_places_are_filled_and_empty_paragraphs_left_out(lyrics: Art) -> None:
     assert filled.continuation == "## rain\n\n"
 
 
-def test_a_base_model_goes_on_right_after_the_opening(lyrics: Art) -> None:
+def test_a_base_model_goes_on_below_the_opening(lyrics: Art) -> None:
     filled = lyrics.fill("en", {"topic": "rain", "opening": "The rain\nfell "}, "mabc123")
-    assert filled.continuation == "## rain\n\nThe rain\nfell"
+    assert filled.continuation == "## rain\n\nThe rain\nfell\n"
     assert filled.ask.endswith("Begin so:\n<mabc123>\nThe rain\nfell \n</mabc123>")
 
 
@@ -163,6 +164,7 @@ def test_nobody_closes_the_marks_around_their_text(lyrics: Art, typed: str) -> N
     assert inside.startswith("x")
     assert inside.endswith("x")
     assert "mabc123" not in inside
+    assert not re.search(r"</?m[0-9a-f]{6,}>", inside), "nor do marks that were guessed confuse anybody"
 
 
 def test_a_choice_is_told_by_its_words_in_the_language_of_the_work(lyrics: Art) -> None:
