@@ -19,6 +19,9 @@ from bot.errors import ModelUnavailable, ModelUnknown
 WANTED = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "merges.txt"]
 """Files fetched from the hub: no pickled weights, no code."""
 
+SMALL = 50_000_000
+"""Parameters under which a model is run by one thread."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -85,6 +88,9 @@ def load(
     progress("loading", None)
     where = device_for(device)
     size = sum(file.stat().st_size for file in weights) // 2
+    if where.type == "cpu" and size < SMALL:
+        # Sharing a step of a few milliseconds between threads costs more than it saves.
+        torch.set_num_threads(1)
     loaded = AutoModelForCausalLM.from_pretrained(
         folder,
         use_safetensors=True,
