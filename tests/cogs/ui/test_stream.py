@@ -1,0 +1,125 @@
+"""A message that is written while people watch: its pace, and what it does when Discord says no."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from time import perf_counter
+from types import SimpleNamespace
+
+import discord
+import pytest
+
+from cogs.ui import stream
+from cogs.ui.stream import Frame, LiveMessage, Lost
+
+
+@dataclass
+class Paper:
+    """A surface that keeps what was drawn on it, and when; it can be told to fail."""
+
+    drawn: list[str] = field(default_factory=list)
+    at: list[float] = field(default_factory=list)
+    failures: list[BaseException] = field(default_factory=list)
+    slow: float = 0.0
+    id: int | None = 1
+
+    async def edit(self, frame: Frame) -> None:
+        await asyncio.sleep(self.slow)
+        if self.failures:
+            raise self.failures.pop(0)
+        self.drawn.append(frame.content)
+        self.at.append(perf_counter())
+
+    async def follow(self, content: str, nonce: str) -> int:
+        return 2
+
+
+def refused(status: int, code: int = 0) -> discord.HTTPException:
+    response = SimpleNamespace(status=status, reason="", headers={})
+    return discord.HTTPException(response, {"code": code, "message": ""})  # type: ignore[arg-type]
+
+
+async def write(live: LiveMessage, count: int, pause: float = 0.005) -> None:
+    for number in range(count):
+        live.show(Frame(f"frame {number}"))
+        await asyncio.sleep(pause)
+
+
+async def test_frames_are_dropped_the_last_is_not_and_none_comes_too_soon() -> None:
+    paper = Paper()
+    async with LiveMessage(paper, every=0.05) as live:
+        await write(live, 60)
+        assert await live.finish(Frame("the end"))
+    assert paper.drawn[0] == "frame 0" and paper.drawn[-1] == "the end"
+    assert len(paper.drawn) < 30
+    gaps = [later - sooner for sooner, later in zip(paper.at, paper.at[1:], strict=False)]
+    assert min(gaps) >= 0.049
+
+
+async def test_showing_never_waits() -> None:
+    paper = Paper(slow=5.0)
+    live = LiveMessage(paper, every=0.01)
+    live.show(Frame("one"))
+    await asyncio.sleep(0.02)
+    live.show(Frame("two"))  # while the first edit is still on its way
+    assert paper.drawn == []
+
+
+async def test_a_final_comes_after_an_edit_that_is_under_way() -> None:
+    paper = Paper(slow=0.05)
+    async with LiveMessage(paper, every=0.01) as live:
+        live.show(Frame("one"))
+        await asyncio.sleep(0.01)
+        paper.slow = 0.0
+        assert await live.finish(Frame("the end"))
+    assert paper.drawn == ["one", "the end"]
+
+
+@pytest.mark.parametrize(
+    "failure", [refused(429), discord.RateLimited(0.01), refused(500), OSError(), TimeoutError()]
+)
+async def test_a_refused_final_is_tried_again(
+    failure: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "EDIT_TIMEOUT", 0.02)
+    paper = Paper(failures=[failure, failure])
+    async with LiveMessage(paper, every=0.01) as live:
+        assert await live.finish(Frame("the end"))
+    assert paper.drawn == ["the end"]
+
+
+async def test_a_rate_limit_slows_the_stream_and_a_good_edit_lets_it_recover() -> None:
+    paper = Paper(failures=[discord.RateLimited(0.1)])
+    async with LiveMessage(paper, every=0.02) as live:
+        live.show(Frame("one"))
+        await asyncio.sleep(0.03)
+        live.show(Frame("two"))  # too soon now
+        await asyncio.sleep(0.01)
+        assert paper.drawn == []
+        await asyncio.sleep(0.1)
+        live.show(Frame("three"))
+        await asyncio.sleep(0.01)
+        assert paper.drawn == ["three"]
+        await asyncio.sleep(0.03)
+        live.show(Frame("four"))
+        await asyncio.sleep(0.01)
+        assert paper.drawn == ["three", "four"]
+
+
+async def test_a_message_that_is_gone_ends_it() -> None:
+    paper = Paper(failures=[Lost()])
+    async with LiveMessage(paper, every=0.01) as live:
+        live.show(Frame("one"))
+        await asyncio.sleep(0.01)
+        assert live.gone
+        live.show(Frame("two"))
+        await asyncio.sleep(0.02)
+        assert paper.drawn == []
+
+
+async def test_a_final_that_is_never_taken_is_given_up_and_told() -> None:
+    paper = Paper(failures=[refused(400, 50035)] * 100)
+    async with LiveMessage(paper, every=0.001) as live:
+        assert not await live.finish(Frame("the end"))
+        assert not live.gone
