@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from string import Template
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import errors
@@ -125,6 +125,8 @@ def test_what_a_member_typed_is_not_read_as_a_place() -> None:
 
 
 @given(st.text(alphabet=st.one_of(st.sampled_from("`\n*"), st.characters(codec="utf-8")), max_size=4_000))
+@example("```\nout\n```")
+@example("`````")
 def test_nothing_typed_can_end_the_block_it_is_given_back_in(text: str) -> None:
     block = quoted(text)
     assert block.startswith("```\n")

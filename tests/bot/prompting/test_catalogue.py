@@ -125,6 +125,9 @@ def test_a_changed_file_is_taken_in_and_an_unchanged_folder_is_left_alone(folder
     assert catalogue.reload_if_changed() == []
     assert catalogue.arts["poem"].temperature == 0.5
     assert catalogue.arts["poem"].ref != before.ref
+    taken_in = catalogue.arts["poem"]
+    assert catalogue.reload_if_changed() == []
+    assert catalogue.arts["poem"] is taken_in
 
 
 @pytest.mark.parametrize(
