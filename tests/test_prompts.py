@@ -9,12 +9,16 @@ from pathlib import Path
 from string import Template
 
 import pytest
+from discord import AppCommandType
 
 from bot.ids import LANGUAGES, Lang
-from bot.prompting.art import KEYS, PLACES, STANDARD, Art
+from bot.prompting.art import PLACES, STANDARD, Art
 from bot.prompting.catalogue import Catalogue
 from bot.prompting.cli import check
+from bot.prompting.load import KEYS, TAKEN
 from bot.prompting.parts import Form, Style
+from bot.settings import Settings
+from tests.cogs.world import open_world
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = Catalogue.load(ROOT / "prompts")
@@ -121,3 +125,9 @@ def test_the_files_that_the_readme_shows_are_right(tmp_path: Path) -> None:
         (tmp_path / "prompts" / f"{path}.toml").write_text(text, encoding="utf-8")
     assert check(tmp_path / "prompts") == []
     assert set(Catalogue.load(tmp_path / "prompts").arts) == {"poem", "lyrics"}
+
+
+async def test_the_commands_that_no_art_may_take_are_those_there_are(settings: Settings) -> None:
+    async with open_world(settings) as world:
+        commands = {command.name for command in world.bot.tree.get_commands(type=AppCommandType.chat_input)}
+    assert commands == TAKEN | set(SHIPPED.arts)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from string import Template
-from typing import Any, Literal, cast
+from typing import Literal
 
 from bot.errors import BadInput
-from bot.ids import LANGUAGES, Lang
-from bot.prompting.reader import NAME, Reader, Words, places_of
+from bot.ids import Lang
+from bot.prompting.reader import Words
 
 PLACES = frozenset(
     {
@@ -54,15 +53,9 @@ STANDARD = (
 )
 """Options that an art may offer without describing them."""
 
-SHOWN = ("topic", "form", "style", "length", "opening")
-"""Standard options that mean nothing unless a message has a place for them."""
-
 LENGTHS = ("short", "medium", "long")
 TOKENS = (160, 400, 1_000)
 """Tokens of a text of each length, where a file does not say."""
-
-MOST_OPTIONS = 25
-"""Options of one slash command (Discord, application command limits)."""
 
 _MARKS = re.compile(r"</?m[0-9a-f]{6,}>")
 """Whatever looks like one of our marks."""
@@ -221,121 +214,3 @@ def _onward(template: str, values: Mapping[str, str]) -> str:
     text = _filled(template, values)
     opening = values["opening"].strip()
     return f"{text}\n" if opening and text.endswith(opening) else f"{text}\n\n"
-
-
-KEYS = (
-    "title",
-    "about",
-    "options",
-    "required",
-    "option",
-    "sampling",
-    "limits",
-    "system",
-    "ask",
-    "continuation",
-    "stop",
-)
-"""What a file of an art may hold."""
-
-
-def load_art(path: Path, *, command: bool) -> Art:
-    """Read an art or (without command) a task.
-
-    Raises:
-        PromptFileError: with file, place, problem and remedy.
-    """
-    reader = Reader(path)
-    reader.closed(reader.table, KEYS)
-    options = reader.names("options")
-    for option in options:
-        if option not in STANDARD:
-            raise reader.wrong("options", f"{option!r} is no option", f"Known: {', '.join(STANDARD)}.")
-    required = frozenset(reader.names("required"))
-    if not required <= set(options):
-        raise reader.wrong("required", "it names what is not among the options", "Add it to options.")
-    own = tuple(_option(reader, given) for given in reader.parts("option"))
-    names = [*options, *(option.name for option in own)]
-    if len(set(names)) < len(names) or len(names) > MOST_OPTIONS:
-        raise reader.wrong(
-            "options", "one is named twice, or there are too many", f"At most {MOST_OPTIONS}, each once."
-        )
-    sampling, limits = reader.part("sampling"), reader.part("limits")
-    reader.closed(sampling, ("temperature", "top_p"), "sampling.")
-    reader.closed(limits, ("longest", "growth", *LENGTHS), "limits.")
-    places = PLACES | {option.place for option in own}
-    art = Art(
-        name=path.stem,
-        command=command,
-        title=reader.words("title", longest=32),
-        about=reader.words("about", longest=100),
-        options=options,
-        own=own,
-        required=required,
-        temperature=reader.number(sampling, "temperature", 0.9, 0, 2, where="sampling."),
-        top_p=reader.number(sampling, "top_p", 0.95, 0.01, 1, where="sampling."),
-        tokens={
-            length: int(reader.number(limits, length, default, 16, 8_000, whole=True, where="limits."))
-            for length, default in zip(LENGTHS, TOKENS, strict=True)
-        },
-        growth=reader.number(limits, "growth", 0, 0, 3, where="limits."),
-        longest=int(reader.number(limits, "longest", 500, 1, 20_000, whole=True, where="limits.")),
-        system=reader.template("system", places),
-        ask=reader.template("ask", places),
-        continuation=reader.template("continuation", places),
-        stop=reader.names("stop"),
-        version=reader.version,
-    )
-    _nothing_lost(reader, art)
-    return art
-
-
-def _nothing_lost(reader: Reader, art: Art) -> None:
-    """Refuse an art that offers an option and then says nothing of it to the model."""
-    wanted = [name for name in art.options if name in SHOWN] + [option.place for option in art.own]
-    for lang in LANGUAGES:
-        said = places_of((art.system, art.ask), lang)
-        for place in wanted:
-            if place not in said:
-                raise reader.wrong(
-                    f"ask.{lang}", f"the option {place} is never told to the model", f"Put ${place} into it."
-                )
-        written = places_of((art.continuation,), lang)
-        for place in ("topic", "opening"):
-            if place in wanted and place not in written:
-                raise reader.wrong(
-                    f"continuation.{lang}",
-                    f"the option {place} is never told to a base model",
-                    f"Put ${place} into it.",
-                )
-
-
-def _option(reader: Reader, given: dict[str, Any]) -> Option:
-    reader.closed(given, ("name", "title", "about", "type", "choices", "required", "longest"), "option.")
-    name = given.get("name", "")
-    if not isinstance(name, str) or not NAME.fullmatch(name) or name in STANDARD:
-        raise reader.wrong("option.name", f"{name!r} cannot be the name of an option", "Choose another name.")
-    where = f"option {name}: "
-    if name.replace("-", "_") in PLACES:
-        raise reader.wrong(f"{where}name", f"{name!r} means something else here", "Choose another name.")
-    kind = given.get("type", "text")
-    if kind not in ("text", "integer", "choice"):
-        raise reader.wrong(f"{where}type", f"{kind!r} is no type", "One of text, integer, choice.")
-    choices = given.get("choices", {})
-    if (
-        not isinstance(choices, dict)
-        or (kind == "choice") != bool(cast("dict[str, Any]", choices))
-        or len(cast("dict[str, Any]", choices)) > 25
-        or any(len(key) > 100 for key in cast("dict[str, Any]", choices))
-    ):
-        raise reader.wrong(f"{where}choices", "they do not fit its type", "1 to 25 for a choice, else none.")
-    table = cast("dict[str, Any]", choices)
-    return Option(
-        name=name,
-        title=reader.words("title", given, longest=32, where=where),
-        about=reader.words("about", given, longest=100, where=where),
-        type=kind,
-        choices={key: reader.words(key, table, longest=100, where=where) for key in table},
-        required=reader.flag(given, "required", where),
-        longest=int(reader.number(given, "longest", 200, 1, 4_000, whole=True, where=where)),
-    )

@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeVar
 
 from bot.errors import BadInput, PromptFileError
 from bot.ids import LANGUAGES, Lang
-from bot.prompting.art import Art, load_art
+from bot.prompting.art import Art
+from bot.prompting.load import load_art
 from bot.prompting.parts import Form, Style, load_form, load_style
 from bot.prompting.reader import places_of
 

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput, PromptFileError
-from bot.prompting.art import Art, load_art
+from bot.prompting.art import Art
+from bot.prompting.load import load_art
 
 LYRICS = """
 title = { en = "Lyrics", zh = "歌词" }
@@ -275,6 +276,12 @@ def test_a_file_that_is_not_text_is_told(tmp_path: Path) -> None:
 def test_a_name_that_cannot_be_a_command_is_told(tmp_path: Path, name: str) -> None:
     with pytest.raises(PromptFileError, match="cannot be a name"):
         load_art(written(tmp_path, name=name), command=True)
+
+
+def test_an_art_cannot_take_the_place_of_a_command(tmp_path: Path) -> None:
+    with pytest.raises(PromptFileError, match="/help is a command already"):
+        load_art(written(tmp_path, name="help.toml"), command=True)
+    assert load_art(written(tmp_path, name="help.toml"), command=False).name == "help"
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
