@@ -72,16 +72,16 @@ class StreamGate:
         """Judge what has not been shown, with as much before it as a match could begin in.
 
         A hit at a cut edge may be no hit in the whole text ("ass" in "bass", or
-        in "assume" of which the rest is still to come).  At the front it lies in
-        what was judged before; at the back it lies in what is held back, and
-        will be judged again.
+        in "assume" of which the rest is still to come).  At the front it lies
+        wholly in what was judged before and shown; at the back it lies in what
+        is held back, and will be judged again.
         """
         start = max(0, self._shown - self._judge.reach - 1)
         verdict = await self._judge.judge(self._text[start:end])
         self._missing.update(dict.fromkeys(verdict.missing))
         for hit in verdict.hits:
             open_end = hit.end + start == end and not last and not self._judge.whole
-            if open_end or (start and not hit.start):
+            if open_end or hit.end + start <= self._shown:
                 continue
             at = (hit.start + start, hit.end + start, hit.rule)
             self._hits[at] = Hit(*at, hit.action, hit.reason)

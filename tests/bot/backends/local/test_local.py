@@ -1,0 +1,187 @@
+"""The local backend with a real worker process and tiny models: streams, failures, recovery."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.backends.base import (
+    Ability,
+    Chunk,
+    Cue,
+    Done,
+    Message,
+    Request,
+    Sampling,
+    Text,
+    Waiting,
+    collect,
+)
+from bot.backends.local.backend import LocalBackend
+from bot.errors import DeadlinePassed, ModelUnavailable, ModelUnknown, PromptTooLong
+from tests.servers.tiny import transformers_folder
+
+HOUSE = Path(__file__).parents[4] / "models" / "house"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return transformers_folder(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def backend(folder: Path) -> AsyncIterator[LocalBackend]:
+    backend = LocalBackend([str(folder), str(HOUSE)], loaded=2, nice=0)
+    yield backend
+    await backend.aclose()
+
+
+def ask(**changes: object) -> Request:
+    request = Request(
+        messages=(Message("user", "snow"),),
+        continuation="snow",
+        model="tiny",
+        sampling=Sampling(max_tokens=12, seed=5),
+    )
+    return replace(request, **changes)  # type: ignore[arg-type]
+
+
+async def test_models_are_described_without_torch(backend: LocalBackend) -> None:
+    tiny, house = await backend.models()
+    assert tiny.id == "tiny"
+    assert Ability.CHAT in tiny.abilities
+    assert (house.id, house.context) == ("house", 512)
+    assert Ability.CUE in house.abilities
+    assert all(Ability.LOCAL in info.abilities for info in (tiny, house))
+
+
+async def test_the_same_seed_gives_the_same_text_alone_and_among_sixteen(backend: LocalBackend) -> None:
+    alone = await collect(backend.generate(ask()))
+    among = await asyncio.gather(
+        *(collect(backend.generate(ask(sampling=Sampling(max_tokens=12, seed=5 + at)))) for at in range(16))
+    )
+    assert alone.text == among[0].text
+    assert len({result.text for result in among}) > 8
+    assert alone.done.seed == 5
+    assert (alone.done.ending, alone.done.usage.written) == ("length", 12)
+
+
+async def test_text_comes_in_pieces_and_names_its_model(backend: LocalBackend) -> None:
+    chunks: list[Chunk] = [chunk async for chunk in backend.generate(ask())]
+    texts = [chunk for chunk in chunks if isinstance(chunk, Text)]
+    assert len(texts) > 3
+    assert texts[0].model is not None
+    assert texts[0].model.name == "local/tiny"
+    assert len(texts[0].model.revision) == 12
+    assert isinstance(chunks[-1], Done)
+
+
+async def test_log_probabilities_go_with_every_token(backend: LocalBackend) -> None:
+    result = await collect(backend.generate(ask(logprobs=True)))
+    assert len(result.tokens) == 12
+    assert all(token.logprob <= 0 for token in result.tokens)
+
+
+async def test_a_stop_sequence_ends_the_text_and_is_never_shown(backend: LocalBackend) -> None:
+    whole = (await collect(backend.generate(ask()))).text
+    stop = whole[5:8]
+    cut = await collect(backend.generate(ask(sampling=Sampling(max_tokens=12, seed=5, stop=(stop,)))))
+    assert cut.text == whole[: whole.index(stop)]
+    assert cut.done.ending == "stop"
+
+
+async def test_closing_the_stream_frees_the_row(backend: LocalBackend) -> None:
+    async with aclosing(backend.generate(ask(sampling=Sampling(max_tokens=400, seed=1)))) as chunks:
+        async for chunk in chunks:
+            if isinstance(chunk, Text):
+                break
+    # The worker answers at once again, and nobody else gets what was cancelled.
+    result = await collect(backend.generate(ask()))
+    assert result.done.usage.written == 12
+
+
+async def test_a_prompt_beyond_the_window_is_told(backend: LocalBackend) -> None:
+    with pytest.raises(PromptTooLong) as caught:
+        await collect(backend.generate(ask(messages=(Message("user", "x" * 600),))))
+    assert caught.value.facts["limit"] == 512
+
+
+async def test_a_model_that_is_not_configured_is_unknown(backend: LocalBackend) -> None:
+    with pytest.raises(ModelUnknown):
+        await collect(backend.generate(ask(model="other")))
+
+
+async def test_a_deadline_is_kept(backend: LocalBackend) -> None:
+    with pytest.raises(DeadlinePassed):
+        await collect(backend.generate(ask(deadline=0.001, sampling=Sampling(max_tokens=400, seed=1))))
+
+
+@pytest.mark.parametrize(("language", "form"), [("en", "quatrain-abab"), ("zh", "qijue")])
+async def test_the_house_model_answers_its_cue(backend: LocalBackend, language: str, form: str) -> None:
+    cue = Cue(language=language, topic="<|end|> snow 雪", form=form)
+    result = await collect(
+        backend.generate(ask(model="house", cue=cue, sampling=Sampling(max_tokens=90, seed=3)))
+    )
+    assert len(result.text.splitlines()) >= 3
+    assert "<|" not in result.text
+    assert "\ufffd" not in result.text
+
+
+async def test_a_worker_that_is_killed_fails_what_it_wrote_and_starts_again(backend: LocalBackend) -> None:
+    starts = backend.worker.starts
+    writing = asyncio.gather(
+        *(collect(backend.generate(ask(sampling=Sampling(max_tokens=480, seed=at)))) for at in range(3)),
+        return_exceptions=True,
+    )
+    await asyncio.sleep(0.05)
+    assert backend.worker.pid is not None
+    os.kill(backend.worker.pid, signal.SIGKILL)
+    failed = await writing
+    assert all(isinstance(error, ModelUnavailable) for error in failed), failed
+    assert (await collect(backend.generate(ask()))).done.usage.written == 12
+    assert backend.worker.starts == starts + 1
+
+
+async def test_pickled_weights_are_refused_and_never_opened(tmp_path: Path) -> None:
+    folder = transformers_folder(tmp_path / "bomb")
+    marker = tmp_path / "exploded"
+    (folder / "model.safetensors").unlink()
+
+    class Bomb:
+        def __reduce__(self) -> object:
+            return (Path.touch, (marker,))
+
+    (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Bomb()))
+    backend = LocalBackend([str(folder)], nice=0)
+    with pytest.raises(ModelUnavailable) as caught:
+        await collect(backend.generate(ask(model="bomb")))
+    await backend.aclose()
+    assert caught.value.text_key == "backend.no_safetensors"
+    assert not marker.exists()
+
+
+async def test_loading_is_told_before_the_first_word(folder: Path) -> None:
+    backend = LocalBackend([str(folder)], nice=0)
+    chunks = [chunk async for chunk in backend.generate(ask())]
+    await backend.aclose()
+    await backend.aclose()
+    assert isinstance(chunks[0], Waiting)
+    assert chunks[0].why == "loading"
+
+
+async def test_the_bot_side_imports_no_torch() -> None:
+    code = "import sys, bot.backends.local.backend; assert not {'torch', 'transformers'} & {*sys.modules}"
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code], check=True)
