@@ -104,7 +104,7 @@ async def open_app(
         supervisor.add("settings", 30.0, book.refresh_all)
 
         async def reload() -> None:
-            catalogue.reload_if_changed()
+            await asyncio.to_thread(catalogue.reload_if_changed)
 
         supervisor.add("prompts", 10.0, reload)
         yield App(

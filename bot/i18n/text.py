@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -13,11 +12,9 @@ from bot.ids import LANGUAGES, Lang
 _FOLDER = Path(__file__).parent
 
 
-@cache
 def texts(lang: Lang) -> Mapping[str, str]:
     """Every text of a language by its dotted key."""
-    with (_FOLDER / f"{lang}.toml").open("rb") as file:
-        return dict(_flat(tomllib.load(file)))
+    return _TEXTS[lang]
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
@@ -29,6 +26,13 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]
         else:
             found.append((key, str(value)))
     return found
+
+
+# Read at import: nobody waits for the disk in the middle of an answer.
+_TEXTS: Mapping[Lang, Mapping[str, str]] = {
+    lang: dict(_flat(tomllib.loads((_FOLDER / f"{lang}.toml").read_text(encoding="utf-8"))))
+    for lang in LANGUAGES
+}
 
 
 def has(key: str) -> bool:

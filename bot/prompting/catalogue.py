@@ -85,7 +85,10 @@ class Catalogue:
         return problems_in(self._folder)
 
     def reload_if_changed(self) -> list[PromptFileError]:
-        """Take in changed files; one that is wrong keeps its old version.  Returns what is wrong."""
+        """Take in changed files; one that is wrong keeps its old version.  Returns what is wrong.
+
+        It reads the disk, and may be called from another thread: everything is swapped at once.
+        """
         stamp = _stamp(self._folder)
         if stamp == self._stamp:
             return []
