@@ -29,6 +29,12 @@ from bot.services.tidy import Tidy
 from bot.works import NewTake, Spent, Take, Work, WorkStore
 
 
+_LEAVE_OUT: dict[Lang, str] = {
+    "en": "Leave out what is not allowed here: ",
+    "zh": "请避开这里不允许的内容：",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One thing to be written.
@@ -105,7 +111,7 @@ class Scribe:
                 verdict = draft.verdict
                 if verdict is None or verdict.action is not Action.REGENERATE or attempt == 2:
                     break
-                request = _told_why(request, verdict)
+                request = _told_why(request, verdict, job.work.wish.language or job.lang)
             take, tokens = await self._record(job, request, draft, reservation, stopped=stop.is_set())
             settled = True
             work = await self._works.work(job.place.guild, job.work.id)
@@ -206,12 +212,17 @@ def _spans(job: Job, author: ModelAuthor, text: str) -> tuple[Span, ...]:
 
 def _expected(request: Request) -> int:
     """About how many tokens a request will cost at most: its prompt, and all it may write."""
-    return sum(estimate(message.text) for message in request.messages) + request.sampling.max_tokens
+    return _reads(request) + request.sampling.max_tokens
+
+
+def _reads(request: Request) -> int:
+    """About how many tokens the longest rendering of a request has: which one is used shows only later."""
+    return max(sum(estimate(message.text) for message in request.messages), estimate(request.continuation))
 
 
 def _cost(used: Usage, request: Request, text: str) -> int:
     """What it cost, as far as the provider says, else by estimate."""
-    read = used.read if used.read is not None else sum(estimate(message.text) for message in request.messages)
+    read = used.read if used.read is not None else _reads(request)
     return read + (used.written if used.written is not None else estimate(text))
 
 
@@ -220,13 +231,13 @@ def _another(asked: str, answered: ModelRef | None) -> bool:
     return bool(asked) and answered is not None and asked not in (answered.name, answered.id)
 
 
-def _told_why(request: Request, verdict: Verdict) -> Request:
+def _told_why(request: Request, verdict: Verdict, language: Lang) -> Request:
     """The same request once more, with the rules that the first answer broke."""
     reasons = "; ".join(dict.fromkeys(hit.reason or hit.rule for hit in verdict.hits))
     sampling = request.sampling
     if sampling.seed is not None:
         sampling = replace(sampling, seed=(sampling.seed + 1) % 2**31)
-    reminder = f"Leave out what is not allowed here: {reasons}."
+    reminder = f"{_LEAVE_OUT[language]}{reasons}"
     *before, last = request.messages
     told = Message(last.role, f"{last.text}\n\n{reminder}")
     return replace(request, messages=(*before, told), sampling=sampling)
