@@ -148,7 +148,7 @@ class Reviser:
         return added
 
     async def rework(self, brief: Brief, take: int, text: str) -> tuple[Work, Take]:
-        """A new work of the presser's: a take of ``brief.source`` changed by their own hand, which it credits.
+        """A new work of the presser's: a take of ``brief.source`` changed by their hand, which it credits.
 
         Raises:
             NotAllowed: the author does not want to be remixed.

@@ -28,7 +28,6 @@ from bot.services.opening import Opening
 from bot.services.tidy import Tidy
 from bot.works import NewTake, Spent, Take, Work, WorkStore
 
-
 _LEAVE_OUT: dict[Lang, str] = {
     "en": "Leave out what is not allowed here: ",
     "zh": "请避开这里不允许的内容：",
