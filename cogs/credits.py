@@ -67,9 +67,8 @@ class Credits(commands.Cog):
             if not newest:
                 raise Gone("refused.no_works_yet")
             wanted = newest[0].id
-        made = await self._app.credits.of(guild, wanted)
-        if made.work.wish.private and made.work.author != member_of(interaction):
-            raise Gone()
+        seen = await self._studio.work(interaction, wanted)
+        made = await self._app.credits.of(guild, seen.id)
         await tell(interaction, credit_sheet(made, lang_read(interaction)))
 
     @credits.autocomplete("work")

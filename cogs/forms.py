@@ -16,7 +16,7 @@ from cogs.ui.modals import Form, check_file, read_file, submitted
 from cogs.ui.reply import acknowledge, explain_to, hold, tell
 from cogs.ui.stream import Surface
 from cogs.ui.studio import Studio, shown_privately, studio_of
-from cogs.ui.where import invited, is_moderator, lang_read, member_of, place_of, space_of
+from cogs.ui.where import invited, is_moderator, lang_read, member_of, place_of
 
 
 class Forms(commands.Cog):
@@ -187,7 +187,7 @@ class Forms(commands.Cog):
         return sent.id
 
     async def _work(self, interaction: discord.Interaction[Renga], form: Form) -> Work:
-        return await self._app.works.work(space_of(interaction), WorkId(form.subject))
+        return await self._studio.work(interaction, WorkId(form.subject))
 
 
 _ACTIONS = frozenset({"revise", "remix", "edit", "upload", "publish"})

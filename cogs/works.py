@@ -130,7 +130,8 @@ class Works(commands.Cog):
 
     async def _credits(self, interaction: discord.Interaction[Renga], id: WorkId, take: int) -> None:
         await acknowledge(interaction, private=True)
-        made = await self._app.credits.of(space_of(interaction), id, take or None)
+        work = await self._work(interaction, id)
+        made = await self._app.credits.of(work.guild, id, take or None)
         await tell(interaction, credit_sheet(made, lang_read(interaction)))
 
     async def _browse(self, interaction: discord.Interaction[Renga], id: WorkId, number: int) -> None:
@@ -221,12 +222,11 @@ class Works(commands.Cog):
         await self._studio.show(interaction, surface, work, take)
 
     async def _work(self, interaction: discord.Interaction[Renga], id: WorkId) -> Work:
-        return await self._app.works.work(space_of(interaction), id)
+        return await self._studio.work(interaction, id)
 
     async def _take(self, interaction: discord.Interaction[Renga], id: WorkId, number: int) -> Take:
-        guild = space_of(interaction)
-        number = number or (await self._app.works.work(guild, id)).take
-        return await self._app.works.take(guild, id, number)
+        work = await self._work(interaction, id)
+        return await self._app.works.take(work.guild, id, number or work.take)
 
 
 async def setup(bot: Renga) -> None:

@@ -11,10 +11,10 @@ import discord
 
 from bot.app import App
 from bot.client import Renga
-from bot.errors import AlreadyDone, ReadOnly
+from bot.errors import AlreadyDone, Gone, ReadOnly
 from bot.ids import WorkId
 from bot.services.brief import Brief, Finished
-from bot.works import Wish, Work
+from bot.works import Wish, Work, WorkState
 from cogs.ui.card import writing as writing_frame
 from cogs.ui.models import ModelShelf
 from cogs.ui.outlet import Outlet
@@ -158,6 +158,19 @@ class Studio:
         """Put a work on a message of its own, which is from now on one of its cards."""
         sheet = self.sheet(interaction, surface, private=private)
         await self.writing.show(sheet, work, take)
+
+    async def work(self, interaction: discord.Interaction[Renga], id: WorkId) -> Work:
+        """A work that the member may see: not what somebody else keeps to themselves.
+
+        Raises:
+            Gone: there is none here, or not for them.
+        """
+        work = await self.app.works.work(space_of(interaction), id)
+        if work.author == member_of(interaction) or not work.wish.private:
+            return work
+        if work.state is WorkState.PUBLISHED or await self.app.works.cards(work.guild, id):
+            return work  # shown to all since
+        raise Gone()
 
     async def after_change(
         self, interaction: discord.Interaction[Renga], work: WorkId, surface: Surface | None = None

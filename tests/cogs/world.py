@@ -12,6 +12,7 @@ from typing import Any
 
 import discord
 import simcord
+from blockbuster import BlockBuster
 from discord import app_commands
 from simcord import interactions
 from simcord._runtime import _attach_bot
@@ -56,6 +57,8 @@ class World:
     guild_locale: str = "en-US"
     brought_along: set[int] = field(default_factory=set[int])
     """Members whose interactions come from a server that never invited the bot."""
+    guard: BlockBuster | None = None
+    """What fails whoever blocks the event loop; not while the bot starts, which reads files."""
 
     def __post_init__(self) -> None:
         opened.append(self)
@@ -81,14 +84,24 @@ class World:
     async def restart(self) -> None:
         """The bot goes and comes back, over the same store."""
         self.bot = Renga(self.app, extensions=EXTENSIONS)
-        await self.env.restart_bot(self.bot)
+        with self._unguarded():
+            await self.env.restart_bot(self.bot)
 
     async def kill(self) -> None:
         """The bot's process ends wherever it is, and a new one starts over the same store."""
         env = self.env
         await env._detach_bot()  # what is being done is cut off, and nothing is waited for
         self.bot = Renga(self.app, extensions=EXTENSIONS)
-        await _attach_bot(env, self.bot)
+        with self._unguarded():
+            await _attach_bot(env, self.bot)
+
+    @contextmanager
+    def _unguarded(self) -> Iterator[None]:
+        if self.guard is not None:
+            self.guard.deactivate()
+        yield
+        if self.guard is not None:
+            self.guard.activate()
 
     async def until_taken(self, work: int, takes: int) -> None:
         """Wait until a work has so many takes."""
@@ -176,6 +189,10 @@ class World:
         record.source_message_id = source
         self.env.backend.emit("INTERACTION_CREATE", payload | extra)
         return record
+
+    def payload(self, stored: Any) -> dict[str, Any]:
+        """A stored message as an event carries it."""
+        return dict(serializers.message_payload(self.env.backend, stored))
 
     def told(self, record: Interaction) -> str:
         """What an interaction was answered with, to its member alone."""
