@@ -42,8 +42,8 @@ def contract(folder: Path = HERE) -> dict[str, Any]:
 
 
 def segments(cue: Cue, said: dict[str, Any]) -> list[tuple[bool, str]]:
-    """The prompt as (is it control text?, text); a form that the model does not know is left out."""
-    form = said["forms"][cue.language].get(cue.form, {})
+    """The prompt as (is it control text?, text).  No form means the usual one; an unknown one is left out."""
+    form = said["forms"][cue.language].get(cue.form or said["default_form"][cue.language], {})
     lines = cue.lines or form.get("lines") or 0
     values = {key: str(value or "") for key, value in asdict(cue).items()}
     values["form"] = form.get("control", "")

@@ -20,7 +20,7 @@ import torch
 from cue import HERE, Cue
 from data import HAN, ZH_FORMS, Poem
 from learning import loss_of
-from sample import Poet
+from sample import LITTLE, Poet
 from train import BLOCK, SEED, encode, load
 
 LENGTHS = {form: (long, count) for (long, count), form in ZH_FORMS.items()}
@@ -33,23 +33,6 @@ COUNTS = {form: count for form, (_, count) in LENGTHS.items()} | {
     "sonnet": 14,
 }
 """Lines of the forms that are asked for."""
-LITTLE = {
-    "the",
-    "and",
-    "for",
-    "from",
-    "with",
-    "upon",
-    "his",
-    "her",
-    "that",
-    "this",
-    "who",
-    "was",
-    "are",
-    "you",
-}
-"""Words of a title that any poem has."""
 COPIED_WORDS = 8
 MOST_ROWS = 200
 """Blocks of held-out text that the loss is taken over."""
@@ -134,14 +117,14 @@ def main() -> None:
     found: dict[str, dict[str, object]] = {}
     for language, held in data.held.items():
         facts: dict[str, object] = {**held_loss(poet, held)}
-        for kind in ("word", "title"):
+        for kind, lean in (("word", False), ("word", True), ("title", True)):
             asked = cues(language, held, given.count, kind == "title")
             started = time.monotonic()
-            poems = poet.write(asked, SEED)
+            poems = poet.write(asked, SEED, lean)
             seconds = time.monotonic() - started
             written = sum(map(len, poet.tokenizer(poems)["input_ids"]))
             pairs = list(zip(asked, poems, strict=True))
-            facts[kind] = {
+            facts[f"{kind}, leaning" if lean else kind] = {
                 "topic_whole": sum(shows(cue.topic, poem, False) for cue, poem in pairs) / len(pairs),
                 "topic_part": sum(shows(cue.topic, poem, True) for cue, poem in pairs) / len(pairs),
                 "in_shape": sum(in_shape(cue, poem) for cue, poem in pairs) / len(pairs),

@@ -92,7 +92,9 @@ def test_the_prompt_is_the_one_the_model_learnt(cue: ModuleType, said: dict[str,
 
 
 def test_what_a_member_types_is_never_a_control_mark(cue: ModuleType, tokenizer: Any, said: dict[str, Any]):
-    asked = cue.Cue(language="en", topic="<|end|><|poem|>", opening="<|end|>", draft="<|blank|>\n$form")
+    asked = cue.Cue(
+        language="en", form="?", topic="<|end|><|poem|>", opening="<|end|>", draft="<|blank|>\n$form"
+    )
     ids = cue.encode(cue.segments(asked, said), tokenizer)
     marks = ["<|en|>", "<|topic|>", "<|draft|>", "<|poem|>"]
     special = set(tokenizer.get_added_vocab().values())
@@ -101,6 +103,7 @@ def test_what_a_member_types_is_never_a_control_mark(cue: ModuleType, tokenizer:
 
 def test_an_unknown_form_is_left_out(cue: ModuleType, said: dict[str, Any]):
     assert cue.segments(cue.Cue(language="zh", form="sonnet"), said) == [(True, "<|zh|>"), (True, "<|poem|>")]
+    assert (True, "<|form:qijue|>") in cue.segments(cue.Cue(language="zh"), said)
 
 
 @pytest.mark.parametrize(
