@@ -1,5 +1,7 @@
 """Late acknowledgements, expired tokens, rate limits, deleted messages: nothing of it loses a word."""
 
+import pytest
+
 from bot.settings import Settings
 from cogs.ui.split import MESSAGE_LIMIT, width
 from tests.cogs.world import GatedBackend, World, open_world
@@ -21,13 +23,16 @@ async def test_a_private_answer_that_came_too_late_is_not_shown_to_all(world: Wo
     assert not world.model.requests
 
 
-async def test_after_fifteen_minutes_the_bot_edits_the_message_itself(settings: Settings) -> None:
+@pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015), (400, 50027)])
+async def test_after_fifteen_minutes_the_bot_edits_the_message_itself(
+    settings: Settings, status: int, code: int
+) -> None:
     model = GatedBackend()
     async with open_world(settings, backends=[model]) as world:
         world.type_behind(world.ana, "poem", topic="first snow")
         model.give("snow ")
         message = await world.until_shown("snow")
-        world.env.inject_error("PATCH", "/webhooks/*", status=401, code=50027, times=None)
+        world.env.inject_error("PATCH", "/webhooks/*", status=status, code=code, times=None)
         await model.give_slowly(*["on the old pond "] * 40)
         await world.until(lambda: "on the old pond" in world.latest(message).content)
         model.end()

@@ -145,7 +145,7 @@ async def test_bad_input_is_refused_privately_before_anything_is_shown(
     result = await world.ana.slash(world.general, "poem", **options)
     told = private(result)
     assert expected in told
-    assert not result.deferred
+    assert [request.json["type"] for request in world.env.http_requests if "callback" in request.path] == [4]
     assert not world.public_texts()
     assert not world.model.requests
 

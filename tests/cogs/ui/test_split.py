@@ -46,6 +46,13 @@ def test_no_cut_inside_a_character_or_an_escape(clusters: list[str]) -> None:
         assert (len(before) - len(before.rstrip("\\"))) % 2 == 0
 
 
+def test_a_backslash_stays_with_what_it_escapes() -> None:
+    text = "a" * 15 + "\\*" * 20
+    parts = split(text, 16, most=100)
+    assert parts is not None and "".join(parts) == text
+    assert parts[0] == "a" * 15 and all(part.count("\\") == part.count("*") for part in parts)
+
+
 def test_cuts_at_stanzas_before_lines_and_lines_before_words() -> None:
     stanza = "one two\nthree four\n\n"
     assert split(stanza * 3, 45) == [stanza * 2, stanza]
