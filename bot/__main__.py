@@ -41,7 +41,7 @@ def rehearse(given: argparse.Namespace, settings: Settings) -> int:
             extensions=EXTENSIONS,
             json=given.json,
             browser=given.browser,
-            language=given.language or settings.language,
+            language=given.language,
         )
     )
 

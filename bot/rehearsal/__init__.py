@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import locale
 import sys
+import webbrowser
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from bot.backends.base import Backend
-from bot.i18n.text import translate
+from bot.i18n.text import lang_of, translate
 from bot.ids import Lang
 from bot.rehearsal.browser import preview
 from bot.rehearsal.events import Event, Expected, Wrong
+from bot.rehearsal.lines import together
 from bot.rehearsal.player import Player
 from bot.rehearsal.screen import Lines, Screen
-from bot.rehearsal.script import ScriptError, parse
+from bot.rehearsal.script import parse
 from bot.rehearsal.terminal import act
+from bot.rehearsal.trouble import ScriptError
 from bot.rehearsal.world import open_world
 from bot.settings import Settings
 
@@ -28,50 +34,76 @@ async def rehearse(
     extensions: tuple[str, ...],
     json: bool = False,
     browser: bool = False,
-    language: Lang = "en",
+    language: Lang | None = None,
     backends: list[Backend] | None = None,
 ) -> int:
     """Rehearse at a prompt, or play a file.
+
+    ``language`` is that of the rehearsal's own words; without one it is as set,
+    else that of the system.
 
     Returns the exit status: 0, or 1 after a failed expectation, a line that could
     not be carried out or an error that the bot did not handle, or 2 for a file
     that cannot be read.
     """
+    lang = language or _language(settings)
+    # Where nobody sits, lines stay whole.
     console = Console(highlight=False, soft_wrap=True)
-    screen: Screen | Lines = Lines(sys.stdout.write) if json else Screen(console, language)
-    failures: list[Event] = []
+    screen: Screen | Lines = Lines(_out) if json else Screen(console, lang)
+    failed = False
 
     def report(event: Event) -> None:
-        if isinstance(event, Wrong) or (isinstance(event, Expected) and not event.met):
-            failures.append(event)
+        nonlocal failed
+        failed |= isinstance(event, Wrong) or (isinstance(event, Expected) and not event.met)
         screen(event)
 
-    lines = []
-    if file is not None:
-        try:
-            lines = parse(file.read_text(encoding="utf-8"))  # noqa: ASYNC240 - before anything runs
-        except (OSError, UnicodeDecodeError) as error:
-            screen(Wrong(f"{file}: {error}"))
-            return 2
-        except ScriptError as error:
-            screen.line = error.line
-            screen(Wrong(f"{file}: {error}"))
-            return 2
-    if not json:
-        console.print(translate("rehearsal.starting", language))
+    try:
+        script = parse(file.read_text(encoding="utf-8")) if file is not None else []  # noqa: ASYNC240 - before anything runs
+    except (OSError, UnicodeDecodeError) as error:
+        screen(Wrong(f"{file}: {error}"))
+        return 2
+    except ScriptError as error:
+        screen.line = error.line
+        where = translate("rehearsal.where", lang, line=error.line, column=error.column)
+        screen(Wrong(f"{file}, {where}: {error.told(lang)}"))
+        return 2
+    if isinstance(screen, Screen):
+        screen.print(Text(translate("rehearsal.starting", lang), style="dim"))
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(open_world(settings, extensions, backends=backends))
-        player = Player(world, report)
-        for number, line in lines:
+        player = Player(world, report, lang)
+        if browser:
+            await stack.enter_async_context(preview(world, _shower(screen)))
+        for number, line, meanwhile in together(script):
             screen.line = number
-            await player.play(line)
+            await player.play(line, meanwhile)
             screen.settle()
-        if file is None or browser:
-            if isinstance(screen, Screen):
-                console.print(translate("rehearsal.banner", language))
-            if browser:
-                tell = console.print if isinstance(screen, Screen) else sys.stderr.write
-                await stack.enter_async_context(preview(world, tell))
-            if isinstance(screen, Screen):
-                await act(world, player, screen, language)
-    return 1 if failures and file is not None else 0
+        if isinstance(screen, Screen) and (file is None or browser):
+            await act(world, player, screen, lang, scene=file is None)
+    # At a keyboard one tries things out: nothing there is a failure.
+    return int(failed and not (file is None and sys.stdin.isatty()))
+
+
+def _language(settings: Settings) -> Lang:
+    if "language" in settings.model_fields_set:
+        return settings.language
+    return lang_of(locale.getlocale()[0], settings.language)
+
+
+def _out(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _shower(screen: Screen | Lines):
+    """How the address of the page is told: in a terminal it is opened too."""
+
+    def show(url: str) -> None:
+        if isinstance(screen, Screen):
+            screen.print(Text(url, style="underline"))
+            if sys.stdin.isatty():
+                asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
+        else:
+            sys.stderr.write(f"{url}\n")
+
+    return show

@@ -7,69 +7,73 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rehearsal.labels import pick
-from bot.rehearsal.world import NoSuch, World
+from bot.rehearsal.trouble import NoSuch
+from bot.rehearsal.world import World
 
 SUBCOMMAND, GROUP, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER = 1, 2, 4, 5, 6, 7, 10
+"""Types of options (Discord docs, Application Command Option Type)."""
+SLASH, ON_MESSAGE = 1, 3
+"""Types of commands."""
 YES, NO = ("true", "yes", "on", "1", "是"), ("false", "no", "off", "0", "否")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command that can be used: its path in English, and its options."""
+    """One command that can be used: its path in English, its paths in every language, and its options."""
 
     name: str
+    names: tuple[str, ...]
     options: tuple[Mapping[str, Any], ...] = ()
 
 
-def commands(
-    world: World, actor: Any, place: Any, kind: int = 1
-) -> Iterator[tuple[tuple[str, ...], Command]]:
-    """Every command that an actor sees at a place, by its names in every language."""
-    for root in world.env.backend.visible_commands(user_id=actor.id, channel_id=place.id):
-        if int(root.get("type", 1)) == kind:
-            yield from _leaves(root, (_names(root),), kind)
+def commands(world: World, actor: Any, place: Any, kind: int = SLASH) -> Iterator[Command]:
+    """Every command that an actor sees at a place."""
+    roots = world.env.backend.visible_commands(user_id=actor.id, channel_id=place.id, type=kind)
+    for root in roots:
+        yield from _leaves(root, (names_of(root),), kind)
 
 
-def _names(node: Mapping[str, Any]) -> tuple[str, ...]:
+def names_of(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of a command, option or choice: English first, then the translated ones."""
     localized: Mapping[str, str] = node.get("name_localizations") or {}
     return tuple(dict.fromkeys((node["name"], *localized.values())))
 
 
-def _leaves(
-    node: Mapping[str, Any], path: tuple[tuple[str, ...], ...], kind: int
-) -> Iterator[tuple[tuple[str, ...], Command]]:
+def _leaves(node: Mapping[str, Any], path: tuple[tuple[str, ...], ...], kind: int) -> Iterator[Command]:
     options = tuple(node.get("options") or ())
-    below = [option for option in options if option.get("type") in (SUBCOMMAND, GROUP)] if kind == 1 else []
-    for child in below:
-        yield from _leaves(child, (*path, _names(child)), kind)
-    if not below:
-        name = " ".join(names[0] for names in path)
-        called = {name, *(" ".join(names[min(at, len(names) - 1)] for names in path) for at in range(3))}
-        yield tuple(called), Command(name, options)
+    below = [option for option in options if option.get("type") in (SUBCOMMAND, GROUP)]
+    if kind == SLASH and below:
+        for child in below:
+            yield from _leaves(child, (*path, names_of(child)), kind)
+        return
+    depth = max(len(names) for names in path)
+    paths = (" ".join(names[min(at, len(names) - 1)] for names in path) for at in range(depth))
+    called = tuple(dict.fromkeys(paths))
+    yield Command(called[0], called, options)
 
 
-def find_command(world: World, actor: Any, place: Any, name: str, *, kind: int = 1) -> Command:
+def find_command(world: World, actor: Any, place: Any, name: str, *, kind: int = SLASH) -> Command:
     """The command of that name.
 
     Raises:
         NoSuch: there is none that this actor sees here.
     """
-    found: dict[str, Command] = {}
-    for names, command in commands(world, actor, place, kind):
-        found.update(dict.fromkeys(names, command))
+    found = {called: command for command in commands(world, actor, place, kind) for called in command.names}
     if name in found:
         return found[name]
-    if kind != 1:
-        return pick(name, found, "message command")
-    offered = sorted({command.name for command in found.values()})
-    raise NoSuch(
-        f"no command is called /{name} here; there is: {', '.join('/' + known for known in offered)}"
-    )
+    if kind == SLASH:
+        # Half a name is no command in Discord either.
+        raise NoSuch.called("command", f"/{name}", sorted(f"/{one.name}" for one in found.values()))
+    return pick(name, found, "command")
 
 
 def option_values(world: World, command: Command, given: Mapping[str, str]) -> dict[str, Any]:
-    """Options by their English names, with values of the types that they are declared with."""
-    known = {name: option for option in command.options for name in _names(option)}
+    """Options by their English names, with values of the types that they are declared with.
+
+    Raises:
+        NoSuch: there is no such option, choice, member or channel, or a value is of the wrong type.
+    """
+    known = {name: option for option in command.options for name in names_of(option)}
     values: dict[str, Any] = {}
     for name, text in given.items():
         option = pick(name, known, "option")
@@ -77,25 +81,30 @@ def option_values(world: World, command: Command, given: Mapping[str, str]) -> d
     return values
 
 
-def _typed(world: World, option: Mapping[str, Any], text: str) -> Any:
-    choices: dict[str, Any] = {}
+def choices_of(option: Mapping[str, Any]) -> dict[str, Any]:
+    """The fixed choices of an option, by every name and by their value."""
+    found: dict[str, Any] = {}
     for choice in option.get("choices") or ():
-        choices.update(dict.fromkeys((*_names(choice), str(choice["value"])), choice["value"]))
-    if choices:
+        found.update(dict.fromkeys((*names_of(choice), str(choice["value"])), choice["value"]))
+    return found
+
+
+def _typed(world: World, option: Mapping[str, Any], text: str) -> Any:
+    if choices := choices_of(option):
         return pick(text, choices, "choice")
     match option["type"]:
         case 4 | 10:
             try:
                 return int(text) if option["type"] == INTEGER else float(text)
             except ValueError:
-                raise NoSuch(f"{option['name']} must be a number, not {text!r}") from None
+                raise NoSuch("rehearsal.no_number", name=option["name"], text=text) from None
         case 5:
             if text.casefold() not in (*YES, *NO):
-                raise NoSuch(f"{option['name']} must be yes or no, not {text!r}")
+                raise NoSuch("rehearsal.no_truth", name=option["name"], text=text)
             return text.casefold() in YES
         case 6:
-            return world.actor(text.lstrip("@"))
+            return world.actor(text.removeprefix("@"))
         case 7:
-            return pick(text.lstrip("#"), world.channels, "channel")
+            return pick(text.removeprefix("#"), world.channels, "channel")
         case _:
             return text

@@ -68,10 +68,12 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An expectation was looked at."""
+    """An expectation was looked at: a text that must be there, or ``absent``; ``saw`` if it was not met."""
 
     text: str
     met: bool
+    absent: bool = False
+    private: bool = False
     saw: str = ""
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, assert_never
 
 from simcord import SetupError
-from simcord.components import walk_components
+from simcord.backend.errors import BackendError
 
-from bot.rehearsal import script
-from bot.rehearsal.commands import find_command, option_values
+from bot.i18n.text import translate
+from bot.ids import Lang
+from bot.rehearsal import acts, lines
 from bot.rehearsal.events import (
     Changed,
     Deleted,
@@ -25,13 +25,13 @@ from bot.rehearsal.events import (
     Told,
     Wrong,
 )
-from bot.rehearsal.labels import pick
-from bot.rehearsal.world import BUTTON, MENUS, NoSuch, World, label_of
+from bot.rehearsal.look import newest, plain, seen, visible
+from bot.rehearsal.trouble import NoSuch, Trouble
+from bot.rehearsal.unhandled import Unhandled
+from bot.rehearsal.world import World
 
 LOOK = 0.15
-"""Seconds between two looks at the channels while the bot is at work."""
-
-TEXT_INPUT, FILE_UPLOAD, LABEL = 4, 19, 18
+"""Seconds between two looks at private answers while the bot is at work; public ones are seen at once."""
 
 Report = Callable[[Event], None]
 
@@ -39,278 +39,226 @@ Report = Callable[[Event], None]
 class Player:
     """Plays lines, one after the other."""
 
-    def __init__(self, world: World, report: Report) -> None:
+    def __init__(self, world: World, report: Report, lang: Lang = "en") -> None:
         self._world = world
         self._report = report
+        self._lang: Lang = lang
         self._screen: dict[int, Seen] = {}
+        self._since: list[Seen] = []
         self._form = ""
+        self._pending: list[lines.Press] = []
+        self._stopping = False
+        self._stirred = asyncio.Event()
         self.who = ""
         """Who acted last: what they see is what is expected."""
 
-    async def play(self, line: script.Line) -> None:
-        """Carry out one line; what is wrong with it is reported, not raised."""
-        cursor = self._world.env.error_cursor
-        try:
-            await self._watched(self._act(line))
-        except (NoSuch, SetupError) as error:
-            self._report(Wrong(" ".join([str(error), *getattr(error, "__notes__", ())])))
-        except TimeoutError as error:
-            self._report(Wrong(str(error), bot=True))
-        for error in self._world.env.errors_since(cursor):
-            self._report(Wrong(f"{type(error).__name__}: {error}", bot=True))
+    async def play(self, line: lines.Line, meanwhile: Sequence[lines.Press] = ()) -> None:
+        """Carry out one line; what is wrong with it is reported, not raised.
+
+        ``meanwhile`` are buttons that are pressed as soon as they are there,
+        while the bot is still at work on the line.
+        """
+        self._pending = list(meanwhile)
+        self._stopping = False
+        with Unhandled(self._world.env) as unhandled:
+            try:
+                await self._watched(self._act(line))
+                for press in self._pending:
+                    raise NoSuch("rehearsal.too_late", label=press.label)
+            except Trouble as trouble:
+                self._report(Wrong(trouble.told(self._lang)))
+            except (SetupError, BackendError) as error:
+                self._report(Wrong(" ".join([str(error), *getattr(error, "__notes__", ())])))
+            except TimeoutError as error:
+                self._report(Wrong(str(error), bot=True))
+        for error in unhandled.found():
+            self._report(Wrong(error, bot=True))
 
     async def _watched(self, act: Awaitable[None]) -> None:
         """Do something while looking at the channels, so that text is seen as it comes."""
+        subscribers = self._world.env.backend.subscribers
+        # Every public message and edit is told as it happens: none is missed between two looks.
+        subscribers.append(self._happened)
         doing = asyncio.ensure_future(act)
         try:
             while not doing.done():
-                await asyncio.wait({doing}, timeout=LOOK)
+                self._stirred.clear()
+                stirred = asyncio.ensure_future(self._stirred.wait())
+                await asyncio.wait({doing, stirred}, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                stirred.cancel()
                 self._look()
+                if not doing.done():
+                    self._press_pending()
         finally:
+            subscribers.remove(self._happened)
             if not doing.done():
                 doing.cancel()
+                await asyncio.wait({doing})
         await doing
+
+    def _happened(self, event: str, payload: Any) -> None:
+        if event.startswith("MESSAGE_"):
+            self._look()
+            self._stirred.set()
 
     def _look(self) -> None:
         """Report what has appeared, changed or gone since the last look."""
-        if self._world.server is None or not self.who:
+        if not self.who:
             return
-        viewer = self._world.actor(self.who)
-        now = {message.id: self._world.seen(message) for message in self._world.stored(viewer.id)}
-        for id, seen in now.items():
+        now = self._now()
+        for id, message in now.items():
             before = self._screen.get(id)
-            if before is None:
-                self._report(Posted(seen))
-            elif before != seen:
-                self._report(Changed(seen))
-        for id, seen in self._screen.items():
-            if id not in now and not seen.private:
-                self._report(Deleted(seen))
+            if before == message:
+                continue
+            self._since.append(message)
+            self._report(Posted(message) if before is None else Changed(message))
+        for id, message in self._screen.items():
+            if id not in now:
+                self._report(Deleted(message))
         self._screen = now
 
-    def _acts(self, who: str, what: str) -> Any:
-        actor = self._world.actor(who)
-        if who != self.who:
-            # Somebody else looks at the screen: nothing on it is new to the reader.
-            self.who = who
-            stored = self._world.stored(actor.id)
-            self._screen = {message.id: self._world.seen(message) for message in stored}
+    def _now(self) -> dict[int, Seen]:
+        env = self._world.env
+        return {one.id: seen(env, one) for one in visible(env, self._world.member(self.who))}
+
+    def _press_pending(self) -> None:
+        if self._stopping and self.who:
+            self._pending.append(lines.Press(self.who, translate("button.stop", self._lang), meanwhile=True))
+            self._stopping = False
+        while self._pending:
+            press = self._pending[0]
+            try:
+                found = acts.button(self._world, press.who, press.label)
+            except NoSuch:
+                return
+            self._pending.pop(0)
+            self._report(Did(press.who, f"[{found.label}]"))
+            acts.press_meanwhile(self._world, press.who, found)
+
+    def interrupt(self) -> None:
+        """Press Stop for whoever acted last, if something is being written."""
+        self._stopping = True
+
+    def _begins(self, who: str, what: str) -> None:
+        """Somebody does something: from here on, they are the one who sees."""
+        self._world.member(who)
+        self.who = who
+        # What they could see before is nothing new.
+        self._screen = self._now()
+        self._since = []
         self._form = ""
         self._report(Did(who, what))
-        return actor
 
-    async def _act(self, line: script.Line) -> None:
+    async def _act(self, line: lines.Line) -> None:
         world = self._world
         match line:
-            case script.Guild(name, locale):
+            case lines.Guild(name, locale):
                 world.make_server(name, locale)
-            case script.Join(name, permissions, locale):
+                self.who = ""
+            case lines.Join(name, permissions, locale):
                 world.make_member(name, permissions, locale)
-            case script.Channel(name, nsfw, category):
+            case lines.Channel(name, nsfw, category):
                 world.make_channel(name, nsfw=nsfw, category=category)
-            case script.Enter(kind, name):
+            case lines.Thread(name):
+                world.make_thread(name, self.who or next(iter(world.members), ""))
+            case lines.Enter(kind, name):
                 world.enter(kind, name)
-            case script.Slash():
-                await self._slash(line)
-            case script.Say(who, text):
-                actor = self._acts(who, text)
-                await (actor.send_dm(text) if world.private else actor.send(world.place(who), text))
-            case script.Press(who, label):
-                await self._press(who, label)
-            case script.Fill():
-                await self._fill(line)
-            case script.Select():
-                await self._select(line)
-            case script.RightClick():
-                await self._right_click(line)
-            case script.Rewrite(who, text):
-                await self._rewrite(who, text)
-            case script.Wait(seconds):
+            case lines.Wait(seconds):
                 await world.env.advance_time(seconds)
                 self._report(Passed("wait", seconds))
-            case script.Restart():
+            case lines.Restart():
                 await world.restart()
                 self._report(Passed("restart"))
-            case script.Show():
-                self._show()
-            case script.Help():
-                self._report(Told("help"))
-            case script.Expect():
+            case lines.Show():
+                self._report(Told("", tuple(self._on_screen()[::-1])))
+            case lines.Help():
+                self._report(Told(translate("rehearsal.help", self._lang)))
+            case lines.Expect():
                 self._expect(line)
+            case _:
+                await self._somebody_acts(line)
+
+    async def _somebody_acts(
+        self,
+        line: lines.Slash
+        | lines.Say
+        | lines.Attach
+        | lines.Press
+        | lines.Fill
+        | lines.Select
+        | lines.RightClick
+        | lines.Rewrite,
+    ) -> None:
+        world, who = self._world, line.who
+        match line:
+            case lines.Slash(_, command, options):
+                told = " ".join(f"{name}:{value}" for name, value in options.items())
+                self._begins(who, f"/{command} {told}".strip())
+                self._shown(who, await acts.slash(world, who, command, options))
+            case lines.Say(_, text):
+                self._begins(who, text)
+                await acts.say(world, who, text)
+            case lines.Attach(_, path, text):
+                self._begins(who, f"📎 {path} {text}".strip())
+                await acts.say(world, who, text, path)
+            case lines.Press(_, label):
+                found = acts.button(world, who, label)
+                self._begins(who, f"[{found.label}]")
+                self._shown(who, await acts.press(world, who, found))
+            case lines.Fill(_, label, fields):
+                found = acts.button(world, who, label)
+                self._begins(who, f"[{found.label}]")
+                await self._fill(who, await acts.press(world, who, found), line.fields)
+            case lines.Select(_, menu, options):
+                self._begins(who, f"▾ {menu}: {', '.join(options)}")
+                self._shown(who, await acts.select(world, who, menu, options))
+            case lines.RightClick(_, target, command, fields):
+                self._begins(who, f"⋯ {command}")
+                shown = await acts.right_click(world, who, target, command)
+                if fields:
+                    await self._fill(who, shown, fields)
+                else:
+                    self._shown(who, shown)
+            case lines.Rewrite(_, text):
+                self._begins(who, "✗" if text is None else f"✎ {text}")
+                await acts.rewrite(world, who, text)
             case _:
                 assert_never(line)
 
-    async def _slash(self, line: script.Slash) -> None:
-        place = self._world.place(line.who)
-        found = find_command(self._world, self._world.actor(line.who), place, line.command)
-        given = option_values(self._world, found, line.options)
-        told = " ".join(f"{name}:{value}" for name, value in line.options.items())
-        actor = self._acts(line.who, f"/{line.command} {told}".strip())
-        result = await (
-            actor.slash(found.name, **given)
-            if self._world.private
-            else actor.slash(place, found.name, **given)
-        )
-        self._shown(line.who, result)
-
-    async def _press(self, who: str, label: str) -> Any:
-        message, custom_id, called = self._button(who, label)
-        actor = self._acts(who, f"[{called}]")
-        result = await actor.click(message, custom_id=custom_id)
-        self._shown(who, result)
-        return result
-
-    async def _fill(self, line: script.Fill) -> None:
-        result = await self._press(line.who, line.label)
-        await self._submit(line.who, result, line.fields)
-
-    async def _submit(self, who: str, result: Any, fields: Mapping[str, str]) -> None:
-        if result.modal is None:
-            raise NoSuch("that shows no form")
-        inputs = dict(_inputs(result.modal))
-        values: dict[str, Any] = {}
-        for name, text in fields.items():
-            key = pick(name, {called: called for called in inputs}, "field")
-            values[inputs[key]["custom_id"]] = _value(inputs[key], text)
-        actor = self._world.actor(who)
-        self._report(Did(who, " ".join(f"{name}: {text}" for name, text in fields.items())))
+    async def _fill(self, who: str, shown: Any, fields: Mapping[str, str]) -> None:
+        self._shown(who, shown)
+        if shown.modal is not None:
+            self._report(Did(who, " ".join(f"{name}: {text}" for name, text in fields.items())))
+        result = await acts.submit(self._world, who, shown, fields)
         self._form = ""
-        self._shown(who, await actor.submit_modal(result, values))
-
-    async def _select(self, line: script.Select) -> None:
-        actor = self._world.actor(line.who)
-        for message in self._world.newest(actor, self._world.place(line.who)):
-            for one in walk_components(message.components):
-                if one.get("type") not in MENUS:
-                    continue
-                names = {str(one.get("placeholder", "")), str(one.get("custom_id", ""))}
-                if not any(line.menu.casefold() in name.casefold() for name in names):
-                    continue
-                chosen = [self._chosen(one, text) for text in line.options]
-                actor = self._acts(line.who, f"{line.menu}: {', '.join(line.options)}")
-                handle = self._world.seen(message).id
-                result = await actor.select(self._handle(message, handle), chosen, custom_id=one["custom_id"])
-                self._shown(line.who, result)
-                return
-        raise NoSuch(f"no menu here is called {line.menu!r}")
-
-    def _chosen(self, menu: Mapping[str, Any], text: str) -> Any:
-        """The value of a menu's option, or the channel or member that is meant."""
-        if menu.get("type") == MENUS[0]:
-            options = {str(option["label"]): str(option["value"]) for option in menu.get("options", ())}
-            return pick(text, options, "option")
-        if text.startswith("#"):
-            return pick(text[1:], self._world.channels, "channel")
-        return self._world.actor(text.lstrip("@"))
-
-    async def _right_click(self, line: script.RightClick) -> None:
-        actor, place = self._world.actor(line.who), self._world.place(line.who)
-        messages = [one for one in self._world.newest(actor, place) if not one.is_ephemeral]
-        if line.target != "last":
-            messages = [one for one in messages if line.target in self._world.seen(one).text]
-        if not messages:
-            raise NoSuch(f"no message here for {line.target!r}")
-        found = find_command(self._world, actor, place, line.command, kind=3)
-        actor = self._acts(line.who, f"⋯ {line.command}")
-        result = await actor.context_menu(place, found.name, self._handle(messages[0], messages[0].id))
-        self._shown(line.who, result)
-        if line.fields:
-            await self._submit(line.who, result, line.fields)
-
-    async def _rewrite(self, who: str, text: str | None) -> None:
-        actor, place = self._world.actor(who), self._world.place(who)
-        own = next((one for one in self._world.newest(actor, place) if one.author_id == actor.id), None)
-        if own is None:
-            raise NoSuch(f"{who} has written nothing here")
-        message = self._handle(own, own.id)
-        if text is None:
-            self._acts(who, "✗")
-            await actor.delete(message)
-        else:
-            self._acts(who, text)
-            await actor.edit(message, text)
-
-    def _button(self, who: str, label: str) -> tuple[Any, str, str]:
-        """The newest message with a button of that label (or the nth button of the newest with any)."""
-        actor, place = self._world.actor(who), self._world.place(who)
-        offered: list[str] = []
-        for message in self._world.newest(actor, place):
-            buttons = [
-                one
-                for one in walk_components(message.components)
-                if one.get("type") == BUTTON and one.get("custom_id") and not one.get("disabled")
-            ]
-            named = {label_of(one): str(one["custom_id"]) for one in buttons}
-            if label.isdecimal() and buttons:
-                if not 1 <= int(label) <= len(buttons):
-                    raise NoSuch(f"there are {len(buttons)} buttons there")
-                one = buttons[int(label) - 1]
-                return self._handle(message, message.id), str(one["custom_id"]), label_of(one)
-            offered += named
-            try:
-                custom_id = pick(label, named, "button")
-            except NoSuch:
-                continue
-            called = next(name for name, id in named.items() if id == custom_id)
-            return self._handle(message, message.id), custom_id, called
-        raise NoSuch(
-            f"no button here is called {label!r}; there is: {', '.join(dict.fromkeys(offered)) or 'none'}"
-        )
-
-    def _handle(self, message: Any, id: int) -> Any:
-        """A stored message as SimCord's actors take it."""
-        from simcord.results import ResponseMessage
-
-        return ResponseMessage(self._world.env, self._world.env.backend.messages[message.channel_id][id])
+        self._shown(who, result)
 
     def _shown(self, who: str, result: Any) -> None:
-        modal = result.modal
-        if modal is not None:
-            fields = tuple(name for name, _ in _inputs(modal))
+        if (modal := result.modal) is not None:
+            fields = tuple(field.label for field in acts.form_fields(modal))
             self._form = "\n".join([modal["title"], *fields])
             self._report(Form(who, modal["title"], fields))
 
-    def _show(self) -> None:
-        actor, place = self._world.actor(self.who), self._world.place(self.who)
-        messages = [self._world.seen(message) for message in reversed(self._world.newest(actor, place))]
-        self._report(Told("", tuple(messages)))
-
-    def _expect(self, line: script.Expect) -> None:
+    def _on_screen(self) -> list[Seen]:
+        """What the last actor sees where they are, the newest first."""
         if not self.who:
-            raise NoSuch("nobody has done anything yet")
-        actor, place = self._world.actor(self.who), self._world.place(self.who)
-        messages = [self._world.seen(message) for message in self._world.newest(actor, place)]
+            raise NoSuch("rehearsal.nobody_yet")
+        env, actor, place = self._world.env, self._world.actor(self.who), self._world.place(self.who)
+        return [seen(env, message) for message in newest(env, actor, place)]
+
+    def _expect(self, line: lines.Expect) -> None:
+        """A text must be on the screen now; privately, since the last act.
+
+        A text that must not be there must not have been shown for a moment either.
+        """
+        messages = self._on_screen()
+        since = {message.id: message for message in self._since}
         if line.private:
-            messages = [seen for seen in messages if seen.private]
-        texts = ["\n".join((seen.text, *seen.buttons, *seen.menus, *seen.files)) for seen in messages]
-        texts += [] if line.private and not self._form else [self._form]
-        met = any(line.text in text for text in texts) != line.absent
-        self._report(Expected(line.text, met, "" if met else "\n---\n".join(texts[:5])))
-
-
-def _inputs(modal: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """The fields of a form by the names they can be filled under: custom id or label."""
-    found: list[tuple[str, Mapping[str, Any]]] = []
-    for one in walk_components(modal["components"]):
-        if one.get("type") == LABEL and isinstance(one.get("component"), dict):
-            found.append((str(one["component"].get("custom_id")), one["component"]))
-            found.append((str(one.get("label")), one["component"]))
-        elif one.get("type") == TEXT_INPUT and one.get("label"):
-            found += [(str(one["custom_id"]), one), (str(one["label"]), one)]
-    return found
-
-
-def _value(component: Mapping[str, Any], text: str) -> Any:
-    """A typed value for a field of a form."""
-    if component.get("type") == FILE_UPLOAD:
-        path = Path(text)
-        return (path.name, path.read_bytes()) if path.is_file() else ("text.txt", text.encode())
-    if component.get("type") in (*MENUS, 22):
-        options = {str(option["label"]): str(option["value"]) for option in component.get("options", ())}
-        return [pick(text, options, "option")]
-    if component.get("type") == 21:
-        options = {str(option["label"]): str(option["value"]) for option in component.get("options", ())}
-        return pick(text, options, "option")
-    if component.get("type") == 23:
-        return text.casefold() in ("yes", "true", "on", "是")
-    return text
+            messages = [message for message in since.values() if message.private]
+        if line.absent:
+            messages += [message for message in self._since if message.private or not line.private]
+        saw = ["\n".join((one.text, *one.buttons, *one.menus, *one.files)) for one in messages]
+        saw += [self._form] if self._form else []
+        met = any(line.text in text or line.text in plain(text) for text in saw) != line.absent
+        told = "" if met else "\n---\n".join(plain(text) for text in saw[:5])
+        self._report(Expected(line.text, met, line.absent, line.private, told))

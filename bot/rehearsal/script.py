@@ -1,181 +1,49 @@
-"""The lines of a rehearsal: one thing that somebody does, sees or waits for.
+"""Reads the lines of a rehearsal.
 
     # comment
     guild "Ink and Paper" locale:zh-CN        member ana locale:zh-CN      member mod manage_guild
     channel general      channel cellar nsfw  in #general                  in thread "The lighthouse"
-    in dm
-    @ana /poem topic:"first snow" form:haiku  @ana: a plain message
+    in dm                thread "The lighthouse"
+    @ana /poem topic:"first snow" form:haiku  @ana: a plain message        @ana attach poem.txt "mine"
     @ana press "Another take"                 @ana fill "Revise…" instruction:"darker"
     @ben right-click last "Who wrote this?"   @mod select "Language" "中文"
-    @ana edit last "new words"                @ana delete last
+    @ana edit last "new words"                @ana delete last             meanwhile @ana press "Stop"
     wait 2h      restart      show            expect "text"   expect no "text"   expect private "text"
 
 Several lines may stand in one, two or more spaces apart, when each begins with
-one of the words above.  Text goes in "…" or “…”; ``\\n`` in it is a line break.
+one of the words above; what somebody says goes on to the end of the line.
+Text goes in "…" or “…”, where ``\\n`` is a line break; words without quotes
+belong together as far as nothing else can be meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
 
-
-class ScriptError(Exception):
-    """A line that cannot be read; says where, and what was expected."""
-
-    def __init__(self, line: int, column: int, problem: str) -> None:
-        self.line, self.column, self.problem = line, column, problem
-        super().__init__(f"line {line}, column {column}: {problem}")
-
-
-@dataclass(frozen=True, slots=True)
-class Guild:
-    """Make a server and go there."""
-
-    name: str
-    locale: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """A member joins the server, with some permissions."""
-
-    name: str
-    permissions: tuple[str, ...] = ()
-    locale: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """Make a channel and go there."""
-
-    name: str
-    nsfw: bool = False
-    category: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Enter:
-    """Go to a channel, a thread, or (kind "dm") to direct messages."""
-
-    kind: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Slash:
-    """Use a slash command."""
-
-    who: str
-    command: str
-    options: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Send a plain message."""
-
-    who: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Press a button, by its label or its number."""
-
-    who: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """Press a button that shows a form, and fill that in."""
-
-    who: str
-    label: str
-    fields: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """Choose in a menu."""
-
-    who: str
-    menu: str
-    options: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RightClick:
-    """Use a message command on a message: the last one, or the newest that holds a text."""
-
-    who: str
-    target: str
-    command: str
-    fields: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """Edit one's own last message; ``text`` None deletes it."""
-
-    who: str
-    text: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Let time pass, in seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Restart:
-    """Stop the bot and start it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Print the channel as the last actor sees it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """Print the lines there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expect:
-    """What the last actor must (or must not) see now."""
-
-    text: str
-    absent: bool = False
-    private: bool = False
-
-
-Line = (
-    Guild | Join | Channel | Enter | Slash | Say | Press | Fill | Select | RightClick | Rewrite | Wait
-    | Restart | Show | Help | Expect
-)  # fmt: skip
+from bot.rehearsal import lines
+from bot.rehearsal.lines import ACTS, USAGE, Line
+from bot.rehearsal.trouble import ScriptError
 
 _QUOTES = {'"': '"', "“": "”", "「": "」"}
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "秒": 1, "分": 60, "时": 3600, "天": 86400}
-_STARTS = r"guild|member|channel|in|wait|restart|show|help|expect|@\S"
-_SEVERAL = re.compile(rf"\s{{2,}}(?=(?:{_STARTS}))")
 
-
-_SAID = re.compile(r"@([^\s:：]+)[:：]\s*(.*)$", re.DOTALL)
+_SAID = re.compile(r"@([^\s:：]+)[:：][^\S\n]*(.*)", re.DOTALL)
+_KEY = re.compile(r"([^\W\d][\w-]*)[:：](?!//)[^\S\n]?")
+_BARE = re.compile(r"\S+")
+_NEXT = re.compile(rf"\s{{2,}}(?=#\s|#$|@\S|(?:{'|'.join(set(USAGE) - set(ACTS))})(?:\s|$))")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a line: its text, the key before a colon if there was one, and where it stands."""
+    """A word of a line: its text, the key before a colon if there was one, and its column."""
 
     text: str
-    key: str
     column: int
+    key: str = ""
+    quoted: bool = False
 
 
 def parse(text: str, *, who: str = "") -> list[tuple[int, Line]]:
@@ -185,7 +53,7 @@ def parse(text: str, *, who: str = "") -> list[tuple[int, Line]]:
         ScriptError: at the first line that cannot be read.
     """
     found: list[tuple[int, Line]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         found += [(number, one) for one in parse_line(line, number, who=who)]
     return found
 
@@ -196,155 +64,238 @@ def parse_line(text: str, number: int = 1, *, who: str = "") -> list[Line]:
     Raises:
         ScriptError: it cannot be read.
     """
-    stripped = text.strip().lstrip("\ufeff")
-    if not stripped or stripped.startswith("#"):
-        return []
-    return [
-        Say(said[1], said[2].replace("\\n", "\n"))
-        if (said := _SAID.match(part))
-        else _one(part, number, text.find(part[:8]), who)
-        for part in _parts(stripped)
-    ]
-
-
-def _parts(text: str) -> list[str]:
-    """Lines that stand in one, outside quotes."""
-    parts: list[str] = []
-    start, quote, at = 0, "", 0
-    # What somebody says goes on to the end of the line, whatever stands in it.
-    while at < len(text) and not _SAID.match(text, start):
-        char = text[at]
-        if quote:
-            at += 2 if char == "\\" else 1
-            quote = "" if char == quote else quote
-            continue
-        if char in _QUOTES and not (char == '"' and at and text[at - 1].isalnum()):
-            quote = _QUOTES[char]
-        elif cut := _SEVERAL.match(text, at):
-            parts.append(text[start:at])
-            start = at = cut.end()
-            continue
-        at += 1
-    return [*parts, text[start:]]
-
-
-def words(text: str, number: int = 1, offset: int = 0) -> list[Word]:
-    """Split a line into words; quotes hold a word together, ``key:`` before one names it.
-
-    Raises:
-        ScriptError: a quote is not closed.
-    """
-    found: list[Word] = []
+    found: list[Line] = []
     at = 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
-            continue
-        column = offset + at + 1
-        key = ""
-        if named := re.compile(r"([^\s:：\"“「@#/][^\s:：\"“「]*)[:：](?=\S)").match(text, at):
-            key, at = named[1], named.end()
-        if text[at] in _QUOTES:
-            value, at = _quoted(text, at, number, column)
-        else:
-            bare = re.compile(r"\S+").match(text, at)
-            assert bare is not None
-            value, at = bare[0], bare.end()
-        found.append(Word(value, key, column))
+    while (at := _past_spaces(text, at)) < len(text) and text[at] != "#":
+        if said := _SAID.match(text, at):
+            return [*found, lines.Say(said[1], said[2].rstrip().replace("\\n", "\n"))]
+        words, at = _words(text, at, number)
+        found.append(_Reader(words, number, who).line())
     return found
 
 
-def _quoted(text: str, at: int, number: int, column: int) -> tuple[str, int]:
-    close, value, at = _QUOTES[text[at]], "", at + 1
+def _past_spaces(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _words(text: str, at: int, number: int) -> tuple[list[Word], int]:
+    """The words of one line, and where the next one in the same text begins."""
+    found: list[Word] = []
+    while at < len(text) and not (found and _NEXT.match(text, at)):
+        at = _past_spaces(text, at)
+        if at == len(text):
+            break
+        column, key = at + 1, ""
+        # What stands at the head of a line is never an option.
+        if found and (named := _KEY.match(text, at)):
+            key, at = named[1], named.end()
+        if at < len(text) and text[at] in _QUOTES:
+            value, at = _quoted(text, at, number)
+            found.append(Word(value, column, key, quoted=True))
+        elif bare := _BARE.match(text, at):
+            found.append(Word(bare[0], column, key))
+            at = bare.end()
+        else:
+            raise ScriptError(number, column, "rehearsal.no_value", name=key)
+    return found, at
+
+
+def _quoted(text: str, at: int, number: int) -> tuple[str, int]:
+    start, close, value, at = at, _QUOTES[text[at]], "", at + 1
     while at < len(text):
         char = text[at]
         if char == "\\" and at + 1 < len(text):
             value += {"n": "\n", "t": "\t"}.get(text[at + 1], text[at + 1])
             at += 2
             continue
-        if char == close:
-            return value, at + 1
-        value += char
         at += 1
-    raise ScriptError(number, column, f"this quote is not closed: {close} is missing")
+        if char == close:
+            return value, at
+        value += char
+    raise ScriptError(number, start + 1, "rehearsal.open_quote", quote=close)
 
 
-def _one(text: str, number: int, offset: int, who: str) -> Line:
-    given = words(text, number, max(0, offset))
-    first = given[0]
+class _Reader:
+    """Makes a line of its words."""
 
-    def wrong(problem: str, word: Word = first) -> ScriptError:
-        return ScriptError(number, word.column, problem)
+    def __init__(self, words: list[Word], number: int, who: str) -> None:
+        self._number = number
+        self._who = who
+        self._words = words
+        self._head = words[0]
 
-    if first.text.startswith("@") and not first.key:
-        who, given = first.text[1:], given[1:]
-        if not given:
-            raise wrong("say what they do: /command, press, fill, select, right-click, edit or delete")
-    if given[0].text.startswith("/") and not given[0].key:
-        if not who:
-            raise wrong("say who: @name before the command")
-        return _slash(who, given, wrong)
-    verb, rest = given[0].text, given[1:]
-    plain = [word.text for word in rest if not word.key]
-    named = {word.key: word.text for word in rest if word.key}
-    match verb, plain:
-        case "press", [label] if who:
-            return Press(who, label)
-        case "fill", [label] if who:
-            return Fill(who, label, named)
-        case "select", [menu, *options] if who and options:
-            return Select(who, menu, tuple(options))
-        case (("right-click" | "rightclick"), [target, command]) if who:
-            return RightClick(who, target, command, named)
-        case "edit", ["last", new] if who:
-            return Rewrite(who, new)
-        case "delete", ["last"] if who:
-            return Rewrite(who, None)
-        case "guild", [name]:
-            return Guild(name, named.get("locale", ""))
-        case "member", [name, *permissions]:
-            return Join(name, tuple(permissions), named.get("locale", ""))
-        case "channel", [name, *flags] if set(flags) <= {"nsfw"}:
-            return Channel(name.lstrip("#"), "nsfw" in flags, named.get("category", ""))
-        case "in", ["thread", name]:
-            return Enter("thread", name)
-        case "in", ["dm"]:
-            return Enter("dm")
-        case "in", [name] if name.startswith("#"):
-            return Enter("channel", name[1:])
-        case "wait", [length]:
-            return Wait(_seconds(length, wrong))
-        case "restart", []:
-            return Restart()
-        case "show", []:
-            return Show()
-        case "help", []:
-            return Help()
-        case "expect", [*flags, wanted] if set(flags) <= {"no", "private"}:
-            return Expect(wanted, "no" in flags, "private" in flags)
-        case _:
-            raise wrong(f"cannot read {verb!r} here; `help` lists the lines there are")
+    def line(self) -> Line:
+        """The line that these words say."""
+        meanwhile = self._takes("meanwhile")
+        if meanwhile and not self._words:
+            self._expected("meanwhile")
+        first = self._words[0]
+        if not first.quoted and len(first.text) > 1 and first.text.startswith("@"):
+            self._who = self._words.pop(0).text[1:]
+            if not self._words:
+                self._wrong("rehearsal.say_what", self._head)
+        self._head = self._words[0]
+        if meanwhile and self._head.text != "press":
+            self._expected("meanwhile")
+        if not self._head.quoted and self._head.text.startswith("/"):
+            return self._slash()
+        verb = self._words.pop(0).text
+        verb = {"rightclick": "right-click"}.get(verb, verb)
+        if verb not in USAGE or self._head.quoted:
+            self._wrong("rehearsal.no_such_line", self._head, given=verb)
+        if verb in ACTS:
+            if not self._who:
+                self._wrong("rehearsal.say_who", self._head)
+            return self._act(verb, meanwhile=meanwhile)
+        return self._scene(verb)
 
+    def _act(self, verb: str, *, meanwhile: bool) -> Line:
+        """What somebody does."""
+        match verb:
+            case "press":
+                return lines.Press(self._who, self._text(verb), meanwhile)
+            case "fill":
+                fields = self._named(together=True)
+                return lines.Fill(self._who, self._text(verb), fields)
+            case "right-click":
+                fields = self._named(together=True)
+                target = self._one(verb)
+                return lines.RightClick(self._who, target, self._text(verb), fields)
+            case "select":
+                menu = self._one(verb)
+                options = tuple(self._one(verb) for _ in range(max(1, len(self._words))))
+                return lines.Select(self._who, menu, options)
+            case "attach":
+                path = self._one(verb)
+                return lines.Attach(self._who, path, self._text(verb) if self._words else "")
+            case _:
+                if not self._takes("last"):
+                    self._expected(verb)
+                if verb == "edit":
+                    return lines.Rewrite(self._who, self._text(verb))
+                return self._end(verb, lines.Rewrite(self._who, None))
 
-def _slash(who: str, given: list[Word], wrong: Callable[..., ScriptError]) -> Slash:
-    path = [given[0].text[1:]]
-    options: dict[str, str] = {}
-    for word in given[1:]:
-        if word.key:
-            options[word.key] = word.text
-        elif not options:
-            path.append(word.text)
-        else:
-            raise wrong(f"expected option:value instead of {word.text!r}", word)
-    return Slash(who, " ".join(path), options)
+    def _scene(self, verb: str) -> Line:
+        """Places, people, time, and what is expected."""
+        named = self._named()
+        match verb:
+            case "guild":
+                return lines.Guild(self._text(verb), self._only(named, "locale"))
+            case "member":
+                name = self._one(verb).removeprefix("@")
+                permissions = tuple(self._one(verb) for _ in range(len(self._words)))
+                return lines.Join(name, permissions, self._only(named, "locale"))
+            case "channel":
+                name, nsfw = self._one(verb).removeprefix("#"), self._takes("nsfw")
+                made = lines.Channel(name, nsfw, self._only(named, "category"))
+                return self._end(verb, made)
+            case "thread":
+                return lines.Thread(self._text(verb))
+            case "in":
+                if self._takes("dm"):
+                    return self._end(verb, lines.Enter("dm"))
+                if self._takes("thread"):
+                    return lines.Enter("thread", self._text(verb))
+                name = self._one(verb)
+                if len(name) < 2 or not name.startswith("#"):
+                    self._expected(verb)
+                return self._end(verb, lines.Enter("channel", name[1:]))
+            case "wait":
+                return lines.Wait(self._seconds(self._text(verb)))
+            case "expect":
+                absent, private = self._takes("no"), self._takes("private")
+                absent = absent or self._takes("no")
+                return lines.Expect(self._text(verb), absent, private)
+            case "restart":
+                return self._end(verb, lines.Restart())
+            case "show":
+                return self._end(verb, lines.Show())
+            case _:
+                return self._end(verb, lines.Help())
 
+    def _slash(self) -> lines.Slash:
+        path = [self._words.pop(0).text[1:]]
+        while self._words and not self._words[0].key and not self._words[0].quoted:
+            path.append(self._words.pop(0).text)
+        options: dict[str, str] = {}
+        last = self._head
+        for word in self._words:
+            if word.key:
+                options[word.key] = word.text
+                last = word
+            elif options and not word.quoted and not last.quoted:
+                # topic:first snow, as it is typed in Discord
+                options[last.key] += f" {word.text}"
+            else:
+                self._wrong("rehearsal.no_option", word, given=word.text)
+        if not path[0]:
+            self._wrong("rehearsal.say_what", self._head)
+        return lines.Slash(self._who or self._nobody(), " ".join(path), options)
 
-def _seconds(text: str, wrong: Callable[..., ScriptError]) -> float:
-    total, at = 0.0, 0
-    for found in re.finditer(r"(\d+(?:\.\d+)?)([smhd秒分时天])", text):
-        if found.start() != at:
-            break
-        total, at = total + float(found[1]) * _UNITS[found[2]], found.end()
-    if not total or at != len(text):
-        raise wrong(f"{text!r} is no length of time; write 90s, 5m, 2h or 3d")
-    return total
+    def _nobody(self) -> NoReturn:
+        self._wrong("rehearsal.say_who", self._head)
+
+    def _takes(self, word: str) -> bool:
+        """Whether the next word is this one, which is then read."""
+        if self._words and self._words[0] == Word(word, self._words[0].column):
+            self._words.pop(0)
+            return True
+        return False
+
+    def _one(self, verb: str) -> str:
+        """The next word."""
+        if not self._words or self._words[0].key:
+            self._expected(verb)
+        return self._words.pop(0).text
+
+    def _text(self, verb: str) -> str:
+        """All that is left, as one text: quoted, or a few plain words."""
+        words, self._words = self._words, []
+        if not words or any(word.key or (word.quoted and len(words) > 1) for word in words):
+            self._expected(verb)
+        return " ".join(word.text for word in words)
+
+    def _named(self, *, together: bool = False) -> dict[str, str]:
+        """Everything with a key; ``together``: plain words that follow belong to it."""
+        named: dict[str, str] = {}
+        plain: list[Word] = []
+        last: Word | None = None
+        for word in self._words:
+            if word.key:
+                named[word.key] = word.text
+                last = word
+            elif together and last is not None and not word.quoted and not last.quoted:
+                named[last.key] += f" {word.text}"
+            else:
+                plain.append(word)
+        self._words = plain
+        return named
+
+    def _only(self, named: Mapping[str, str], key: str) -> str:
+        if set(named) - {key}:
+            self._wrong("rehearsal.no_option", self._head, given=next(iter(set(named) - {key})))
+        return named.get(key, "")
+
+    def _end(self, verb: str, line: Line) -> Line:
+        if self._words:
+            self._expected(verb)
+        return line
+
+    def _seconds(self, text: str) -> float:
+        total, at = 0.0, 0
+        for found in re.finditer(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*([smhd秒分时天])", text):
+            if found.start() != at:
+                break
+            total, at = total + float(found[1]) * _UNITS[found[2]], found.end()
+        if not total or at != len(text):
+            self._wrong("rehearsal.no_length", self._head, text=text)
+        return total
+
+    def _expected(self, verb: str) -> NoReturn:
+        word = self._words[0] if self._words else self._head
+        self._wrong("rehearsal.expected", word, usage=USAGE[verb])
+
+    def _wrong(self, key: str, word: Word, **facts: object) -> NoReturn:
+        raise ScriptError(self._number, word.column, key, **facts)

@@ -2,122 +2,112 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager, suppress
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
 from prompt_toolkit.patch_stdout import patch_stdout
+from rich.text import Text
 
 from bot.i18n.text import translate
 from bot.ids import Lang
-from bot.rehearsal.commands import commands
+from bot.rehearsal.completion import Completions
 from bot.rehearsal.events import Wrong
-from bot.rehearsal.labels import folded
+from bot.rehearsal.lines import ACTS, USAGE, together
 from bot.rehearsal.player import Player
 from bot.rehearsal.screen import Screen
-from bot.rehearsal.script import ScriptError, parse_line
-from bot.rehearsal.world import NoSuch, World
+from bot.rehearsal.script import parse, parse_line
+from bot.rehearsal.trouble import ScriptError
+from bot.rehearsal.world import World
 
-SCENE = (
-    'guild "Ink and Paper"{locale}',
-    "member ana",
-    "member ben",
-    "member mod manage_guild",
-    "channel gallery",
-    "channel cellar nsfw",
-    "channel general",
-)
+SCENE = """
+guild "Ink and Paper"{locale}
+member ana
+member ben
+member mod manage_guild manage_messages
+channel gallery
+channel cellar nsfw
+channel general
+"""
 """What is there when a rehearsal opens without a script."""
 
-VERBS = ("press", "fill", "select", "right-click last", "edit last", "delete last")
-WORDS = ("in", "wait 1h", "restart", "show", "help", "expect", "member", "channel", "guild", "quit")
+QUIT = ("quit", "exit", ":q", "退出")
 
 
-async def act(world: World, player: Player, screen: Screen, lang: Lang) -> None:
+async def act(world: World, player: Player, screen: Screen, lang: Lang, *, scene: bool = True) -> None:
     """Read lines until the end of input or ``quit``, and carry each out."""
-    locale = " locale:zh-CN" if lang == "zh" else ""
-    for line in SCENE:
-        for one in parse_line(line.format(locale=locale)):
-            await player.play(one)
-    screen.settle()
-    who = "ana"
-    async for text in _typed(world, lang):
-        if text.strip() in ("quit", "exit"):
+    if scene:
+        for _, line in parse(SCENE.format(locale=" locale:zh-CN" if lang == "zh" else "")):
+            await player.play(line)
+    screen.print(Text(translate("rehearsal.banner", lang).rstrip()))
+    who = player.who or next(iter(world.members), "")
+    completions = Completions(world, lang)
+    async for number, text in _typed(completions, lang):
+        screen.line = number
+        if text.strip() in QUIT:
             return
-        said = text.strip()
-        if said and not said.startswith(("@", "/", "#")) and said.split()[0] not in _STARTING:
-            said = f"@{who}: {said}"  # plain words are said by whoever acted last
         try:
-            lines = parse_line(said, who=who)
+            lines = parse_line(spoken(text, who), number, who=who)
         except ScriptError as error:
-            screen(Wrong(f"{translate('rehearsal.column', lang, column=error.column)}: {error.problem}"))
+            where = translate("rehearsal.column", lang, column=error.column)
+            screen(Wrong(f"{where}: {error.told(lang)}"))
             continue
-        for one in lines:
-            await player.play(one)
-            who = player.who or who
-        screen.settle()
+        async with completions.busy:
+            with _interrupting(player):
+                for _, line, meanwhile in together((number, line) for line in lines):
+                    await player.play(line, meanwhile)
+                    screen.settle()
+        completions.who = who = player.who or who
 
 
-_STARTING = {word.split()[0] for word in (*WORDS, *VERBS)}
+def spoken(text: str, who: str) -> str:
+    """A line as typed; plain words are said by whoever acted last."""
+    text = text.strip()
+    first = text.split(maxsplit=1)[0] if text else ""
+    known = first in USAGE or first in ACTS or first.startswith(("@", "/", "#"))
+    return text if known or not text or not who else f"@{who}: {text}"
 
 
-async def _typed(world: World, lang: Lang) -> AsyncGenerator[str]:
+async def _typed(completions: Completions, lang: Lang) -> AsyncGenerator[tuple[int, str]]:
     """Lines from the keyboard, with completion; or plain lines where nobody sits at one."""
+    number = 0
     if not sys.stdin.isatty():
-        for line in sys.stdin:
-            yield line
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            number += 1
+            yield number, line
         return
-    session: PromptSession[str] = PromptSession(completer=Completions(world), complete_while_typing=True)
-    prompt = translate("rehearsal.prompt", lang)
+    session: PromptSession[str] = PromptSession(completer=completions, complete_while_typing=True)
     while True:
+        number += 1
         try:
             with patch_stdout():
-                yield await session.prompt_async(prompt)
-        except (EOFError, KeyboardInterrupt):
+                yield number, await session.prompt_async(translate("rehearsal.prompt", lang))
+        except KeyboardInterrupt:
+            continue  # the line is given up
+        except EOFError:
             return
 
 
-class Completions(Completer):
-    """Completes people, commands, options, choices, places and buttons."""
+@contextmanager
+def _interrupting(player: Player) -> Generator[None]:
+    """Ctrl-C presses Stop while the bot writes; the second one ends the rehearsal."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    pressed = False
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def interrupt() -> None:
+        nonlocal pressed
+        if pressed and task is not None:
+            task.cancel()
+        pressed = True
+        player.interrupt()
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
-        """What the word before the cursor may become."""
-        before = document.text_before_cursor
-        word = before.split(" ")[-1]
-        for text in self._offers(before, word):
-            if folded(text).startswith(folded(word)) and text != word:
-                yield Completion(text, start_position=-len(word))
-
-    def _offers(self, before: str, word: str) -> list[str]:
-        people = [f"@{name}" for name in self._world.members]
-        if word.startswith("@"):
-            return people
-        if word.startswith("#"):
-            return [f"#{name}" for name in self._world.channels]
-        who = before.split()[0][1:] if before.startswith("@") and " " in before else "ana"
-        try:
-            actor, place = self._world.actor(who), self._world.place(who)
-        except NoSuch:
-            return people
-        known = {command.name: command for _, command in commands(self._world, actor, place)}
-        if word.startswith("/"):
-            return [f"/{name}" for name in known]
-        if "/" not in before:
-            return [*VERBS] if before.startswith("@") else [*people, *WORDS]
-        typed = before.split("/", 1)[1]
-        found = max((name for name in known if typed.startswith(name)), key=len, default="")
-        if not found:
-            return [name for name in known if name.startswith(typed)]
-        offers: list[str] = []
-        for option in known[found].options:
-            name = str(option["name"])
-            if word.startswith(f"{name}:"):
-                return [f"{name}:{choice['value']}" for choice in option.get("choices") or ()]
-            if f" {name}:" not in before:
-                offers.append(f"{name}:")
-        return offers
+    with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or not the main thread
+        loop.add_signal_handler(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError, ValueError, RuntimeError):
+            loop.remove_signal_handler(signal.SIGINT)
