@@ -27,6 +27,14 @@ _SCOPES = [
     app_commands.Choice(name=say("privacy.here"), value="here"),
     app_commands.Choice(name=say("privacy.everywhere"), value="everywhere"),
 ]
+_REVISE = [
+    app_commands.Choice(name=say("privacy.ask"), value="ask"),
+    app_commands.Choice(name=say("privacy.never"), value="never"),
+]
+_REMIX = [
+    app_commands.Choice(name=say("privacy.yes"), value="yes"),
+    app_commands.Choice(name=say("privacy.never"), value="never"),
+]
 
 
 class Credits(commands.Cog):
@@ -89,6 +97,39 @@ class Credits(commands.Cog):
         await tell(
             interaction, translate("privacy.exported", lang_read(interaction)), files=[("renga.json", data)]
         )
+
+    @privacy.command(name=say("command.privacy_consent"), description=say("command.privacy_consent_about"))
+    @app_commands.describe(
+        revise=say("command.option_revise_about"),
+        remix=say("command.option_remix_about"),
+        cloud=say("command.option_cloud_about"),
+    )
+    @app_commands.rename(
+        revise=say("command.option_revise"),
+        remix=say("command.option_remix"),
+        cloud=say("command.option_cloud"),
+    )
+    @app_commands.choices(revise=_REVISE, remix=_REMIX)
+    async def consent(
+        self,
+        interaction: discord.Interaction[Renga],
+        revise: str | None = None,
+        remix: str | None = None,
+        cloud: bool | None = None,
+    ) -> None:
+        """Set what others, and models elsewhere, may do with one's texts here; without options, show it."""
+        await acknowledge(interaction, private=True)
+        lang, guild, member = lang_read(interaction), space_of(interaction), member_of(interaction)
+        fields = {"revise": revise, "remix": remix, "cloud": cloud}
+        given = {name: value for name, value in fields.items() if value is not None}
+        desk = self._app.desk
+        held = await desk.set_member(guild, member, **given) if given else await desk.member(guild, member)
+        lines = [
+            translate(f"privacy.revise_{held.revise}", lang),
+            translate(f"privacy.remix_{held.remix}", lang),
+            translate("privacy.cloud_yes" if held.cloud else "privacy.cloud_no", lang),
+        ]
+        await tell(interaction, "\n".join(f"- {text}" for text in lines))
 
     @privacy.command(name=say("command.privacy_forget"), description=say("command.privacy_forget_about"))
     @app_commands.describe(where=say("command.option_where_about"))

@@ -2,6 +2,8 @@
 
 import json
 
+import discord
+
 from tests.cogs.world import World, private
 
 
@@ -70,3 +72,37 @@ async def test_forget_asks_erases_and_redraws(world: World) -> None:
 async def test_usage_in_direct_messages_shows_only_ones_own(world: World) -> None:
     result = await world.ana.user.slash("usage")
     assert "You: 0 of" in private(result) and "This server" not in private(result)
+
+
+async def test_consent_is_shown_set_and_obeyed(world: World) -> None:
+    shown = private(await world.ana.slash(world.general, "privacy consent"))
+    assert "has to ask you" in shown and "may be remixed" in shown
+    told = private(
+        await world.ana.slash(
+            world.general, "privacy consent", revise="never", remix="never", elsewhere=False
+        )
+    )
+    assert "Nobody may ask" in told and "not to be remixed" in told and "stay on this machine" in told
+    poem = await world.poem()
+    form = await world.ben.click(poem, label="Remix")
+    assert "does not wish to be remixed" in private(await world.ben.submit_modal(form, {"instruction": "x"}))
+    form = await world.ben.click(poem, label="Edit")
+    assert "does not wish to be remixed" in private(await world.ben.submit_modal(form, {"text": "mine"}))
+    assert len(world.public_texts()) == 1
+    assert world.model.requests[0].local_only
+
+
+async def test_a_thread_inherits_from_its_channel(world: World) -> None:
+    await world.mod.slash(world.general, "settings style", text="lush and slow", channel=world.general)
+    with world.env._bot_scope():
+        channel = world.bot.get_channel(world.general.id)
+        assert isinstance(channel, discord.TextChannel)
+        made = await channel.create_thread(name="lighthouse", type=discord.ChannelType.public_thread)
+    world.env.backend.http_requests.pop()  # the test's own
+    await world.env.settle()
+    thread = next(thread for thread in world.general.threads if thread.id == made.id)
+    result = await world.ana.slash(thread, "poem", topic="first snow")
+    assert result.response is not None and "first snow" in result.response.content
+    assert "lush and slow" in world.model.requests[-1].messages[0].text
+    work = (await world.app.works.recent(world.guild.id, world.ana.id))[0]
+    assert work.place.channel == world.general.id and work.place.thread == thread.id
