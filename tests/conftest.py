@@ -43,5 +43,3 @@ def settings(tmp_path: Path) -> Settings:
         },
         dotenv=None,
     )
-
-
