@@ -15,8 +15,9 @@ import torch
 from transformers import DynamicCache
 
 from bot.backends.base import Done, ModelRef, Request, Text, TokenProb, Usage
+from bot.backends.local.lean import Processor, leaning
 from bot.backends.local.loading import Loaded
-from bot.backends.local.prompt import encode
+from bot.backends.local.prompt import encode, lean_of
 from bot.backends.local.sampling import Sampler
 from bot.backends.stops import Stops
 from bot.errors import PromptTooLong
@@ -42,7 +43,7 @@ class Row:
     stops: Stops
     cache: Any
     ends: frozenset[int]
-    processor: Any = None
+    processors: tuple[Processor, ...] = ()
     read: int = 0
     decoded: int = 0
     """How many of the written ids have been turned into text."""
@@ -72,8 +73,12 @@ def open_row(id: int, loaded: Loaded, request: Request, tell: Tell) -> Row:
     seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**31)
     config = loaded.model.generation_config
     ends = config.eos_token_id
-    found = {loaded.tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}
-    guide = getattr(request.constraint, "processor", None)
+    found: set[Any] = {loaded.tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    guides: list[Processor] = []
+    if request.cue is not None and (amount := lean_of(loaded, request)):
+        guides.append(leaning(request.cue, loaded.tokenizer, amount))
+    if (guide := getattr(request.constraint, "processor", None)) is not None:
+        guides.append(guide(loaded.tokenizer))
     return Row(
         id=id,
         loaded=loaded,
@@ -86,7 +91,7 @@ def open_row(id: int, loaded: Loaded, request: Request, tell: Tell) -> Row:
         stops=Stops((*sampling.stop, *more_stops)),
         cache=DynamicCache(config=loaded.model.config),
         ends=frozenset(found),
-        processor=guide(loaded.tokenizer) if guide is not None else None,
+        processors=tuple(guides),
         pending=[] if request.logprobs else None,
     )
 
@@ -143,8 +148,8 @@ class Engine:
         if not last:
             return False
         scores = out.logits[0, -1].float().cpu()  # (V,)
-        if row.processor is not None:
-            scores = row.processor(row.written, scores)
+        for processor in row.processors:
+            scores = processor(row.written, scores)
         choice = row.sampler.choose(scores)
         row.ids.append(choice.token)
         if choice.token in row.ends:

@@ -1,5 +1,8 @@
 """Loads a model in the worker: safetensors only, no code from the hub, and a word on how far it is."""
 
+# transformers, huggingface_hub and tqdm are typed in part only.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 import hashlib
@@ -91,14 +94,14 @@ def load(
     if where.type == "cpu" and size < SMALL:
         # Sharing a step of a few milliseconds between threads costs more than it saves.
         torch.set_num_threads(1)
-    loaded = AutoModelForCausalLM.from_pretrained(
+    loaded: Any = AutoModelForCausalLM.from_pretrained(
         folder,
         use_safetensors=True,
         trust_remote_code=False,
         local_files_only=True,
         dtype=dtype_for(dtype, where, size),
     )
-    tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     return Loaded(name, folder, _revision(folder, weights), loaded.to(where).eval(), tokenizer, where)
 
 
@@ -124,7 +127,7 @@ def _fetch(model: str, name: str, progress: Callable[[str, float | None], None])
     except LocalEntryNotFoundError as error:
         raise ModelUnavailable("backend.not_fetched", model=name) from error
     except HfHubHTTPError as error:
-        status = error.response.status_code if error.response is not None else 0
+        status = error.response.status_code
         kind = ModelUnknown if status in (401, 403, 404) else ModelUnavailable
         raise kind(model=name) from error
     except (OSError, ValueError) as error:

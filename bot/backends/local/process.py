@@ -60,7 +60,7 @@ class WorkerProcess:
                 except OSError as error:
                     raise ModelUnavailable(model=name) from error
         number = next(self._numbers)
-        self._inboxes[number] = inbox = asyncio.Queue()
+        self._inboxes[number] = inbox = Inbox()
         self._names[number] = name
         self._heard = asyncio.get_running_loop().time()
         await self._send(Ask(number, model, name, request))

@@ -20,6 +20,14 @@ from bot.backends.base import Cue, Request
 from bot.backends.local.loading import Loaded
 
 
+def lean_of(loaded: Loaded, request: Request) -> float:
+    """How much the model wants to be leaned towards the topic of this request; 0 for not at all."""
+    said = _contract(loaded.folder)
+    if said is None or request.cue is None:
+        return 0.0
+    return float(said.get("lean", {}).get(request.cue.language, 0.0))
+
+
 def encode(loaded: Loaded, request: Request) -> tuple[list[int], tuple[str, ...]]:
     """The prompt's token ids, and further stop texts that go with it."""
     contract = _contract(loaded.folder)
