@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
+
 from cue import HERE, Cue
 from data import HAN, ZH_FORMS, Poem
 from learning import loss_of

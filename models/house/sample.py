@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from cue import HERE, Cue, contract, encode, segments
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList
+
+from cue import HERE, Cue, contract, encode, segments
 
 LITTLE = {"the", "and", "for", "from", "with", "upon", "his", "her", "that", "this", "who", "was", "are"}
 """Words of a topic that any poem has."""

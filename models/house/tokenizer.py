@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from data import CONTROL, HAN, Poem
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
+
+from data import CONTROL, HAN, Poem
 
 ENGLISH_PIECES = 4096
 RARE = 12

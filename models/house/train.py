@@ -21,10 +21,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
 from data import CONTROL, Poem, chinese, english, example
 from learning import Optimizer, loss_of, rate_at
 from tokenizer import build, coverage
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 HERE = Path(__file__).resolve().parent
 SEED = 20261123
