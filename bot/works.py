@@ -245,6 +245,10 @@ class WorkStore(Protocol):
         """Takes that were recorded and never shown, in every guild (asked once, at start)."""
         ...
 
+    async def unfinished(self) -> Sequence[tuple[Work, Shown]]:
+        """Cards on which another take was being written, in every guild (asked once, at start)."""
+        ...
+
     async def interrupted(self) -> Sequence[Work]:
         """Works still in state WRITING, in every guild (asked once, at start)."""
         ...

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -113,6 +114,10 @@ class Dispatch:
             log.info("gave back %s reservations of requests that were cut off", refunded)
         for work in await self._works.interrupted():
             await self._reopen(work)
+        for work, card in await self._works.unfinished():
+            if self._messenger is not None:
+                await self._messenger.refresh(work, card)
+            await self._works.show(replace(card, take=work.take))
         for work, take in await self._works.undelivered():
             await self._show(work, take.number)
             await self._works.delivered(work.guild, work.id, take.number)

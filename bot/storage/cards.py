@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, literal_column, select, update
 
 from bot.errors import AlreadyDone, Gone
 from bot.ids import GuildId, MemberId, MessageId, WorkId
@@ -37,6 +37,13 @@ def shown(connection: Connection, guild: GuildId, message: MessageId) -> Shown |
 def of_work(connection: Connection, guild: GuildId, id: WorkId) -> list[Shown]:
     """Every message that shows a work, oldest first."""
     query = select(cards).where(cards.c.guild == guild, cards.c.work == id).order_by(cards.c.message)
+    return [shown_from(row) for row in connection.execute(query)]
+
+
+def unfinished(connection: Connection) -> list[Shown]:
+    """Cards on which a take was being written, in every guild."""
+    # Written out, since SQLite takes a partial index only for a literal.
+    query = select(cards).where(cards.c.take == literal_column("0"), cards.c.kind == "card")
     return [shown_from(row) for row in connection.execute(query)]
 
 

@@ -162,6 +162,7 @@ cards = Table(
     PrimaryKeyConstraint("guild", "message"),
     ForeignKeyConstraint(["guild", "work"], ["works.guild", "works.id"]),
     Index(None, "guild", "work"),
+    Index("ix_cards_unfinished", "guild", sqlite_where=text("take = 0")),
     sqlite_strict=True,
 )
 

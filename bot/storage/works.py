@@ -211,6 +211,18 @@ class SqlWorks:
 
         return await self._database.read(act)
 
+    async def unfinished(self) -> Sequence[tuple[Work, Shown]]:
+        """Cards of works that are there, on which another take was being written, in every guild."""
+
+        def act(connection: Connection) -> list[tuple[Work, Shown]]:
+            found = [
+                (_find(connection, card.guild, card.work, deleted=True), card)
+                for card in cards.unfinished(connection)
+            ]
+            return [(work, card) for work, card in found if work.take and work.state is not WorkState.DELETED]
+
+        return await self._database.read(act)
+
     async def interrupted(self) -> Sequence[Work]:
         """Works still being written, in every guild."""
 

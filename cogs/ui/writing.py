@@ -95,6 +95,7 @@ class Writing:
         done: Finished | None = None
         if work is not None:
             self._running[work.id] = running
+            await self._remember(sheet, work, 0)
         try:
             async with LiveMessage(sheet.surface, every=self._app.settings.edit_seconds) as live:
                 try:

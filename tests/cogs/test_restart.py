@@ -19,6 +19,17 @@ async def test_a_poem_cut_off_by_a_restart_says_so_and_can_be_asked_for_again(wo
     assert "whole words" in world.latest(message).content
 
 
+async def test_another_take_cut_off_by_a_restart_shows_the_take_that_stands(world: World) -> None:
+    world.model.say("first words").hang("half a line")
+    poem = await world.poem()
+    world.press_behind(world.ana, poem, "Another take")
+    await world.until_shown("half a line")
+    await world.kill()
+    assert "first words" in world.latest(poem).content
+    assert "Another take" in world.labels(poem)
+    assert not await world.app.works.unfinished()
+
+
 async def test_a_bot_that_is_told_to_go_keeps_what_was_written(world: World) -> None:
     world.model.hang("half a line")
     world.type_behind(world.ana, "poem", topic="first snow")

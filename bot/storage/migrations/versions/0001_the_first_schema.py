@@ -173,6 +173,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cards', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cards_guild_work'), ['guild', 'work'], unique=False)
+        batch_op.create_index('ix_cards_unfinished', ['guild'], unique=False, sqlite_where=sa.text('take = 0'))
 
     op.create_table('hands',
     sa.Column('guild', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
