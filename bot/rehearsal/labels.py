@@ -59,5 +59,7 @@ def pick(wanted: str, known: Mapping[str, T], what: str) -> T:
     if found:
         raise NoSuch("rehearsal.several", what=What(what), name=wanted, found=", ".join(found))
     # Each thing is told by its first name only.
-    first = {id(value): label for label, value in reversed(known.items())}
-    raise NoSuch.called(what, wanted, (label for label in known if first[id(known[label])] == label))
+    first: dict[int, str] = {}
+    for label, value in known.items():
+        first.setdefault(id(value), label)
+    raise NoSuch.called(what, wanted, first.values())

@@ -41,7 +41,7 @@ def seen(env: Any, message: Any) -> Seen:
     parts += [str(one.get("content", "")) for one in components if one.get("type") == TEXT_DISPLAY]
     return Seen(
         id=message.id,
-        channel=f"#{channel.name}" if channel.name else "dm",
+        channel=place_name(channel),
         author=message.author_name or author.name,
         text=readable(backend, "\n".join(part for part in parts if part)),
         buttons=tuple(label_of(one) for one in pressable(message)),
@@ -49,6 +49,11 @@ def seen(env: Any, message: Any) -> Seen:
         files=tuple(str(one.get("filename", "")) for one in message.attachments),
         private=message.is_ephemeral,
     )
+
+
+def place_name(channel: Any) -> str:
+    """What a channel is called."""
+    return f"#{channel.name}" if channel.name else "dm"
 
 
 def visible(env: Any, member: Any) -> Iterator[Any]:
@@ -103,7 +108,7 @@ def readable(backend: Any, text: str) -> str:
 
     def pointed(match: re.Match[str]) -> str:
         channel = backend.channels.get(int(match[1]))
-        return match[0] if channel is None else f"#{channel.name or 'dm'} ›"
+        return match[0] if channel is None else f"{place_name(channel)} ›"
 
     return _LINK.sub(pointed, _MENTION.sub(told, text))
 

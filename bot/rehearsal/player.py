@@ -25,7 +25,7 @@ from bot.rehearsal.events import (
     Told,
     Wrong,
 )
-from bot.rehearsal.look import newest, plain, seen, visible
+from bot.rehearsal.look import newest, place_name, plain, seen, visible
 from bot.rehearsal.trouble import NoSuch, Trouble
 from bot.rehearsal.unhandled import Unhandled
 from bot.rehearsal.world import World
@@ -46,6 +46,7 @@ class Player:
         self._screen: dict[int, Seen] = {}
         self._since: list[Seen] = []
         self._form = ""
+        self._cursor = 0  # also what went wrong while the bot started
         self._pending: list[lines.Press] = []
         self._stopping = False
         self._stirred = asyncio.Event()
@@ -60,7 +61,7 @@ class Player:
         """
         self._pending = list(meanwhile)
         self._stopping = False
-        with Unhandled(self._world.env) as unhandled:
+        with Unhandled(self._world.env, self._cursor) as unhandled:
             try:
                 await self._watched(self._act(line))
                 for press in self._pending:
@@ -71,6 +72,7 @@ class Player:
                 self._report(Wrong(" ".join([str(error), *getattr(error, "__notes__", ())])))
             except TimeoutError as error:
                 self._report(Wrong(str(error), bot=True))
+        self._cursor = self._world.env.error_cursor
         for error in unhandled.found():
             self._report(Wrong(error, bot=True))
 
@@ -161,10 +163,11 @@ class Player:
                 world.make_channel(name, nsfw=nsfw, category=category)
             case lines.Thread(name):
                 world.make_thread(name, self.who or next(iter(world.members), ""))
+                await world.env.settle()
             case lines.Enter(kind, name):
                 world.enter(kind, name)
             case lines.Wait(seconds):
-                await world.env.advance_time(seconds)
+                await world.wait(seconds)
                 self._report(Passed("wait", seconds))
             case lines.Restart():
                 await world.restart()
@@ -252,11 +255,12 @@ class Player:
         A text that must not be there must not have been shown for a moment either.
         """
         messages = self._on_screen()
-        since = {message.id: message for message in self._since}
+        here = place_name(self._world.place(self.who))
+        since = [message for message in self._since if message.channel == here]
         if line.private:
-            messages = [message for message in since.values() if message.private]
+            messages = [message for message in {one.id: one for one in since}.values() if message.private]
         if line.absent:
-            messages += [message for message in self._since if message.private or not line.private]
+            messages += [message for message in since if message.private or not line.private]
         saw = ["\n".join((one.text, *one.buttons, *one.menus, *one.files)) for one in messages]
         saw += [self._form] if self._form else []
         met = any(line.text in text or line.text in plain(text) for text in saw) != line.absent

@@ -108,7 +108,12 @@ class Screen:
         head = Text.assemble((seen.author, "bold cyan"), (f"  {seen.channel}", "dim"))
         if seen.private:
             head.append("  " + self._say("private"), style="yellow")
-        parts = [head, self._indented(styled(seen.text) if seen.text else Text("…"))]
+        parts = [
+            head,
+            self._indented(
+                styled(seen.text, marks=not self._console.is_terminal) if seen.text else Text("…")
+            ),
+        ]
         parts += [self._indented(Text(f"📎 {name}")) for name in seen.files]
         parts += [self._indented(Text(f"▾ {name}", style="blue")) for name in seen.menus]
         if seen.buttons:
@@ -130,8 +135,8 @@ class Screen:
         return translate(f"rehearsal.{key}", self._lang, **facts)
 
 
-def styled(text: str) -> Text:
-    """A text with Discord's formatting as that of a terminal."""
+def styled(text: str, *, marks: bool = False) -> Text:
+    """A text with Discord's formatting as that of a terminal; ``marks``: as it is typed, for a plain file."""
     whole = Text()
     fenced = False
     for at, line in enumerate(text.split("\n")):
@@ -145,7 +150,7 @@ def styled(text: str) -> Text:
         head = next((head for head in _HEADS if line.startswith(head)), "")
         on = {_HEADS[head]} if head else set[str]()
         for token in _TOKENS.split(line.removeprefix(head)):
-            if token in _STYLES:
+            if token in _STYLES and not marks:
                 on ^= {_STYLES[token]}
             else:
                 whole.append(

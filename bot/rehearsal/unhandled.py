@@ -10,17 +10,17 @@ from discord import app_commands
 
 
 class Unhandled(logging.Handler):
-    """Collects what goes wrong from entering to leaving.
+    """Collects what is logged from entering to leaving, and what the world noted since its cursor.
 
     An error of a command is always raised, also one that is then explained to the
     member; the bot logs those that it did not expect.  So: every logged error,
     and every error in the bot's own tasks and events.
     """
 
-    def __init__(self, env: Any) -> None:
+    def __init__(self, env: Any, cursor: int) -> None:
         super().__init__(logging.ERROR)
         self._env = env
-        self._cursor = env.error_cursor
+        self._cursor = cursor
         self._known: list[BaseException] = []
         self._logged: list[str] = []
 

@@ -16,15 +16,15 @@ import tempfile
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import discord
-import simcord
 from simcord import interactions
 from simcord.backend import serializers
 from simcord.builders import ChannelHandle
+from simcord.env import Env
 
 from bot.app import open_app
 from bot.backends.base import Backend
@@ -34,6 +34,9 @@ from bot.settings import Settings
 
 SETTLE = 600.0
 """Seconds that the bot may be at work on one line: a model may have to be loaded first."""
+
+SHORTEST_STEP, MOST_STEPS = 15.0, 100
+"""Seconds, and how many of them at most, when time passes."""
 
 NAME = "Renga"
 
@@ -57,6 +60,7 @@ class World:
         self._running = AsyncExitStack()
         self._servers: dict[str, Server] = {}
         self._restricted: set[int] = set()
+        self._sleepers: list[tuple[datetime, asyncio.Future[None]]] = []
         self.locales: dict[int, str] = {}
         """The locale of each server and person, by id."""
         self.env: Any = None
@@ -72,10 +76,12 @@ class World:
         stack.enter_context(_restricting(self._restricted))
         stack.push_async_callback(self._stop)
         bot = await self._running.enter_async_context(self._start(self))
-        self.env = await stack.enter_async_context(
-            simcord.run(bot, settle_timeout=SETTLE, check_errors=False)
-        )
+        # Known before the bot starts, whose periodic tasks then sleep in this world.
+        self.env = Env(bot, settle_timeout=SETTLE, check_errors=False)
         self.env.backend.bot_user.name = NAME
+        stack.push_async_callback(self.env.shutdown)
+        await self.env.start()
+        stack.enter_context(self.env.time_context())
 
     async def _stop(self) -> None:
         old, self._running = self._running, AsyncExitStack()
@@ -92,7 +98,24 @@ class World:
 
     async def sleep(self, seconds: float) -> None:
         """How periodic tasks wait: until time passes in this world."""
-        await self.env.external_wait(asyncio.sleep(seconds), reason="a periodic task")
+        waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        sleeper = self.now() + timedelta(seconds=seconds), waking
+        self._sleepers.append(sleeper)
+        try:
+            await self.env.external_wait(waking, reason="a periodic task")
+        finally:
+            self._sleepers.remove(sleeper)
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass, in steps: what is periodic runs once a step at most, or a day would take minutes."""
+        step = max(SHORTEST_STEP, seconds / MOST_STEPS)
+        while seconds > 0:
+            await self.env.advance_time(min(step, seconds))
+            seconds -= step
+            for due, waking in self._sleepers:
+                if due <= self.now() and not waking.done():
+                    waking.set_result(None)
+            await self.env.settle()
 
     # ------------------------------------------------------------- places and people
 
