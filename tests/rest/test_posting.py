@@ -12,6 +12,7 @@ import aiohttp
 import discord
 import pytest
 from aiohttp import web
+from discord.http import Route
 
 from bot.client import LONGEST_RATE_LIMIT
 
@@ -80,7 +81,7 @@ async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{runner.addresses[0][1]}")
+    monkeypatch.setattr(Route, "BASE", f"http://127.0.0.1:{runner.addresses[0][1]}")
     yield fake
     await runner.cleanup()
 
@@ -94,8 +95,8 @@ async def client() -> AsyncIterator[discord.Client]:
     )
     # What static_login() does, less asking Discord who we are.
     client.http._HTTPClient__session = aiohttp.ClientSession()  # type: ignore[attr-defined]
-    client.http._global_over = asyncio.Event()
-    client.http._global_over.set()
+    client.http._global_over = asyncio.Event()  # pyright: ignore[reportPrivateUsage]
+    client.http._global_over.set()  # pyright: ignore[reportPrivateUsage]
     client.http.token = "x"
     yield client
     await client.http.close()

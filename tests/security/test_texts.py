@@ -21,6 +21,7 @@ import pytest
 from aiohttp import web
 
 from bot.backends.scripted import ScriptedBackend
+from bot.ids import GuildId
 from bot.prompting.ask import LARGEST
 from bot.prompting.fit import estimate
 from bot.settings import Settings
@@ -61,7 +62,7 @@ async def obeying(settings: Settings) -> AsyncIterator[World]:
 @pytest.mark.parametrize("order", ORDERS)
 async def test_p7_orders_in_a_topic_ping_nobody_and_change_nothing(obeying: World, order: str) -> None:
     world = obeying
-    before = await world.app.store.house.layers(world.guild.id)
+    before = await world.app.store.house.layers(GuildId(world.guild.id))
     await world.ana.slash(world.general, "poem", topic=order)
     held = world.env.backend.messages[world.general.id].values()
     assert held
@@ -69,7 +70,7 @@ async def test_p7_orders_in_a_topic_ping_nobody_and_change_nothing(obeying: Worl
         assert not message.ping_user_ids
         assert not message.ping_role_ids
         assert not message.mention_everyone
-    assert await world.app.store.house.layers(world.guild.id) == before
+    assert await world.app.store.house.layers(GuildId(world.guild.id)) == before
 
 
 async def test_p7_p12_another_servers_style_and_a_private_poem_reach_no_other_prompt(obeying: World) -> None:
