@@ -162,12 +162,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing yet, and why.  ``place`` counts from 1; ``fraction`` is between 0 and 1."""
+    """Nothing yet, and why.
+
+    ``place`` counts from 1; ``fraction`` is between 0 and 1; ``seconds`` is how long
+    it will probably be, as far as that is known.
+    """
 
     why: Literal["queued", "loading", "downloading"]
     place: int | None = None
     fraction: float | None = None
     model: str = ""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,9 @@ class Limits:
     ) -> None:
         self._inner = inner
         self.line = Line(running=max_running, per_guild=max_queued, altogether=max_waiting)
+        self._room = max_running
+        self._took: float | None = None
+        """Seconds that an answer takes, by those of late."""
 
     @property
     def name(self) -> str:
@@ -177,19 +180,24 @@ class Limits:
         """
         deadline = Deadline(request.deadline, f"{self.name}/{request.model}")
         ticket = self.line.enter(request.scope)
+        clock = asyncio.get_running_loop().time
         # A reader that neither reads on nor closes must not keep its place for ever.
         overdue = asyncio.get_running_loop().call_later(request.deadline, self.line.leave, ticket)
         try:
             while ticket.place > 0:
                 ticket.moved.clear()
-                yield Waiting("queued", place=ticket.place, model=request.model)
+                seconds = None if self._took is None else self._took * ticket.place / self._room
+                yield Waiting("queued", place=ticket.place, model=request.model, seconds=seconds)
                 await deadline.wait(ticket.moved.wait())
             if ticket.place < 0:
                 raise DeadlinePassed(model=f"{self.name}/{request.model}", seconds=request.deadline)
+            begun = clock()
             inner = self._inner.generate(replace(request, deadline=deadline.left()))
             async with aclosing(deadline.keep(inner)) as chunks:
                 async for chunk in chunks:
                     yield chunk
+            took = clock() - begun
+            self._took = took if self._took is None else 0.8 * self._took + 0.2 * took
         finally:
             overdue.cancel()
             self.line.leave(ticket)

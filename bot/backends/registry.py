@@ -25,6 +25,7 @@ def _local(settings: Settings) -> Iterator[Backend]:
         device=settings.device,
         dtype=settings.dtype,
         loaded=settings.models_loaded,
+        prefixes=settings.prefix_mb,
     )
 
 

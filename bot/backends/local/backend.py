@@ -15,8 +15,8 @@ from bot.errors import BackendError, ModelUnavailable, ModelUnknown
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 600.0
-"""Seconds without a sign of life (fetching and loading give some) after which a worker is taken to hang."""
+PATIENCE = 120.0
+"""Seconds without a sign of life (there is one every second) after which a worker is taken to hang."""
 
 
 class LocalBackend:
@@ -27,6 +27,7 @@ class LocalBackend:
         device, dtype: see :mod:`bot.backends.local.loading`.
         loaded: how many models may be in memory at a time.
         nice: how much the worker gives way to other processes (0 to 19).
+        prefixes: megabytes for what is kept of prompts between requests.
     """
 
     name = "local"
@@ -39,12 +40,19 @@ class LocalBackend:
         dtype: str = "auto",
         loaded: int = 1,
         nice: int = 10,
+        prefixes: int = 256,
         patience: float = PATIENCE,
     ) -> None:
         self._models = {name_of(model): model for model in models}
         self._patience = patience
         self._worker = WorkerProcess(
-            [f"--device={device}", f"--dtype={dtype}", f"--loaded={loaded}", f"--nice={nice}"]
+            [
+                f"--device={device}",
+                f"--dtype={dtype}",
+                f"--loaded={loaded}",
+                f"--nice={nice}",
+                f"--prefixes={prefixes}",
+            ]
         )
 
     @property

@@ -1,193 +1,228 @@
-"""The step loop of the worker: rows join and leave at every step.
+"""The step loop of the worker: rows join and leave at every step, and a step moves all of them on.
 
-A step gives every row one token (or a piece of its prompt): nobody waits for
-another's text to end, and a long prompt does not stall the streams of others.
+A step is one pass of the model over one token of each row that writes and over
+pieces of the prompts that are still read: the weights are read once for all of
+them, nobody waits for another's text to end, and a long prompt does not stall
+the streams of others.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from transformers import DynamicCache
 
-from bot.backends.base import Done, ModelRef, Request, Text, TokenProb, Usage
-from bot.backends.local.lean import Processor, leaning
+from bot.backends.base import Waiting
+from bot.backends.local import packed, plain
 from bot.backends.local.loading import Loaded
-from bot.backends.local.prompt import encode, lean_of
-from bot.backends.local.sampling import Sampler
-from bot.backends.stops import Stops
-from bot.errors import PromptTooLong
+from bot.backends.local.packed import RowMemory
+from bot.backends.local.plain import PlainMemory
+from bot.backends.local.prefixes import Prefixes
+from bot.backends.local.row import Row
+from bot.backends.local.sampling import best_of
+from bot.errors import ModelUnavailable
 
-PREFILL = 256
-"""Tokens of a prompt read in one step."""
+PIECE = 256
+"""Tokens of prompts read in one step when nobody writes."""
 
-Tell = Callable[[Text | Done], None]
+STALL = 0.25
+"""Seconds that reading prompts may add to a step while others write."""
+
+SHORTEST = 16
+"""Tokens of prompts that are read in a step however slow the machine."""
+
+FEW = 2
+"""Rows up to which the next tokens are guessed: with more, the arithmetic is busy anyhow."""
+
+Failure = tuple[Row, Exception]
 
 
-@dataclass(slots=True)
-class Row:
-    """One request while it is written."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one row does in a step: tokens to be read, the last of them perhaps guessed."""
 
-    id: int
-    loaded: Loaded
-    request: Request
-    tell: Tell
+    row: Row
     ids: list[int]
-    prompt: int
-    seed: int
-    sampler: Sampler
-    stops: Stops
-    cache: Any
-    ends: frozenset[int]
-    processors: tuple[Processor, ...] = ()
-    read: int = 0
-    decoded: int = 0
-    """How many of the written ids have been turned into text."""
-    pending: list[TokenProb] | None = None
+    guessed: list[int]
 
     @property
-    def who(self) -> ModelRef:
-        """The model, as credited."""
-        return ModelRef("local", self.loaded.name, self.loaded.revision)
-
-    @property
-    def written(self) -> list[int]:
-        """The ids written so far."""
-        return self.ids[self.prompt :]
-
-
-def open_row(id: int, loaded: Loaded, request: Request, tell: Tell) -> Row:
-    """Make a row of a request.
-
-    Raises:
-        PromptTooLong: prompt and answer do not fit the window.
-    """
-    ids, more_stops = encode(loaded, request)
-    sampling = request.sampling
-    if len(ids) + min(sampling.max_tokens, 16) > loaded.context:
-        raise PromptTooLong(model=loaded.name, limit=loaded.context)
-    seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**31)
-    config = loaded.model.generation_config
-    ends = config.eos_token_id
-    found: set[Any] = {loaded.tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    guides: list[Processor] = []
-    if request.cue is not None and (amount := lean_of(loaded, request)):
-        guides.append(leaning(request.cue, loaded.tokenizer, amount))
-    if (guide := getattr(request.constraint, "processor", None)) is not None:
-        guides.append(guide(loaded.tokenizer))
-    return Row(
-        id=id,
-        loaded=loaded,
-        request=request,
-        tell=tell,
-        ids=ids,
-        prompt=len(ids),
-        seed=seed,
-        sampler=Sampler(sampling, seed),
-        stops=Stops((*sampling.stop, *more_stops)),
-        cache=DynamicCache(config=loaded.model.config),
-        ends=frozenset(found),
-        processors=tuple(guides),
-        pending=[] if request.logprobs else None,
-    )
+    def draws(self) -> bool:
+        """Whether all that the row has is read then, so that the next token can be drawn."""
+        return len(self.ids) - len(self.guessed) == self.row.unread
 
 
 class Engine:
-    """Holds the rows and moves them on."""
+    """Holds the rows and moves them on.
 
-    def __init__(self) -> None:
+    Args:
+        room: bytes that the keys and values of all rows may take; those that do not fit wait.
+        prefixes: what is kept of prompts between requests; it gives way to rows.
+        aside: does work that must not hold up a step, such as copying.
+    """
+
+    def __init__(
+        self,
+        room: int = 2**62,
+        prefixes: Prefixes | None = None,
+        aside: Callable[[Callable[[], None]], object] = lambda work: work(),
+    ) -> None:
+        self.room = room
+        self.prefixes = prefixes or Prefixes(0)
+        self._aside = aside
         self._rows: dict[int, Row] = {}
+        self._waiting: deque[Row] = deque()
+        self._pace: dict[str, float] = {}
 
     @property
     def busy(self) -> bool:
         """Whether any row is being written."""
-        return bool(self._rows)
+        return bool(self._rows or self._waiting)
+
+    @property
+    def running(self) -> int:
+        """How many rows are being written."""
+        return len(self._rows)
+
+    @property
+    def bytes(self) -> int:
+        """What the rows may come to take of memory."""
+        return sum(row.bytes for row in self._rows.values())
 
     def uses(self, loaded: Loaded) -> bool:
-        """Whether a row is written by that model."""
-        return any(row.loaded is loaded for row in self._rows.values())
+        """Whether a row is written by that model, or will be."""
+        return any(row.loaded is loaded for row in (*self._rows.values(), *self._waiting))
 
     def add(self, row: Row) -> None:
-        """Let a row join at the next step."""
-        self._rows[row.id] = row
+        """Let a row join at the next step, or when there is room for it.
+
+        Raises:
+            ModelUnavailable: there will never be.
+        """
+        if row.bytes > self.room:
+            raise ModelUnavailable("backend.out_of_memory", model=row.loaded.name)
+        self._waiting.append(row)
+        self._admit()
+        if self._waiting and self._waiting[-1] is row:
+            row.tell(Waiting("queued", place=len(self._waiting), model=row.loaded.name))
 
     def drop(self, id: int) -> None:
         """Let a row leave; one that is not there is no matter."""
         self._rows.pop(id, None)
+        self._waiting = deque(row for row in self._waiting if row.id != id)
 
     @torch.inference_mode()
-    def step(self) -> list[tuple[Row, Exception]]:
-        """Move every row on by one token; returns the rows that failed, already dropped."""
-        failed: list[tuple[Row, Exception]] = []
-        for row in list(self._rows.values()):
-            try:
-                if self._advance(row):
-                    self.drop(row.id)
-            except Exception as error:  # noqa: BLE001 - one row's failure is told to its reader alone
-                self.drop(row.id)
-                failed.append((row, error))
+    def step(self) -> list[Failure]:
+        """Move every row on; returns the rows that failed, already dropped."""
+        self._admit()
+        failed: list[Failure] = []
+        for loaded in {id(row.loaded): row.loaded for row in self._rows.values()}.values():
+            turns = self._plan([row for row in self._rows.values() if row.loaded is loaded])
+            failed += self._carry_out(loaded, turns)
+        for row in [row for row in self._rows.values() if row.done]:
+            self.drop(row.id)
+            self._keep(row)
+        for row, _ in failed:
+            self.drop(row.id)
         return failed
 
-    def _advance(self, row: Row) -> bool:
-        """One step of one row; whether it came to its end."""
-        end = min(row.read + PREFILL, len(row.ids))
-        batch = torch.tensor([row.ids[row.read : end]], device=row.loaded.device)  # (1, T)
-        last = end == len(row.ids)
-        out = row.loaded.model(
-            input_ids=batch,
-            past_key_values=row.cache,
-            use_cache=True,
-            logits_to_keep=1,
-            cache_position=torch.arange(row.read, end, device=row.loaded.device),
+    def _admit(self) -> None:
+        while self._waiting:
+            wanted = self.bytes + self._waiting[0].bytes
+            if self._rows and wanted > self.room:
+                return
+            self.prefixes.shrink(max(0, self.room - wanted))
+            row = self._waiting.popleft()
+            self._rows[row.id] = row
+
+    def _plan(self, rows: Sequence[Row]) -> list[Turn]:
+        """What each row does in this step.  Those who came first are read first."""
+        writers = sum(row.unread == 1 for row in rows)
+        left = PIECE
+        if writers and (pace := self._pace.get(rows[0].loaded.name)):
+            left = max(SHORTEST, min(PIECE, int(STALL / pace)))
+        turns: list[Turn] = []
+        for row in rows:
+            if row.unread == 1:
+                guessed = row.guess() if len(rows) <= FEW else []
+                turns.append(Turn(row, [row.ids[-1], *guessed], guessed))
+            elif left > 0:
+                at = row.memory.length
+                turns.append(Turn(row, row.ids[at : at + left], []))
+                left -= len(turns[-1].ids)
+        return turns
+
+    def _carry_out(self, loaded: Loaded, turns: list[Turn]) -> list[Failure]:
+        """Read, then draw.  If all together fail, each is tried alone: one row's trouble is its own."""
+        begun = time.monotonic()
+        draws = {turn.row.id: turn.draws for turn in turns}
+        try:
+            scores = _read(loaded, turns)
+        except Exception as error:  # noqa: BLE001 - told to the reader whose row it was
+            if len(turns) == 1:
+                return [(turns[0].row, error)]
+            return [failure for turn in turns for failure in self._carry_out(loaded, [turn])]
+        read = sum(len(turn.ids) for turn in turns if len(turn.ids) > SHORTEST)
+        if read:
+            pace = (time.monotonic() - begun) / read
+            self._pace[loaded.name] = 0.5 * (self._pace.get(loaded.name, pace) + pace)
+        drawing = [(turn, part) for turn, part in zip(turns, scores, strict=True) if draws[turn.row.id]]
+        return self._draw(drawing)
+
+    def _draw(self, drawing: list[tuple[Turn, torch.Tensor]]) -> list[Failure]:
+        failed: list[Failure] = []
+        free = [(turn, part) for turn, part in drawing if not turn.row.processors]
+        bests = iter(
+            best_of(
+                torch.cat([part for _, part in free]),
+                norms=any(turn.row.pending is not None for turn, _ in free),
+            )
+            if free
+            else ()
         )
-        row.read = end
-        if not last:
-            return False
-        scores = out.logits[0, -1].float().cpu()  # (V,)
-        for processor in row.processors:
-            scores = processor(row.written, scores)
-        choice = row.sampler.choose(scores)
-        row.ids.append(choice.token)
-        if choice.token in row.ends:
-            return self._finish(row, "stop", drop_last=True)
-        if row.pending is not None:
-            row.pending.append(TokenProb(row.loaded.tokenizer.decode([choice.token]), choice.logprob))
-        self._speak(row)
-        if row.stops.found:
-            return self._finish(row, "stop")
-        full = len(row.ids) >= row.loaded.context
-        if len(row.written) >= row.request.sampling.max_tokens or full:
-            return self._finish(row, "length")
-        return False
+        for turn, part in drawing:
+            known = None if turn.row.processors else [next(bests) for _ in range(len(part))]
+            first = not turn.row.written
+            try:
+                turn.row.draw(part, known, turn.guessed)
+            except Exception as error:  # noqa: BLE001 - one row's failure is told to its reader alone
+                failed.append((turn.row, error))
+                continue
+            if first:
+                self._keep_prompt(turn.row)
+        return failed
 
-    def _speak(self, row: Row, *, all_of_it: bool = False) -> None:
-        """Give out new text; half of a character is held back until its other bytes are there."""
-        tokenizer, written = row.loaded.tokenizer, row.written
-        # Decoding from a few tokens back keeps spaces and byte sequences whole.
-        start = max(0, row.decoded - 8)
-        before = tokenizer.decode(written[start : row.decoded], skip_special_tokens=True)
-        now = tokenizer.decode(written[start:], skip_special_tokens=True)
-        if now.endswith("\ufffd") and not all_of_it and len(written) - row.decoded < 8:
+    def _keep_prompt(self, row: Row) -> None:
+        """Keep what was computed of a prompt, for others that begin like it, as soon as it is read."""
+        key, memory = row.key, row.memory
+        if key is None or not isinstance(memory, RowMemory):
             return
-        row.decoded = len(written)
-        self._give(row, row.stops.feed(now[len(before) :]))
+        ids = row.ids[: row.prompt]
+        self._aside(lambda: self.prefixes.keep(key, ids, memory.copy(len(ids))))
 
-    def _give(self, row: Row, text: str) -> None:
-        if text:
-            row.tell(Text(text, tuple(row.pending or ()), row.who))
-            if row.pending is not None:
-                row.pending = []
+    def _keep(self, row: Row) -> None:
+        """Keep all that a row has read and written: a story goes on from there."""
+        key, memory = row.key, row.memory
+        if key is None or not isinstance(memory, RowMemory):
+            return
+        if any(other.key == key for other in self._rows.values()):
+            return
+        self._aside(lambda: self.prefixes.keep(key, row.ids, memory))
 
-    def _finish(self, row: Row, ending: str, *, drop_last: bool = False) -> bool:
-        count = len(row.written)
-        if drop_last:
-            row.ids.pop()
-        self._speak(row, all_of_it=True)
-        self._give(row, row.stops.finish())
-        usage = Usage(read=row.prompt, written=count)
-        row.tell(Done("stop" if ending == "stop" else "length", row.who, usage, row.seed))
-        return True
+
+def _read(loaded: Loaded, turns: Sequence[Turn]) -> list[torch.Tensor]:
+    """The scores after the last token of each turn, and after each that was guessed: (1 + guessed, V)."""
+    if loaded.packed:
+        pieces = [
+            packed.Piece(turn.row.memory, turn.ids, len(turn.guessed) + 1)
+            for turn in turns
+            if isinstance(turn.row.memory, RowMemory)
+        ]
+        return packed.forward(loaded.model, pieces, loaded.device)
+    return [
+        plain.forward(loaded.model, plain.PlainPiece(turn.row.memory, turn.ids), loaded.device)
+        for turn in turns
+        if isinstance(turn.row.memory, PlainMemory)
+    ]

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from tqdm.auto import tqdm
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from bot.backends.local import packed
+from bot.backends.local.weights import prepare
 from bot.errors import ModelUnavailable, ModelUnknown
 
 WANTED = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "merges.txt"]
@@ -36,6 +39,10 @@ class Loaded:
     model: Any
     tokenizer: Any
     device: torch.device
+    packed: bool = False
+    """Whether rows can share a pass; see :mod:`bot.backends.local.packed`."""
+    token_bytes: int = 0
+    """What the keys and values of one token take of memory; 0 if that is not known."""
 
     @property
     def context(self) -> int:
@@ -59,6 +66,8 @@ def dtype_for(wish: str, device: torch.device, parameters: int) -> torch.dtype:
 
     On a processor without bfloat16 instructions, bfloat16 is slower than float32.
     """
+    if wish == "int8":
+        return torch.bfloat16
     if wish != "auto":
         return getattr(torch, wish)
     if device.type == "cpu" and (
@@ -102,7 +111,21 @@ def load(
         dtype=dtype_for(dtype, where, size),
     )
     tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    return Loaded(name, folder, _revision(folder, weights), loaded.to(where).eval(), tokenizer, where)
+    loaded = loaded.to(where).eval()
+    token_bytes = packed.adopt(loaded)
+    prepare(loaded, int8=dtype == "int8")
+    return Loaded(
+        name, folder, _revision(folder, weights), loaded, tokenizer, where, token_bytes > 0, token_bytes
+    )
+
+
+def free_for_rows(loaded: Loaded) -> int:
+    """The bytes that keys and values may take: half of the memory that is free once the model is there."""
+    if loaded.device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(loaded.device)
+    else:
+        free = psutil.virtual_memory().available
+    return free // 2
 
 
 def _fetch(model: str, name: str, progress: Callable[[str, float | None], None]) -> Path:

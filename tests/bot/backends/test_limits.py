@@ -114,6 +114,29 @@ async def test_place_is_shown_and_updated() -> None:
     assert limits.line.running == limits.line.waiting() == inner.open == 0
 
 
+async def test_whoever_waits_is_told_for_how_long_by_what_others_took(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = Limits(ScriptedBackend().say("a").say("b").hang().hang(), max_running=2)
+    now = 100.0
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
+    for took in (10.0, 20.0):
+        stream = limits.generate(ask("1/1"))
+        await anext(stream)
+        now += took
+        async for _ in stream:
+            pass
+    tasks = [asyncio.create_task(collect(limits.generate(ask(f"1/{n}")))) for n in (1, 2)]
+    await asyncio.sleep(0)
+    waiting, first = await start(limits, ask("1/3"))
+    assert isinstance(first, Waiting)
+    # 0.8 · 10 + 0.2 · 20 seconds each, two at a time.
+    assert (first.place, first.seconds) == (1, 6.0)
+    await waiting.aclose()
+    for task in tasks:
+        task.cancel()
+
+
 async def test_nobody_waits_while_there_is_room() -> None:
     limits = Limits(ScriptedBackend().say("a").say("b"), max_running=2)
     results = await asyncio.gather(*(collect(limits.generate(ask())) for _ in range(2)))

@@ -1,0 +1,5 @@
+"""Models this small are quickest with one thread."""
+
+import torch
+
+torch.set_num_threads(1)
