@@ -46,6 +46,7 @@ class Pending:
     place: int | None = None
     fraction: float | None = None
     model: str = ""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,8 +136,8 @@ class Scribe:
                             yield Words(draft.text)
                         if gate.shut:
                             break
-                    case Waiting(why, place, fraction, model):
-                        yield Pending(why, place, fraction, model)
+                    case Waiting(why, place, fraction, model, seconds):
+                        yield Pending(why, place, fraction, model, seconds)
                     case Done():
                         draft.done, draft.model = chunk, chunk.model
                     case _:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import discord
+from discord.utils import format_dt, utcnow
 
 from bot.attribution.credits import Credits
 from bot.attribution.model import ModelAuthor
@@ -99,8 +101,13 @@ def waiting(work: WorkId | None, step: Pending, lang: Lang) -> Frame:
     percent = "" if step.fraction is None else f"{step.fraction:.0%}"
     text = translate(
         f"work.{step.why}", lang, place=step.place or "", percent=percent, model=plain_line(step.model)
-    )
-    return Frame(f"-# {text.rstrip()}", _stop(work, lang))
+    ).rstrip()
+    if step.seconds is not None:
+        # Discord counts it down by itself.
+        text += " · " + translate(
+            "work.ready", lang, when=format_dt(utcnow() + timedelta(seconds=step.seconds), "R")
+        )
+    return Frame(f"-# {text}", _stop(work, lang))
 
 
 def deleted(work: WorkId, lang: Lang) -> Frame:
