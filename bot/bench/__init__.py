@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from bot.bench import house, startup
+from bot.bench import engine, house, soak, startup
 
-BENCHES: Mapping[str, Callable[[bool], str]] = {"startup": startup.run, "house": house.run}
+BENCHES: Mapping[str, Callable[[bool], str]] = {
+    "startup": startup.run,
+    "house": house.run,
+    "engine": engine.run,
+    "soak": soak.run,
+}
 """Each measures side by side in one run and gives its table."""
 
 
