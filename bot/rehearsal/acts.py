@@ -168,11 +168,23 @@ async def submit(world: World, who: str, shown: Any, fields: Mapping[str, str]) 
     if shown.modal is None:
         raise NoSuch("rehearsal.no_form")
     known = {name: field for field in form_fields(shown.modal) for name in field.names}
-    values: dict[str, Any] = {}
+    values = _held(shown.modal)
     for name, text in fields.items():
         field = pick(name, known, "field")
         values[field.component["custom_id"]] = _value(field.component, text)
     return await world.actor(who).submit_modal(shown, values)
+
+
+def _held(modal: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fields of a form hold already: what nobody changes is sent as it stands."""
+    held: dict[str, Any] = {}
+    for component in (field.component for field in form_fields(modal)):
+        chosen = [option["value"] for option in component.get("options", ()) if option.get("default")]
+        if component.get("value"):
+            held[component["custom_id"]] = component["value"]
+        elif chosen:
+            held[component["custom_id"]] = chosen if component.get("type") == STRING_MENU else chosen[0]
+    return held
 
 
 @dataclass(frozen=True, slots=True)

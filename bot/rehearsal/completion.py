@@ -27,6 +27,19 @@ _GIVEN = re.compile(r"(?:^|\s)([^\W\d][\w-]*)[:：]\s?(?:[\"“]([^\"“”]*)[\
 _LONGEST = 25
 
 
+class Choice(str):
+    """What the bot itself offered for what was typed, with the name it shows; it need not begin alike."""
+
+    shown: str
+
+    @classmethod
+    def of(cls, value: str, shown: str) -> Choice:
+        """A value as it is to be typed, and the name that it goes by."""
+        made = cls(_quoted(value))
+        made.shown = shown
+        return made
+
+
 class Completions(Completer):
     """Asks the world, and for options with live choices the bot itself."""
 
@@ -51,8 +64,9 @@ class Completions(Completer):
         except (NoSuch, SetupError, BackendError):
             return
         for offer in offers:
-            if offer != typed and (folded(offer).startswith(folded(typed)) or not folded(typed)):
-                yield Completion(offer, start_position=-len(typed))
+            shown = offer.shown if isinstance(offer, Choice) else None
+            if offer != typed and (shown or _begins(offer, typed)):
+                yield Completion(str(offer), start_position=-len(typed), display=shown)
 
     async def offers(self, before: str) -> tuple[str, list[str]]:
         """The piece of text that is being typed, and what it may become."""
@@ -110,7 +124,7 @@ class Completions(Completer):
         options = {name: option for option in command.options for name in names_of(option)}
         if (named := _OPTION.search(tail)) and named[1] in options:
             chosen = await self._choices(actor, place, command, options[named[1]], named[3], tail)
-            return named[2] + named[3], [_quoted(text) for text in chosen]
+            return named[2] + named[3], [one if isinstance(one, Choice) else _quoted(one) for one in chosen]
         used = {options[found[1]]["name"] for found in _GIVEN.finditer(tail) if found[1] in options}
         left = [option for option in command.options if option["name"] not in used]
         return tail.rsplit(" ", 1)[-1], [f"{self._name(names_of(option))}:" for option in left]
@@ -141,11 +155,18 @@ class Completions(Completer):
                 if self._world.private
                 else actor.autocomplete(place, *ask, **filled)
             )
-        return [str(choice["value"]) for choice in offered[:_LONGEST]]
+        return [Choice.of(str(one["value"]), str(one["name"])) for one in offered[:_LONGEST]]
 
     def _name(self, names: tuple[str, ...]) -> str:
         """A name in the language of the rehearsal."""
         return names[-1] if self._lang == "zh" else names[0]
+
+
+def _begins(offer: str, typed: str) -> bool:
+    """Whether an offer begins as was typed, whatever its case and signs."""
+    return offer.casefold().startswith(typed.casefold()) or (
+        any(char.isalnum() for char in typed) and folded(offer).startswith(folded(typed))
+    )
 
 
 def _quoted(text: str) -> str:

@@ -230,7 +230,7 @@ class Player:
 
     async def _fill(self, who: str, shown: Any, fields: Mapping[str, str]) -> None:
         self._shown(who, shown)
-        if shown.modal is not None:
+        if shown.modal is not None and fields:
             self._report(Did(who, " ".join(f"{name}: {text}" for name, text in fields.items())))
         result = await acts.submit(self._world, who, shown, fields)
         self._form = ""

@@ -39,6 +39,7 @@ def draw(
     private: bool = False,
     alone: bool = False,
     source: Work | None = None,
+    form: str = "",
     notes: Sequence[str] = (),
 ) -> Card:
     """Lay out one take of a work.
@@ -49,13 +50,14 @@ def draw(
         private: only the member sees it (then it can be shared).
         alone: what does not fit one message goes into a file.
         source: the work it is a remix of.
+        form: what its form is called.
         notes: keys of texts that the reader should see.
     """
     work, take = made.work, made.take
     if take is None:
         content = translate("work.empty", lang)
         return Card(Frame(content, view_of(("another", "delete"), work.id, 0, lang)))
-    lines = [_byline(made, takes=takes, lang=lang, source=source)]
+    lines = [_byline(made, takes=takes, lang=lang, source=source, form=form)]
     lines += [translate(note, lang) for note in notes]
     if take.number == 1 and any(model.name == HOUSE_MODEL for model in made.models):
         lines.append(translate("work.house_model", lang))
@@ -123,7 +125,7 @@ def interrupted(work: WorkId, lang: Lang) -> Frame:
 def published(made: Credits, lang: Lang, *, source: Work | None = None) -> Card:
     """A work in the gallery: title, text, byline, licence."""
     work, take = made.work, made.take
-    byline = _byline(made, takes=1, lang=lang, source=source, brief=True)
+    byline = _byline(made, takes=1, lang=lang, source=source)
     foot = f"\n-# {byline}"
     if work.licence:
         foot += f"\n-# {translate('work.licence', lang, licence=line(work.licence, 80))}"
@@ -152,21 +154,24 @@ def model_names(models: Sequence[ModelAuthor], lang: Lang) -> str:
     return translate("text.and", lang).join(line(model.name, 80) for model in models)
 
 
-def _byline(made: Credits, *, takes: int, lang: Lang, source: Work | None = None, brief: bool = False) -> str:
-    """The credit line: who, with which model, how much by hand, from what."""
+def _byline(
+    made: Credits, *, takes: int, lang: Lang, source: Work | None = None, form: str | None = None
+) -> str:
+    """The credit line: who, with which model, how much by hand, from what; topic and form unless None."""
     work, take = made.work, made.take
     wish = work.wish
     facts: list[str] = []
-    if not brief and wish.topic and wish.topic[:80] != work.title:
+    if form is not None and wish.topic and wish.topic[:80] != work.title:
         facts.append(translate("work.topic", lang, topic=line(wish.topic, 60)))
-    if not brief and wish.form:
-        facts.append(line(wish.form, 40))
+    if form:
+        facts.append(line(form, 40))
     models = model_names(made.models, lang)
     members = dict.fromkeys(share.member for share in made.shares if share.model is None)
     hands = translate("text.and", lang).join(mention(member, lang) for member in members)
     author = mention(work.author, lang)
     if made.models and members:
-        facts.append(translate("work.by_both", lang, member=hands, model=models, percent=made.human))
+        key = "work.by_both" if work.author in members else "work.by_both_for"
+        facts.append(translate(key, lang, member=hands, model=models, author=author, percent=made.human))
     elif made.models:
         facts.append(translate("work.by_model", lang, member=author, model=models))
     else:

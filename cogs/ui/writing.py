@@ -178,10 +178,21 @@ class Writing:
         source = await self._source(made.work)
         if published:
             return card.published(made, lang, source=source)
-        takes = len(await self._app.works.takes(guild, work))
         return card.draw(
-            made, takes=takes, lang=lang, private=private, alone=alone, source=source, notes=notes
+            made,
+            takes=len(await self._app.works.takes(guild, work)),
+            lang=lang,
+            private=private,
+            alone=alone,
+            source=source,
+            form=self._form(made.work.wish.form, lang),
+            notes=notes,
         )
+
+    def _form(self, id: str, lang: Lang) -> str:
+        """What a form is called; one whose file is gone by its id."""
+        form = self._app.catalogue.find_form(id) if id else None
+        return form.title[lang] if form is not None else id
 
     async def _source(self, work: Work) -> Work | None:
         if work.source is None:
