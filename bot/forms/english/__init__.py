@@ -1,0 +1,1 @@
+"""English verse: how words sound, where lines are stressed, what rhymes."""

@@ -1,0 +1,130 @@
+"""What an English form demands, read from the ``[shape]`` table of its file.
+
+```toml
+[shape]
+language = "en"
+lines = 14                       # or [3, 40]; left out: any number, or as many as the scheme has
+schemes = ["abab cdcd efef gg"]  # letters a line; A1 is a refrain; several: whichever fits best
+stanza = "abcb"                  # instead: one stanza's scheme, any number of stanzas
+chain = "terza rima"             # instead: terza rima, pantoum, ghazal or sestina
+syllables = [8, 6, 8, 6]         # a line; one number for all; "7-10" for a range; repeated by stanza
+metre = "iambic pentameter"      # scored; with strict = true most lines must be in it
+acrostic = true                  # the first letters spell the topic
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.forms.english import scheme
+from bot.forms.english.metre import Metre
+from bot.forms.english.scheme import Place
+
+_KEYS = frozenset(
+    {"language", "lines", "schemes", "stanza", "chain", "syllables", "metre", "strict", "acrostic", "name"}
+)
+_CUSTOM = re.compile(r"\s*([A-Za-z][A-Za-z0-9 ]*?)?\s*[,;]?\s*(\d[\d\s\-]*)?\s*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """The demands of a form; see the head of this file.
+
+    ``syllables`` are (least, most) of each line, over and over.
+    """
+
+    form: str
+    lines: tuple[int, int] | None = None
+    schemes: tuple[str, ...] = ()
+    stanza: str = ""
+    chain: str = ""
+    syllables: tuple[tuple[int, int], ...] = ()
+    metre: Metre | None = None
+    strict: bool = False
+    acrostic: bool = False
+
+    def places(self, count: int) -> list[tuple[str, tuple[Place, ...]]]:
+        """The schemes that a text of so many lines may follow: (as written, line by line)."""
+        if self.stanza:
+            return [(self.stanza, scheme.repeated(self.stanza, count))]
+        if self.chain in scheme.ENDLESS:
+            return [(self.chain, scheme.ENDLESS[self.chain](count))]
+        return [(one, _cut(scheme.read(one), count)) for one in self.schemes]
+
+    @property
+    def count(self) -> tuple[int, int] | None:
+        """(fewest, most) lines; None for any number."""
+        if self.lines is not None:
+            return self.lines
+        if self.schemes:
+            size = len(scheme.read(self.schemes[0]))
+            return size, size
+        if self.chain == "sestina":
+            return 39, 39
+        if self.syllables and len(self.syllables) > 1 and not self.stanza:
+            return len(self.syllables), len(self.syllables)
+        return None
+
+
+def read_shape(form: str, table: Mapping[str, Any]) -> Shape:
+    """Read a ``[shape]`` table.
+
+    Raises:
+        ValueError: something in it is not as it should be; says what.
+    """
+    if unknown := set(table) - _KEYS:
+        raise ValueError(f"{form}: [shape] has no {', '.join(sorted(unknown))}")
+    lines = table.get("lines")
+    given: Any = table.get("syllables", [])
+    syllables: list[Any] = [*given] if isinstance(given, list) else [given]  # pyright: ignore[reportUnknownVariableType]
+    chain, stanza, schemes = table.get("chain", ""), table.get("stanza", ""), tuple(table.get("schemes", ()))
+    if chain and chain not in scheme.ENDLESS and chain != "sestina":
+        raise ValueError(f"{form}: {chain} is no chain")
+    for one in (*schemes, *([stanza] if stanza else [])):
+        scheme.read(one)
+    return Shape(
+        form=form,
+        lines=None if lines is None else (lines, lines) if isinstance(lines, int) else (lines[0], lines[1]),
+        schemes=schemes,
+        stanza=stanza,
+        chain=chain,
+        syllables=tuple(map(_span, syllables)),
+        metre=Metre.of(table["metre"]) if "metre" in table else None,
+        strict=bool(table.get("strict")),
+        acrostic=bool(table.get("acrostic")),
+    )
+
+
+def custom(text: str) -> Shape:
+    """A form described in a line: ``ABAB, 8 6 8 6``; a scheme, numbers of syllables, or both.
+
+    Raises:
+        ValueError: it describes none.
+    """
+    found = _CUSTOM.match(text)
+    letters = (found[1] or "").strip() if found else ""
+    numbers: Sequence[str] = (found[2] or "").replace("-", " ").split() if found else ()
+    if not letters and not numbers:
+        raise ValueError(f"{text} describes no form")
+    if len(numbers) > 60 or any(not 0 < int(number) < 40 for number in numbers):
+        raise ValueError(f"{text} describes no form")
+    rhymes = letters.replace(" ", "").lower()
+    if rhymes:
+        scheme.read(rhymes)
+    syllables = tuple((int(number), int(number)) for number in numbers)
+    size = len(rhymes) or len(syllables)
+    return Shape(form="custom", lines=(size, size), schemes=(rhymes,) if rhymes else (), syllables=syllables)
+
+
+def _span(value: int | str) -> tuple[int, int]:
+    least, _, most = str(value).partition("-")
+    return int(least), int(most or least)
+
+
+def _cut(places: tuple[Place, ...], count: int) -> tuple[Place, ...]:
+    """A scheme for a text with too many lines or too few: what is beyond it rhymes with nothing."""
+    return (*places[:count], *[Place("")] * (count - len(places)))
