@@ -120,6 +120,13 @@ def show_settings(given: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def form(given: argparse.Namespace, settings: Settings) -> int:
+    """List the verse forms, show one, or check poems from standard input against one."""
+    from bot.form import form as run_form
+
+    return run_form(given, settings)
+
+
 def bench(given: argparse.Namespace, settings: Settings) -> int:
     """Measure: what there is to measure is listed without a name."""
     from bot.bench import main as measure
@@ -171,6 +178,12 @@ def parser() -> argparse.ArgumentParser:
     one = add("restore", restore)
     one.add_argument("copy", type=Path)
     add("settings", show_settings)
+    one = add("form", form)
+    one.add_argument("act", choices=("list", "show", "check"))
+    one.add_argument("form", nargs="?", default="", help="an id, a title, or a form described: ABAB, 8 6 8 6")
+    one.add_argument("--topic", default="", help="what an acrostic spells")
+    one.add_argument("--language", choices=LANGUAGES, help="language of the report")
+    one.add_argument("--json", action="store_true", help="print one JSON object for each poem")
     one = add("bench", bench)
     one.add_argument("what", nargs="?", default="")
     one.add_argument("--quick", action="store_true")

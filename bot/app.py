@@ -21,6 +21,7 @@ from bot.services.compose import Composer
 from bot.services.credits_desk import CreditsDesk
 from bot.services.dispatch import Dispatch
 from bot.services.filters import Filters, SameEverywhere
+from bot.services.forms import FormDesk
 from bot.services.house_desk import HouseDesk
 from bot.services.ports import Notes
 from bot.services.privacy import Privacy
@@ -52,6 +53,7 @@ class App:
     reviser: Reviser
     publisher: Publisher
     credits: CreditsDesk
+    forms: FormDesk
     usage: Usage
     desk: HouseDesk
     privacy: Privacy
@@ -135,6 +137,7 @@ async def open_app(
                 works=store.works, outbox=store.outbox, book=book, filters=judges, clock=clock
             ),
             credits=CreditsDesk(store.works, store.ledger),
+            forms=FormDesk(catalogue),
             usage=usage,
             desk=HouseDesk(store.house, store.members, book, clock),
             privacy=Privacy(store.privacy),

@@ -13,6 +13,7 @@ from bot.app import App, open_app
 from bot.attribution.credits import Credits
 from bot.errors import RengaError
 from bot.explain import explain
+from bot.forms.model import FormReport
 from bot.i18n.text import translate
 from bot.ids import ChannelId, Lang, MemberId, Place, private_room
 from bot.services.brief import Brief, Finished, Pending
@@ -48,7 +49,10 @@ async def write(given: argparse.Namespace, settings: Settings) -> int:
                 continue
             credits = await app.credits.of(finished.work.guild, finished.work.id, finished.take.number)
             if given.json:
-                sys.stdout.write(json.dumps(_facts(finished, credits), ensure_ascii=False) + "\n")
+                wish = finished.work.wish
+                report = app.forms.report(wish.form, finished.take.text, topic=wish.topic)
+                facts = _facts(finished, credits, report)
+                sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
             else:
                 sys.stdout.write(f"{finished.take.text}\n\n  — {_byline(finished, settings.language)}\n\n")
             sys.stdout.flush()
@@ -72,7 +76,7 @@ async def _one(app: App, wish: Wish, lang: Lang) -> Finished:
     raise RuntimeError("the poem neither ended nor failed")
 
 
-def _facts(finished: Finished, credits: Credits) -> dict[str, object]:
+def _facts(finished: Finished, credits: Credits, report: FormReport | None) -> dict[str, object]:
     """One poem as an object."""
     take, wish = finished.take, finished.work.wish
     return {
@@ -92,7 +96,7 @@ def _facts(finished: Finished, credits: Credits) -> dict[str, object]:
             "disclosure": credits.disclosure,
             "contribution": take.contribution,
         },
-        "report": json.loads(take.report) if take.report else None,
+        "report": report.plain() if report is not None else None,
     }
 
 

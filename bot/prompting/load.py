@@ -12,7 +12,9 @@ from bot.prompting.reader import NAME, Reader, places_of
 SHOWN = ("topic", "form", "style", "length", "opening")
 """Standard options that mean nothing unless a message has a place for them."""
 
-TAKEN = frozenset({"credits", "doctor", "drafts", "help", "model", "privacy", "settings", "style", "usage"})
+TAKEN = frozenset(
+    {"credits", "doctor", "drafts", "form", "help", "model", "privacy", "settings", "style", "usage"}
+)
 """Commands that are there already."""
 
 MOST_OPTIONS = 25

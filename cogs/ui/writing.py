@@ -12,6 +12,7 @@ from typing import Any, assert_never
 import discord
 
 from bot.app import App
+from bot.attribution.credits import Credits
 from bot.errors import RengaError, StorageError
 from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place, WorkId
 from bot.services.brief import Finished, Opened, Pending, Step, Words
@@ -185,14 +186,18 @@ class Writing:
             private=private,
             alone=alone,
             source=source,
-            form=self._form(made.work.wish.form, lang),
+            form=await asyncio.to_thread(self._form, made, lang),
             notes=notes,
         )
 
-    def _form(self, id: str, lang: Lang) -> str:
-        """What a form is called; one whose file is gone by its id."""
-        form = self._app.catalogue.find_form(id) if id else None
-        return form.title[lang] if form is not None else id
+    def _form(self, made: Credits, lang: Lang) -> str:
+        """What the form of a work is called, or its id if its file is gone; and whether the text keeps it."""
+        id = made.work.wish.form
+        form = self._app.catalogue.forms.get(id)
+        name = form.title[lang] if form is not None else id
+        text = made.take.text if made.take is not None else ""
+        report = self._app.forms.report(id, text, topic=made.work.wish.topic) if text else None
+        return f"{name} {report.mark}" if report is not None else name
 
     async def _source(self, work: Work) -> Work | None:
         if work.source is None:

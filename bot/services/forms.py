@@ -1,0 +1,90 @@
+"""Checks texts against the forms of the prompt files, and says what was found in words."""
+
+from __future__ import annotations
+
+import re
+
+from bot.errors import BadInput
+from bot.forms.check import Shape, check, custom, shape_of
+from bot.forms.model import Finding, FormReport, LineReport
+from bot.i18n.text import translate
+from bot.ids import Lang
+from bot.prompting.catalogue import Catalogue
+from bot.prompting.parts import Form
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+"""Chinese is measured otherwise."""
+
+LONGEST = 20_000
+"""Characters of a text that is checked."""
+
+
+class FormDesk:
+    """Finds a form by what members call it, and checks texts against it."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def forms(self) -> list[Form]:
+        """The forms that can be checked."""
+        return [form for form in self._catalogue.forms.values() if form.shape]
+
+    def shape(self, name: str) -> Shape:
+        """The demands of a form by id, title or alias, or of one described: ``ABAB, 8 6 8 6``.
+
+        Raises:
+            BadInput: there is none, or it cannot be checked.
+        """
+        try:
+            form = self._catalogue.find_form(name)
+        except BadInput:
+            try:
+                return custom(name)
+            except ValueError:
+                pass
+            raise
+        if form is None or not form.shape:
+            raise BadInput("refused.form_unchecked", form=name)
+        return _shape(form)
+
+    def check(self, text: str, shape: Shape, *, topic: str = "") -> FormReport:
+        """The check of any text."""
+        return check(text, shape, topic=topic)
+
+    def report(self, form: str, text: str, *, topic: str = "") -> FormReport | None:
+        """The check of a work; None for a form, or a form in a language, that is not checked."""
+        found = self._catalogue.forms.get(form)
+        if found is None or not found.shape or len(text) > LONGEST or _HAN.search(text):
+            return None
+        return check(text, _shape(found), topic=topic)
+
+
+def _shape(form: Form) -> Shape:
+    shape = shape_of(form.id, form.shape)
+    assert shape is not None, "forms without a shape were sorted out"
+    return shape
+
+
+def sheet(report: FormReport, lang: Lang) -> list[str]:
+    """A report in lines: the mark, then each line of the text with what is wrong or doubtful in it."""
+    rows = [report.mark]
+    rows += [_row(finding, lang) for finding in report.findings if finding.holds.plain is not True]
+    for line in report.lines:
+        rows.append(_line(line))
+        rows += [f"    {_row(finding, lang)}" for finding in line.findings if finding.holds.plain is not True]
+    return rows
+
+
+def _line(line: LineReport) -> str:
+    count = next((one.found for one in line.findings if one.rule == "syllables"), "")
+    parts = (line.holds.sign, count.rjust(2) if count else "", line.rhyme, line.text)
+    return " ".join(part for part in parts if part)
+
+
+def _row(finding: Finding, lang: Lang) -> str:
+    rule = translate(f"form.rule_{finding.rule}", lang)
+    told = translate(
+        "form.finding", lang, rule=rule, wanted=finding.wanted or "–", found=finding.found or "–"
+    )
+    why = translate(f"form.reason_{finding.reason}", lang) if finding.reason else ""
+    return f"{finding.holds.sign} {told}" + (f" · {why}" if why else "")
