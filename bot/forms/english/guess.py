@@ -28,6 +28,7 @@ ELIDED: dict[str, str] = {
     "e'en": "IY1 N",
     "ta'en": "T EY1 N",
     "th'": "DH",
+    "th": "DH",
     "t'": "T",
     "heav'n": "HH EH1 V N",
     "giv'n": "G IH1 V N",

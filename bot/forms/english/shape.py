@@ -5,7 +5,7 @@
 language = "en"
 lines = 14                       # or [3, 40]; left out: any number, or as many as the scheme has
 schemes = ["abab cdcd efef gg"]  # letters a line; A1 is a refrain; several: whichever fits best
-stanza = "abcb"                  # instead: one stanza's scheme, any number of stanzas
+stanza = "abcb"                  # instead: one stanza's scheme, any number of stanzas; or a list of them
 chain = "terza rima"             # instead: terza rima, pantoum, ghazal or sestina
 syllables = [8, 6, 8, 6]         # a line; one number for all; "7-10" for a range; repeated by stanza
 metre = "iambic pentameter"      # scored; with strict = true most lines must be in it
@@ -40,7 +40,7 @@ class Shape:
     form: str
     lines: tuple[int, int] | None = None
     schemes: tuple[str, ...] = ()
-    stanza: str = ""
+    stanzas: tuple[str, ...] = ()
     chain: str = ""
     syllables: tuple[tuple[int, int], ...] = ()
     metre: Metre | None = None
@@ -49,8 +49,8 @@ class Shape:
 
     def places(self, count: int) -> list[tuple[str, tuple[Place, ...]]]:
         """The schemes that a text of so many lines may follow: (as written, line by line)."""
-        if self.stanza:
-            return [(self.stanza, scheme.repeated(self.stanza, count))]
+        if self.stanzas:
+            return [(one, scheme.repeated(one, count)) for one in self.stanzas]
         if self.chain in scheme.ENDLESS:
             return [(self.chain, scheme.ENDLESS[self.chain](count))]
         return [(one, _cut(scheme.read(one), count)) for one in self.schemes]
@@ -65,7 +65,7 @@ class Shape:
             return size, size
         if self.chain == "sestina":
             return 39, 39
-        if self.syllables and len(self.syllables) > 1 and not self.stanza:
+        if self.syllables and len(self.syllables) > 1 and not self.stanzas:
             return len(self.syllables), len(self.syllables)
         return None
 
@@ -81,16 +81,18 @@ def read_shape(form: str, table: Mapping[str, Any]) -> Shape:
     lines = table.get("lines")
     given: Any = table.get("syllables", [])
     syllables: list[Any] = [*given] if isinstance(given, list) else [given]  # pyright: ignore[reportUnknownVariableType]
-    chain, stanza, schemes = table.get("chain", ""), table.get("stanza", ""), tuple(table.get("schemes", ()))
+    chain, schemes = table.get("chain", ""), tuple(table.get("schemes", ()))
+    stanza: Any = table.get("stanza", [])
+    stanzas: tuple[str, ...] = (stanza,) if isinstance(stanza, str) else tuple(stanza)
     if chain and chain not in scheme.ENDLESS and chain != "sestina":
         raise ValueError(f"{form}: {chain} is no chain")
-    for one in (*schemes, *([stanza] if stanza else [])):
+    for one in (*schemes, *stanzas):
         scheme.read(one)
     return Shape(
         form=form,
         lines=None if lines is None else (lines, lines) if isinstance(lines, int) else (lines[0], lines[1]),
         schemes=schemes,
-        stanza=stanza,
+        stanzas=stanzas,
         chain=chain,
         syllables=tuple(map(_span, syllables)),
         metre=Metre.of(table["metre"]) if "metre" in table else None,

@@ -89,7 +89,7 @@ def _elided(phones: Phones) -> Iterator[Phones]:
         if light and phone in ("IY0", "UW0", "IH0") and after[-1:].isdigit():
             # glorious, influence: the vowel becomes a glide.
             yield (*phones[:at], "W" if phone == "UW0" else "Y", *phones[at + 1 :])
-        elif light and phone == "ER0" and at > 0 and after[-1:] == "0":
+        elif light and phone == "ER0" and at > 0 and after[-1:] in ("0", "2"):
             # every, murmuring: the syllable is swallowed before another light one.
             yield (*phones[:at], "R", *phones[at + 1 :])
         elif light and phone in ("AH0", "IH0") and after in _LIQUID and at > 0:
@@ -102,10 +102,13 @@ def _elided(phones: Phones) -> Iterator[Phones]:
         elif light and at > 1 and phones[at - 1] == "R" and phones[at - 2][-1] in "12":
             # spirit.
             yield (*phones[:at], *phones[at + 1 :])
-        elif phone == "ER0" and at > 0 and phones[at - 1][:2] in ("AW", "AY", "OW", "EY", "IY", "UW"):
+        elif phone == "ER0" and at > 0 and phones[at - 1][:2] in ("AW", "AY", "OW", "EY", "IY", "UW", "OY"):
             # flower, fire, prayer.
             yield (*phones[:at], "R", *phones[at + 1 :])
-        elif light and at > 0 and phones[at - 1][:2] in ("IY", "AY", "OW", "UW", "AW", "EY"):
+        elif phone == "AH0" and after == "W" and 0 < at < len(phones) - 2:
+            # sensual, usual.
+            yield (*phones[:at], *phones[at + 1 :])
+        elif light and at > 0 and phones[at - 1][:2] in ("IY", "AY", "OW", "UW", "AW", "EY", "OY"):
             # being, quiet, poem.
             yield (*phones[:at], *phones[at + 1 :])
         elif light and at > 0 and phones[at - 1] in ("V", "DH") and phone == "ER0" and at == len(phones) - 1:
