@@ -1,0 +1,100 @@
+"""How words sound, what rhymes, where lines are stressed."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.forms.english.dictionary import look_up
+from bot.forms.english.dictionary import words as dictionary_words
+from bot.forms.english.guess import guesses
+from bot.forms.english.metre import Metre, scan
+from bot.forms.english.rhyme import Rhyme, rhyme
+from bot.forms.english.sound import lengths, line_lengths, sounds, words
+
+
+@pytest.mark.parametrize(
+    ("word", "usual", "licensed"),
+    [
+        ("snow", {1}, {1}),
+        ("heaven", {2}, {1, 2}),
+        ("every", {2, 3}, {2, 3}),
+        ("banished", {2}, {2, 3}),
+        ("banishèd", {3}, {3}),
+        ("belovèd", {3}, {3}),
+        ("o'er", {1}, {1}),
+        ("th'", set(), {0}),
+        ("flower", {2}, {1, 2}),
+        ("glorious", {3}, {2, 3}),
+        ("lov'd", set(), {1}),
+        ("wand'ring", set(), {2, 3}),
+        ("moonlight's", set(), {2}),
+        ("seaweeds", {2}, {2}),
+        ("doeth", set(), {1, 2}),
+        ("unfathomable", set(), {5}),
+    ],
+)
+def test_syllables(word: str, usual: set[int], licensed: set[int]) -> None:
+    found, all = lengths(word)
+    assert usual <= found or not usual
+    assert licensed <= all
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("night", "light", Rhyme.PERFECT),
+        ("eyes", "skies", Rhyme.PERFECT),
+        ("singing", "bringing", Rhyme.PERFECT),
+        ("sea", "see", Rhyme.SAME),
+        ("snow", "snow", Rhyme.SAME),
+        ("melody", "be", Rhyme.NEAR),
+        ("dawn", "morn", Rhyme.NEAR),
+        ("memory", "die", Rhyme.NEAR),
+        ("love", "prove", Rhyme.EYE),
+        ("home", "tone", Rhyme.SLANT),
+        ("desert", "part", Rhyme.SLANT),
+        ("cat", "dog", Rhyme.NONE),
+        ("winter", "river", Rhyme.NONE),
+    ],
+)
+def test_rhymes(one: str, other: str, kind: Rhyme) -> None:
+    assert rhyme(one, other) is kind
+    assert rhyme(other, one) is kind
+
+
+def test_words_outside_the_dictionary_have_their_syllables_mostly() -> None:
+    """Measured on words taken out of the dictionary: their own entry is not looked at by the guess."""
+    chosen = random.Random(4).sample([word for word in dictionary_words() if len(word) > 4], 1_500)
+    right = 0
+    for word in chosen:
+        wanted = {sum(phone[-1].isdigit() for phone in phones) for phones in look_up(word)}
+        right += any(sum(phone[-1].isdigit() for phone in phones) in wanted for phones in guesses(word))
+    assert right / len(chosen) > 0.85
+
+
+def test_lines_are_scanned_with_the_usual_liberties() -> None:
+    pentameter = Metre.of("iambic pentameter")
+    regular = scan("Shall I compare thee to a summer's day?", pentameter)
+    turned = scan("Thou art more lovely and more temperate:", pentameter)
+    light = scan("To be, or not to be, that is the question", pentameter)
+    assert regular is not None and regular.faults == 0
+    assert turned is not None and turned.faults <= 1
+    assert light is not None and light.places.endswith("/x")
+    assert scan("The snow", pentameter) is None
+    wrong = scan("Abandon forever december tomatoes", pentameter)
+    assert wrong is None or wrong.faults > 1
+    with pytest.raises(ValueError, match="no metre"):
+        Metre.of("iambic banana")
+
+
+@given(st.text(max_size=80))
+def test_no_text_is_too_strange(text: str) -> None:
+    usual, licensed = line_lengths(text)
+    assert usual <= licensed or not usual
+    for word in words(text):
+        for sound in sounds(word):
+            assert sound.syllables == sum(phone[-1].isdigit() for phone in sound.phones)
