@@ -28,6 +28,9 @@ from bot.backends.local.prefixes import Prefixes
 from bot.backends.local.row import Row, open_row
 
 disable_progress_bar()
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+"""Where all contenders run."""
+
 HOUSE = Path(__file__).parents[2] / "models" / "house"
 SEED = 11
 
@@ -79,14 +82,19 @@ class _First(BaseStreamer):
         pass
 
 
+def _loaded(folder: Path) -> Any:
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    return model.to(DEVICE).eval()
+
+
 class Rivals:
     """Transformers' own ways, on one model in bfloat16."""
 
     def __init__(self, folder: Path) -> None:
         self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, padding_side="left")
-        self._model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
+        self._model: Any = _loaded(folder)
         # Continuous batching changes the model it runs: it has one of its own.
-        self._other: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
+        self._other: Any = _loaded(folder)
         self._pipeline: Any = pipeline("text-generation", model=self._model, tokenizer=self._tokenizer)
 
     def ways(self) -> Mapping[str, Contender]:
@@ -132,6 +140,7 @@ class Rivals:
     def _batch(self, prompts: Sequence[str], config: GenerationConfig) -> list[float]:
         inputs = self._tokenizer(list(prompts), return_tensors="pt", padding=True, add_special_tokens=False)
         begun = time.perf_counter()
+        inputs = inputs.to(DEVICE)
         self._model.generate(
             input_ids=inputs.input_ids, attention_mask=inputs.attention_mask, generation_config=config
         )
@@ -158,7 +167,7 @@ class Ours:
     """The bot's engine, in this process."""
 
     def __init__(self, folder: Path, dtype: str, prefixes: int = 2**28) -> None:
-        self.loaded: Loaded = load(str(folder), "bench", device="cpu", dtype=dtype, progress=_unheard)
+        self.loaded: Loaded = load(str(folder), "bench", device=str(DEVICE), dtype=dtype, progress=_unheard)
         self.engine = Engine(prefixes=Prefixes(prefixes))
 
     def __call__(self, prompts: Sequence[str], count: int) -> list[float]:
@@ -191,11 +200,11 @@ class Ours:
 
 def bandwidth() -> float:
     """Gigabytes a second that this machine reads, with all its cores."""
-    block = torch.ones(2**28, dtype=torch.float32)
+    block = torch.ones(2**28, dtype=torch.float32, device=DEVICE)
     best = 0.0
     for _ in range(5):
         begun = time.perf_counter()
-        block.sum()
+        block.sum().item()
         best = max(best, block.nbytes / (time.perf_counter() - begun) / 1e9)
     return best
 

@@ -30,6 +30,7 @@ from bot.backends.base import (
 )
 from bot.backends.local.backend import LocalBackend
 from bot.errors import DeadlinePassed, ModelUnavailable, ModelUnknown, PromptTooLong
+from tests.servers.hungry import Hungry
 from tests.servers.tiny import transformers_folder
 
 HOUSE = Path(__file__).parents[4] / "models" / "house"
@@ -153,6 +154,70 @@ async def test_a_worker_that_is_killed_fails_what_it_wrote_and_starts_again(back
     assert all(isinstance(error, ModelUnavailable) for error in failed), failed
     assert (await collect(backend.generate(ask()))).done.usage.written == 12
     assert backend.worker.starts == starts + 1
+
+
+async def test_a_worker_that_hangs_is_killed_and_started_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = LocalBackend([str(folder)], nice=0)
+    await collect(backend.generate(ask()))
+    with monkeypatch.context() as impatient:
+        impatient.setattr(backend, "_patience", 1.0)
+        hung = asyncio.ensure_future(
+            collect(backend.generate(ask(sampling=Sampling(max_tokens=480, seed=1))))
+        )
+        await asyncio.sleep(0.05)
+        assert backend.worker.pid is not None
+        os.kill(backend.worker.pid, signal.SIGSTOP)
+        with pytest.raises(ModelUnavailable) as caught:
+            await hung
+    assert caught.value.text_key == "backend.worker_died"
+    assert (await collect(backend.generate(ask()))).done.usage.written == 12
+    assert backend.worker.starts == 2
+    await backend.aclose()
+
+
+async def test_a_row_that_runs_out_of_memory_is_told_so_and_the_others_go_on(backend: LocalBackend) -> None:
+    starts = backend.worker.starts
+    hungry, other = await asyncio.gather(
+        collect(backend.generate(ask(constraint=Hungry()))),
+        collect(backend.generate(ask())),
+        return_exceptions=True,
+    )
+    assert isinstance(hungry, ModelUnavailable)
+    assert hungry.text_key == "backend.out_of_memory"
+    assert not isinstance(other, BaseException)
+    assert other.done.usage.written == 12
+    assert backend.worker.starts == starts
+
+
+async def test_texts_go_on_while_another_model_is_loaded(folder: Path) -> None:
+    backend = LocalBackend([str(folder), str(HOUSE)], nice=0)
+    await collect(backend.generate(ask()))
+    order: list[str] = []
+
+    async def note(name: str, request: Request) -> None:
+        async for chunk in backend.generate(request):
+            if isinstance(chunk, Text | Done):
+                order.append(name)
+
+    cue = Cue(language="en", topic="snow")
+    await asyncio.gather(
+        note("tiny", ask(sampling=Sampling(max_tokens=200, seed=1))),
+        note("house", ask(model="house", cue=cue)),
+    )
+    await backend.aclose()
+    assert "tiny" in order[: order.index("house")]
+    assert backend.worker.starts == 1
+
+
+async def test_a_request_given_up_while_its_model_loads_is_never_written(folder: Path) -> None:
+    backend = LocalBackend([str(folder)], nice=0)
+    async with aclosing(backend.generate(ask(sampling=Sampling(max_tokens=480, seed=1)))) as chunks:
+        assert isinstance(await anext(chunks), Waiting)
+        await anext(chunks)
+    assert (await collect(backend.generate(ask()))).done.usage.written == 12
+    await backend.aclose()
 
 
 async def test_pickled_weights_are_refused_and_never_opened(tmp_path: Path) -> None:
