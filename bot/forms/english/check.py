@@ -44,7 +44,8 @@ def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
     findings: list[list[Finding]] = [[] for _ in lines]
     for at, line in enumerate(lines):
         if shape.syllables:
-            findings[at].append(_syllables(line, shape.syllables[at % len(shape.syllables)], shape.metre))
+            wanted = shape.syllables[at % len(shape.syllables)]
+            findings[at].append(_syllables(line, wanted, shape.metre, sung=shape.sung))
         elif shape.metre is not None:
             places = len(shape.metre.foot) * shape.metre.feet
             findings[at].append(_syllables(line, (places, places), shape.metre))
@@ -93,7 +94,7 @@ def _count(count: int, wanted: tuple[int, int] | None) -> Finding:
     return Finding("lines", asked, str(count), Holds.YES if least <= count <= most else Holds.NO)
 
 
-def _syllables(line: str, wanted: tuple[int, int], metre: Metre | None) -> Finding:
+def _syllables(line: str, wanted: tuple[int, int], metre: Metre | None, *, sung: bool = False) -> Finding:
     """Where a metre is in play, a light syllable more at the end is none too many."""
     least, most = wanted
     usual, licensed = line_lengths(line)
@@ -108,7 +109,9 @@ def _syllables(line: str, wanted: tuple[int, int], metre: Metre | None) -> Findi
         return Finding("syllables", asked, str(near), Holds.DOUBTFUL, reason)
     if not usual and any(least - 1 <= number <= most + 1 for number in licensed):
         return Finding("syllables", asked, f"{near}?", Holds.DOUBTFUL, "unknown_word")
-    if metre is not None and any(number == least - 1 for number in licensed):
+    if sung and _ends_light(line) and least + 1 in licensed:
+        return Finding("syllables", asked, str(near), Holds.DOUBTFUL, "licence")
+    if (sung or metre is not None) and any(number == least - 1 for number in licensed):
         return Finding("syllables", asked, str(near), Holds.DOUBTFUL, "headless")
     return Finding("syllables", asked, str(near), Holds.NO, "syllables")
 

@@ -116,7 +116,9 @@ def _compare(one: Phones, other: Phones) -> Rhyme:
             return Rhyme.SLANT
     stressed = _ends_stressed(one) or _ends_stressed(other)
     for left, right in ((mine, yours), (mine_last, yours_last)) if stressed else ((mine, yours),):
-        if left[1:] == right[1:] and len(left) > 1 and _close_vowels(left[0], right[0]):
+        # Consonance, as in Dickinson and Owen: room and name; or two open vowels: day and eternity.
+        coda, other_coda = _coda(left), _coda(right)
+        if coda == other_coda and (coda or _close_ends(left[0], right[0])):
             return Rhyme.SLANT
     soft, softer = _softened(mine), _softened(yours)
     if len(mine) > 1 and (soft == softer or (soft[1:] == softer[1:] and _close_vowels(mine[0], yours[0]))):
@@ -170,6 +172,16 @@ _NEAR_VOWELS = (
     frozenset(("AY", "IH", "IY")),
     frozenset(("ER", "AO", "EH", "IH", "AA")),
 )
+
+
+def _coda(phones: Phones) -> Phones:
+    """What follows the vowel; a liquid before another consonant is passed over (*load* and *hold*)."""
+    return phones[2:] if len(phones) > 2 and phones[1] in ("R", "L") else phones[1:]
+
+
+def _close_ends(one: str, other: str) -> bool:
+    """Whether two vowels that close a word glide the same way."""
+    return any(one in group and other in group for group in (("EY", "IY", "AY"), ("OW", "UW", "AW", "AO")))
 
 
 def _close_vowels(one: str, other: str) -> bool:

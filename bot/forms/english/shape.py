@@ -9,6 +9,7 @@ stanza = "abcb"                  # instead: one stanza's scheme, any number of s
 chain = "terza rima"             # instead: terza rima, pantoum, ghazal or sestina
 syllables = [8, 6, 8, 6]         # a line; one number for all; "7-10" for a range; repeated by stanza
 metre = "iambic pentameter"      # scored; with strict = true most lines must be in it
+sung = true                      # a light syllable more or less at either end is only doubtful, as in hymns
 acrostic = true                  # the first letters spell the topic
 ```
 """
@@ -25,7 +26,7 @@ from bot.forms.english.metre import Metre
 from bot.forms.english.scheme import Place
 
 _KEYS = frozenset(
-    {"language", "lines", "schemes", "stanza", "chain", "syllables", "metre", "strict", "acrostic", "name"}
+    {"language", "lines", "schemes", "stanza", "chain", "syllables", "metre", "strict", "sung", "acrostic"}
 )
 _CUSTOM = re.compile(r"\s*([A-Za-z][A-Za-z0-9 ]*?)?\s*[,;]?\s*(\d[\d\s\-]*)?\s*$")
 
@@ -45,6 +46,7 @@ class Shape:
     syllables: tuple[tuple[int, int], ...] = ()
     metre: Metre | None = None
     strict: bool = False
+    sung: bool = False
     acrostic: bool = False
 
     def places(self, count: int) -> list[tuple[str, tuple[Place, ...]]]:
@@ -97,6 +99,7 @@ def read_shape(form: str, table: Mapping[str, Any]) -> Shape:
         syllables=tuple(map(_span, syllables)),
         metre=Metre.of(table["metre"]) if "metre" in table else None,
         strict=bool(table.get("strict")),
+        sung=bool(table.get("sung")),
         acrostic=bool(table.get("acrostic")),
     )
 

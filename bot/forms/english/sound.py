@@ -12,6 +12,10 @@ from bot.forms.english.dictionary import Phones, look_up
 from bot.forms.english.guess import ELIDED, guesses
 
 _WORD = re.compile(r"[’'\ufffd]?[^\W\d_]+(?:[’'\ufffd][^\W\d_]+)*[’'\ufffd]?|\d+")
+_SET_APART = re.compile(
+    r"(?<=[’'][tT])\s(?=(?:is|was|were|will|would)\b)|(?<=\w)\s(?=[’'](?:d|s|ve|ll|re|m)\b)"
+)
+"""Old print sets *'t was* and *I 've* with a space."""
 _LIQUID = frozenset(("R", "L", "N", "M"))
 
 
@@ -40,7 +44,8 @@ def words(line: str) -> list[str]:
 
     Hyphens and dashes part words.  A sign that was lost in reading a file stands for an apostrophe.
     """
-    return [match.group().lower().replace("’", "'").replace("\ufffd", "'") for match in _WORD.finditer(line)]
+    whole = _SET_APART.sub("", line)
+    return [match.group().lower().replace("’", "'").replace("\ufffd", "'") for match in _WORD.finditer(whole)]
 
 
 @lru_cache(maxsize=50_000)
