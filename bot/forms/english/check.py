@@ -53,6 +53,8 @@ def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
     for at, found in enumerate(rhymes):
         findings[at] += found
     whole = [_count(count, shape.count)]
+    if shape.stanzas and count % (size := len(scheme.read(shape.stanzas[0]))):
+        whole = [Finding("lines", f"{size}×", str(count), Holds.NO)]
     if shape.chain == "sestina":
         whole += _sestina(lines)
     if shape.acrostic:
@@ -119,7 +121,9 @@ def _syllables(line: str, wanted: tuple[int, int], metre: Metre | None, *, sung:
 def _ends_light(line: str) -> bool:
     """Whether a line may end in an unstressed syllable, which no metre counts."""
     end = _last_word(line)
-    return end in _LIGHT or any(sound.syllables > 1 and sound.stress[-1] == "0" for sound in sounds(end))
+    return end in _LIGHT or any(
+        sound.syllables > 1 and sound.stress[-1] == "0" and sound.stress[-2] != "0" for sound in sounds(end)
+    )
 
 
 def _best_scheme(lines: Sequence[str], shape: Shape) -> tuple[str, tuple[Place, ...], list[list[Finding]]]:
