@@ -57,6 +57,16 @@ def rhyme(one: str, other: str) -> Rhyme:
     return best
 
 
+@lru_cache(maxsize=100_000)
+def pronunciations(word: str) -> tuple[tuple[int, str, str], ...]:
+    """The ways of saying a word: (syllables, a digit of stress for each, the part that rhymes).
+
+    Two words rhyme perfectly if their parts are equal and the consonants before are not;
+    :func:`rhyme` judges that and all that is less.
+    """
+    return tuple((sound.syllables, sound.stress, " ".join(part(sound.phones)[1])) for sound in sounds(word))
+
+
 def _plain(sound: Sound) -> bool:
     return sound.usual
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.forms.check import Shape, check, custom, shape_of
-from bot.forms.english.rhyme import Rhyme, rhyme
+from bot.forms.english.rhyme import Rhyme, pronunciations, rhyme
 from bot.forms.english.sound import lengths
 from bot.forms.model import Holds
 
@@ -150,3 +150,9 @@ def test_any_text_gets_a_report(text: str, name: str) -> None:
     report = check(text, form(name), topic=text[:5])
     assert report.plain()["holds"] in (True, False, "doubtful")
     assert report.holds is not Holds.YES or len(report.lines) > 1
+
+
+def test_a_word_has_length_stress_and_a_part_that_rhymes() -> None:
+    assert pronunciations("delight") == ((2, "01", "AY T"),)
+    assert pronunciations("night")[0][2] == pronunciations("delight")[0][2] != pronunciations("nine")[0][2]
+    assert pronunciations("") == ()
