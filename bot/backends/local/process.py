@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot import errors
@@ -23,14 +24,22 @@ Answer = Text | Waiting | Done | BackendError
 Inbox = asyncio.Queue[Answer]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request in flight: where its answers go, the model's name, and the worker that was asked."""
+
+    inbox: Inbox
+    name: str
+    process: subprocess.Popen[bytes]
+
+
 class WorkerProcess:
     """One worker at a time.  A thread reads what it says, and hands each message to the loop."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self._arguments = tuple(arguments)
         self._process: subprocess.Popen[bytes] | None = None
-        self._inboxes: dict[int, Inbox] = {}
-        self._names: dict[int, str] = {}
+        self._asked: dict[int, Asked] = {}
         self._numbers = itertools.count(1)
         self._starting = asyncio.Lock()
         self._heard = 0.0
@@ -59,23 +68,23 @@ class WorkerProcess:
                     await asyncio.to_thread(self._start, asyncio.get_running_loop())
                 except OSError as error:
                     raise ModelUnavailable(model=name) from error
+        assert self._process is not None
         number = next(self._numbers)
-        self._inboxes[number] = inbox = Inbox()
-        self._names[number] = name
+        self._asked[number] = asked = Asked(Inbox(), name, self._process)
         self._heard = asyncio.get_running_loop().time()
         await self._send(Ask(number, model, name, request))
-        return number, inbox
+        return number, asked.inbox
 
     async def done(self, number: int) -> None:
         """Nobody reads the inbox any more; what is being written for it is cancelled."""
-        if self._inboxes.pop(number, None) is not None:
-            self._names.pop(number, None)
+        if self._asked.pop(number, None) is not None:
             await self._send(Cancel(number))
 
     def kill(self) -> None:
         """End the worker at once; whoever waits is told, and the next request starts another."""
-        if self._process is not None:
-            self._process.kill()
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
 
     async def aclose(self) -> None:
         """End the worker."""
@@ -134,17 +143,18 @@ class WorkerProcess:
                 pass
 
     def _put(self, id: int, answer: Answer, *, last: bool) -> None:
-        inbox = self._inboxes.get(id)
-        if inbox is not None:
-            inbox.put_nowait(answer)
+        asked = self._asked.get(id)
+        if asked is not None:
+            asked.inbox.put_nowait(answer)
             if last:
-                self._inboxes.pop(id)
-                self._names.pop(id, None)
+                self._asked.pop(id)
 
     def _gone(self, process: subprocess.Popen[bytes], code: int) -> None:
         if process is self._process:
             self._process = None
-        if self._inboxes:
-            log.error("the worker ended (%s) with %s requests in flight", code, len(self._inboxes))
-        for id in list(self._inboxes):
-            self._put(id, ModelUnavailable("backend.worker_died", model=self._names.get(id, "")), last=True)
+        # Another worker may be at work by now; its requests are none of this one's.
+        mine = {id: asked for id, asked in self._asked.items() if asked.process is process}
+        if mine:
+            log.error("the worker ended (%s) with %s requests in flight", code, len(mine))
+        for id, asked in mine.items():
+            self._put(id, ModelUnavailable("backend.worker_died", model=asked.name), last=True)
