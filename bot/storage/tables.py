@@ -7,41 +7,52 @@ microseconds (they are hashed as written), lists and maps are JSON text.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
     Column,
     ForeignKeyConstraint,
     Index,
-    Integer,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from bot.storage.columns import Flag, Number, metadata
+from bot.storage.columns import must as _must
+from bot.storage.tables_stories import (
+    stories,
+    story_alarms,
+    story_drafts,
+    story_events,
+    story_messages,
+    story_seats,
 )
 
-# SQLite's STRICT tables know INTEGER (64 bits) and neither BIGINT nor BOOLEAN.
-Number = BigInteger().with_variant(Integer(), "sqlite")
-Flag = Boolean().with_variant(Integer(), "sqlite")
-
-
-def _must(name: str, type_: TypeEngine[Any]) -> Column[Any]:
-    return Column(name, type_, nullable=False)
-
+__all__ = [
+    "GUILD_TABLES",
+    "cards",
+    "chains",
+    "changes",
+    "contributions",
+    "hands",
+    "houses",
+    "layers",
+    "members",
+    "metadata",
+    "notes",
+    "outbox",
+    "reservations",
+    "stories",
+    "story_alarms",
+    "story_drafts",
+    "story_events",
+    "story_messages",
+    "story_seats",
+    "suggestions",
+    "takes",
+    "works",
+]
 
 notes = Table(
     "notes",
