@@ -165,34 +165,34 @@ def test_a_migration_is_all_or_nothing(tmp_path: Path) -> None:
 
 
 def with_next_schema(folder: Path, body: str) -> None:
-    """Add a schema 0002 to a copy of the migrations."""
+    """Add a schema 9000, after the newest, to a copy of the migrations."""
     for file in subject.MIGRATIONS.rglob("*.py"):
         target = folder / file.relative_to(subject.MIGRATIONS)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(file.read_text())
-    (folder / "versions/0002_next.py").write_text(
+    (folder / "versions/9000_next.py").write_text(
         "from alembic import op\n"
         "import sqlalchemy as sa\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision, branch_labels, depends_on = '9000', {head()!r}, None, None\n"
         f"def upgrade():\n    {body}\n"
     )
 
 
 def test_before_a_migration_a_copy_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "renga.db"
+    path, known = tmp_path / "renga.db", head()
     migrate(path)
     sql(path, "INSERT INTO notes VALUES ('a', 'x')")
     with_next_schema(tmp_path / "next", "op.add_column('notes', sa.Column('at', sa.Text()))")
     monkeypatch.setattr(subject, "MIGRATIONS", tmp_path / "next")
     migrate(path)
     assert sql(path, "SELECT * FROM notes") == [("a", "x", None)]
-    copy = tmp_path / "renga.db.before-0002"
-    assert schema_of(copy) == "0001"
+    copy = tmp_path / "renga.db.before-9000"
+    assert schema_of(copy) == known
     assert sql(copy, "SELECT * FROM notes") == [("a", "x")]
 
 
 def test_a_failed_migration_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "renga.db"
+    path, known = tmp_path / "renga.db", head()
     migrate(path)
     sql(path, "INSERT INTO chains VALUES (1, 1, 'x')")
     before = schema(path)
@@ -202,7 +202,7 @@ def test_a_failed_migration_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(StorageError, match="damaged"):
         migrate(path)
     assert schema(path) == before
-    assert schema_of(path) == "0001"
+    assert schema_of(path) == known
 
 
 def test_copies_do_not_keep_erased_words_for_ever(tmp_path: Path) -> None:
