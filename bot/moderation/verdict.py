@@ -21,22 +21,34 @@ class Action(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Characters ``start:end`` of the original text, the rule that matched them, and what it asks for."""
+    """Characters ``start:end`` of the original text, the rule that matched them, and what it asks for.
+
+    ``term`` is what the rule looks for, and ``way`` how it was disguised: empty
+    if it stood there plainly, else one or more of ``folded``, ``stretched``,
+    ``leet``, ``spaced``, ``masked``, ``sound``, ``split``.
+    """
 
     start: int
     end: int
     rule: str
     action: Action
     reason: str = ""
+    term: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement of one text.  ``missing`` names filters that could not be asked."""
+    """The judgement of one text.
+
+    ``missing`` names filters that could not be asked.  ``shadow`` holds what
+    rules in shadow would have done; it decides nothing.
+    """
 
     text: str
     hits: tuple[Hit, ...] = ()
     missing: tuple[str, ...] = ()
+    shadow: tuple[Hit, ...] = ()
 
     @property
     def action(self) -> Action:
