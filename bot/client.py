@@ -47,14 +47,20 @@ class RengaTree(app_commands.CommandTree["Renga"]):
 
 
 class Renga(commands.Bot):
-    """The bot.  It asks for no privileged intent, and pings nobody unless a message says so."""
+    """The bot.  It asks for no privileged intent unless told to, and pings nobody unless a message says."""
 
     def __init__(self, app: App, *, extensions: Sequence[str]) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=RengaTree,
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=discord.Intents(
+                guilds=True,
+                guild_messages=True,
+                dm_messages=True,
+                moderation=True,  # bans
+                message_content=app.settings.message_content,
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
             chunk_guilds_at_startup=False,

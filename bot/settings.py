@@ -156,6 +156,13 @@ class Settings(BaseModel):
     guild_tokens: int = _setting(
         "RENGA_GUILD_TOKENS", 1_000_000, "Tokens a server may use a day; 0 means no limit.", ge=0
     )
+    message_content: bool = _setting(
+        "RENGA_MESSAGE_CONTENT",
+        False,
+        "Read turns of stories that are written as plain messages. Needs the Message Content intent, switched"
+        " on for the bot in Discord's developer portal; without it there is the Write button, and plain"
+        " messages that mention the bot.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
         "RENGA_LOG_LEVEL", "INFO", "How much is logged. No level logs texts of members or secrets."
     )

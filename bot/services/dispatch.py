@@ -8,6 +8,7 @@ work whose writing was cut off says so and gives its allowance back.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class Dispatch:
         self._usage = usage
         self._clock = clock
         self._messenger: Messenger | None = None
+        self._handled: deque[int] = deque(maxlen=1_000)  # rows being posted, or posted not long ago
 
     def attach(self, messenger: Messenger) -> None:
         """Say through whom to post; until then everything waits."""
@@ -69,13 +71,23 @@ class Dispatch:
 
     async def deliver(self, outgoing: Outgoing) -> MessageId | None:
         """Post one message now; None if it has to wait or was given up."""
-        if self._messenger is None or outgoing.message is not None:
+        if self._messenger is None or outgoing.message is not None or outgoing.id in self._handled:
             return outgoing.message
+        self._handled.append(outgoing.id)
+        message: MessageId | None = None
+        try:
+            message = await self._post(self._messenger, outgoing)
+        finally:
+            if message is None:
+                self._handled.remove(outgoing.id)
+        return message
+
+    async def _post(self, messenger: Messenger, outgoing: Outgoing) -> MessageId | None:
         try:
             message: MessageId | None = None
             if self._clock() - outgoing.at > NONCE_HOLDS or outgoing.failures:
-                message = await self._messenger.find(outgoing)
-            message = message or await self._messenger.post(outgoing)
+                message = await messenger.find(outgoing)
+            message = message or await messenger.post(outgoing)
         except Undeliverable as error:
             log.warning(
                 "message %s cannot be delivered: %s", outgoing.id, type(error.__cause__ or error).__name__

@@ -211,6 +211,10 @@ class StoryStore(Protocol):
         """Alarms that are due, of every guild, the earliest first."""
         ...
 
+    async def silence(self, alarm: Alarm) -> None:
+        """Take an alarm away that means nothing any more, unless it was set anew."""
+        ...
+
     async def draft(self, guild: GuildId, id: StoryNumber, member: MemberId) -> PrivateDraft | None:
         """A member's private draft for a story."""
         ...

@@ -308,3 +308,18 @@ class SqlStories(Papers):
             ]
 
         return await self._database.read(act)
+
+    async def silence(self, alarm: Alarm) -> None:
+        """Take an alarm away, unless it was set anew."""
+
+        def act(connection: Connection) -> None:
+            connection.execute(
+                delete(story_alarms).where(
+                    story_alarms.c.guild == alarm.guild,
+                    story_alarms.c.story == alarm.story,
+                    story_alarms.c.name == alarm.name,
+                    story_alarms.c.at == written(alarm.at),
+                )
+            )
+
+        await self._database.write(act)

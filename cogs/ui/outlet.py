@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 
@@ -28,6 +28,18 @@ LOOK_BACK = 50
 """Messages that are looked through for one that was posted before a crash."""
 
 
+class Poster(Protocol):
+    """Posts the messages of one kind; see :class:`bot.services.dispatch.Messenger`."""
+
+    async def post(self, outgoing: Outgoing) -> MessageId:
+        """Post a message with its nonce."""
+        ...
+
+    async def find(self, outgoing: Outgoing) -> MessageId | None:
+        """A message posted for the same row before."""
+        ...
+
+
 class Outlet:
     """Posts, finds and redraws messages as the bot itself; see :class:`bot.services.dispatch.Messenger`."""
 
@@ -35,9 +47,13 @@ class Outlet:
         self._app = app
         self._bot = bot
         self._writing = writing
+        self.others: dict[str, Poster] = {}
+        """Who posts what is no card of a work: by the first word of its kind."""
 
     async def post(self, outgoing: Outgoing) -> MessageId:
         """Post a card or a published work, once for its nonce."""
+        if (other := self.others.get(outgoing.kind.split("-")[0])) is not None:
+            return await other.post(outgoing)
         if outgoing.work is None:
             raise Undeliverable(outgoing.kind)
         lang = await self.lang(outgoing.guild, None)
@@ -52,8 +68,8 @@ class Outlet:
             work = await self._app.works.work(outgoing.guild, outgoing.work)
         except Gone as error:
             raise Undeliverable from error
-        channel = await self._channel(outgoing.channel)
-        message = await self._send(channel, drawn.first, outgoing.nonce)
+        channel = await self.channel(outgoing.channel)
+        message = await self.send(channel, drawn.first, outgoing.nonce)
         await lay_rest(
             self._app.works,
             self._bot,
@@ -66,7 +82,9 @@ class Outlet:
 
     async def find(self, outgoing: Outgoing) -> MessageId | None:
         """A message posted for the same row before, known by its buttons."""
-        channel = await self._channel(outgoing.channel)
+        if (other := self.others.get(outgoing.kind.split("-")[0])) is not None:
+            return await other.find(outgoing)
+        channel = await self.channel(outgoing.channel)
         mark = f"renga:w:credits:{outgoing.work}:"
         try:
             async for message in channel.history(
@@ -97,7 +115,7 @@ class Outlet:
     async def redraw(self, work: Work, card: Shown, frame: Frame, drawn: cards.Card | None = None) -> bool:
         """Put a frame on the message of a card; False if it cannot be edited any more."""
         try:
-            channel = await self._channel(card.channel)
+            channel = await self.channel(card.channel)
             message = channel.get_partial_message(card.message)
             await message.edit(content=frame.content, view=frame.view, attachments=frame.attachments())
             if drawn is not None:
@@ -116,7 +134,7 @@ class Outlet:
         wanted = work.wish.language if work is not None else None
         return wanted or self._app.settings.language
 
-    async def _channel(self, id: int) -> Any:
+    async def channel(self, id: int) -> Any:
         """A channel or thread to post in."""
         channel = self._bot.get_channel(id)
         if channel is None:
@@ -128,8 +146,9 @@ class Outlet:
             raise Undeliverable(type(channel).__name__)
         return channel
 
-    async def _send(self, channel: Any, frame: Frame, nonce: str) -> discord.Message:
-        options: dict[str, Any] = {"view": frame.view} if frame.view is not None else {}
+    async def send(self, channel: Any, frame: Frame, nonce: str, **more: Any) -> discord.Message:
+        """Post a frame; a thread that was archived is opened again first."""
+        options: dict[str, Any] = more | ({"view": frame.view} if frame.view is not None else {})
         for last in (False, True):
             try:
                 return await channel.send(frame.content, nonce=nonce, files=frame.attachments(), **options)
