@@ -22,7 +22,7 @@ from bot.attribution.chain import commitment, is_closed
 from bot.attribution.erasure import NOBODY, closed_seals, without
 from bot.attribution.model import Act, Contribution, Draft
 from bot.ids import GuildId, MemberId, WorkId
-from bot.storage import ledger
+from bot.storage import ledger, moderation_privacy
 from bot.storage.database import Database
 from bot.storage.rows import AnyRow, contribution_from, contribution_values, wish_from, wish_text
 from bot.storage.tables import (
@@ -45,6 +45,7 @@ _NAMED = (
     suggestions.c.by,
     reservations.c.member,
     changes.c.by,
+    *moderation_privacy.NAMED,
 )
 """Every column that names a member; :data:`contributions` by way of ``hands``."""
 
@@ -110,6 +111,8 @@ def _everything(connection: Connection, guild: GuildId, member: MemberId) -> dic
         "suggestions": _rows(connection, suggestions, guild, asked | (suggestions.c.owner == member)),
         "requests": _rows(connection, reservations, guild, reservations.c.member == member),
         "settings of the server changed": _rows(connection, changes, guild, changes.c.by == member),
+        **moderation_privacy.everything(connection, guild, member),
+        **moderation_privacy.everything(connection, guild, member),
     }
 
 
@@ -172,6 +175,7 @@ def _forget(connection: Connection, guild: GuildId, member: MemberId, now: datet
             ),
         )
     _forget_wishes(connection, guild, member)
+    moderation_privacy.forget(connection, guild, member)
     _forget_elsewhere(connection, guild, member, now)
     return erased
 

@@ -13,6 +13,9 @@ from bot.errors import StorageError
 from bot.storage.database import Database, open_database
 from bot.storage.house import SqlHouse, SqlMembers
 from bot.storage.ledger import SqlLedger
+from bot.storage.moderation import SqlRules
+from bot.storage.moderation_log import SqlModerationLog
+from bot.storage.moderation_reviews import SqlReviews
 from bot.storage.outbox import SqlNotes, SqlOutbox
 from bot.storage.privacy import SqlPrivacy
 from bot.storage.usage import SqlUsage
@@ -32,6 +35,9 @@ class Store:
     outbox: SqlOutbox
     privacy: SqlPrivacy
     notes: SqlNotes
+    rules: SqlRules
+    reviews: SqlReviews
+    moderation: SqlModerationLog
 
 
 def _now() -> datetime:
@@ -76,11 +82,15 @@ async def open_store(
             outbox=SqlOutbox(database, clock),
             privacy=SqlPrivacy(database, clock),
             notes=SqlNotes(database),
+            rules=SqlRules(database),
+            reviews=SqlReviews(database),
+            moderation=SqlModerationLog(database),
         )
 
 
 async def verify_all(store: Store) -> list[BrokenLink]:
-    """Check the contributions and the log of settings of every guild; the first broken link of each."""
+    """Check every chain and log of every guild; the first broken link of each."""
     found = [await store.ledger.verify(guild) for guild in await store.ledger.guilds()]
     found += [await store.house.verify(guild) for guild in await store.house.guilds()]
+    found += [await store.moderation.verify(guild) for guild in await store.moderation.guilds()]
     return [link for link in found if link is not None]

@@ -20,6 +20,15 @@ from sqlalchemy import (
 
 from bot.storage.columns import Flag, Number, metadata
 from bot.storage.columns import must as _must
+from bot.storage.moderation_tables import (
+    filter_books,
+    filter_lines,
+    filter_rules,
+    handled,
+    moderation_heads,
+    moderation_log,
+    reviews,
+)
 from bot.storage.tables_stories import (
     stories,
     story_alarms,
@@ -35,14 +44,21 @@ __all__ = [
     "chains",
     "changes",
     "contributions",
+    "filter_books",
+    "filter_lines",
+    "filter_rules",
+    "handled",
     "hands",
     "houses",
     "layers",
     "members",
     "metadata",
+    "moderation_heads",
+    "moderation_log",
     "notes",
     "outbox",
     "reservations",
+    "reviews",
     "stories",
     "story_alarms",
     "story_drafts",
