@@ -23,7 +23,12 @@ log = logging.getLogger(__name__)
 Kind = Literal["form", "style"]
 T = TypeVar("T")
 
-TASKS: Mapping[str, tuple[str, ...]] = {"revise": ("text", "instruction"), "remix": ("text", "instruction")}
+TASKS: Mapping[str, tuple[str, ...]] = {
+    "revise": ("text", "instruction"),
+    "remix": ("text", "instruction"),
+    "turn": ("text", "instruction"),
+    "recap": ("text", "instruction"),
+}
 """Tasks that the bot asks for, and the places that each must have."""
 
 

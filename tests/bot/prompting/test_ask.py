@@ -9,7 +9,7 @@ import pytest
 
 from bot.ids import LANGUAGES, Lang
 from bot.prompting.ask import LARGEST, Prompt, Voices, build
-from bot.prompting.catalogue import Catalogue
+from bot.prompting.catalogue import TASKS, Catalogue
 from bot.prompting.fit import estimate
 
 PROMPTS = Path(__file__).parents[3] / "prompts"
@@ -128,7 +128,7 @@ def test_no_prompt_is_larger_than_the_bound_that_is_stated(shipped: Catalogue, f
 
 def test_an_art_of_its_own_is_told_its_options(shipped: Catalogue, tmp_path: Path) -> None:
     (tmp_path / "tasks").mkdir()
-    for task in ("revise", "remix"):
+    for task in TASKS:
         source = PROMPTS / "tasks" / f"{task}.toml"
         (tmp_path / "tasks" / source.name).write_bytes(source.read_bytes())
     (tmp_path / "letter.toml").write_text(

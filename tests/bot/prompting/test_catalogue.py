@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadInput, PromptFileError
-from bot.prompting.catalogue import Catalogue
+from bot.prompting.catalogue import TASKS, Catalogue
 from bot.prompting.cli import check
 
 PROMPTS = Path(__file__).parents[3] / "prompts"
@@ -197,7 +197,7 @@ def test_what_the_bot_cannot_do_without_is_kept_when_its_file_goes(folder: Path)
         Catalogue.load(folder)
 
 
-@pytest.mark.parametrize("file", ["tasks/revise.toml", "tasks/remix.toml"])
+@pytest.mark.parametrize("file", [f"tasks/{task}.toml" for task in TASKS])
 def test_a_folder_without_a_task_is_refused(folder: Path, file: str) -> None:
     (folder / file).unlink()
     with pytest.raises(PromptFileError, match="missing"):
@@ -220,8 +220,7 @@ def test_two_files_cannot_claim_one_name(folder: Path) -> None:
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in check(tmp_path)] == [
         tmp_path.name,
-        "tasks/revise.toml",
-        "tasks/remix.toml",
+        *(f"tasks/{task}.toml" for task in TASKS),
     ]
     assert check(tmp_path / "nowhere")
 
