@@ -9,7 +9,7 @@ every table lead its keys with it, and no query can forget it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NewType
 
 GuildId = NewType("GuildId", int)
@@ -42,6 +42,8 @@ class Place:
     category: ChannelId | None = None
     thread: ChannelId | None = None
     age_restricted: bool = False
+    roles: frozenset[int] = field(default=frozenset(), compare=False)
+    """The roles of whoever acts there, where they are known: some rules spare some roles."""
 
     @property
     def spot(self) -> ChannelId:

@@ -245,8 +245,12 @@ def _told(field: str, value: object, lang: Lang) -> str:
             return translate(f"settings.no_{field}", lang) if has(f"settings.no_{field}") else "–"
         case "language", str():
             return translate(f"language.{value}", lang)
-        case "gallery", int():
+        case (("gallery" | "reviews" | "log"), int()):
             return f"<#{value}>"
+        case "moderators", int():
+            return f"<@&{value}>"
+        case "rating", str():
+            return translate(f"settings.rating_{value}", lang)
         case _, bool():
             return translate("settings.yes" if value else "settings.no", lang)
         case _, int():

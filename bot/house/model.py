@@ -25,6 +25,10 @@ class Level(StrEnum):
     THREAD = "thread"
 
 
+RATINGS = ("everyone", "teen", "adult")
+"""For whom a place can be; strictest first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """Everything that can be set for a place; None means: as the layer outside says.
@@ -37,6 +41,14 @@ class House:
         gallery: the channel that published works go to.
         licence: under which works are published ("" = all rights with their authors).
         member_requests, member_tokens, guild_requests, guild_tokens: allowances a day; 0 = no limit.
+        register, genre, banned, examples: further parts of the house style: how high or plain the
+            language, what is written, what is left out (one a line), pieces to write like.
+        rating: for whom the place is: "everyone", "teen" or "adult" (this one in age-restricted channels only).
+        moderators: the role whose members may change settings and filters, beside Manage Server.
+        reviews: the channel where held texts wait for a moderator.
+        review_hours: how long they wait.
+        log: the channel for notices about filters.
+        log_days, text_days: how long the moderation log, and the texts that rules are tried on, are kept.
     """
 
     voice: str | None = None
@@ -49,6 +61,17 @@ class House:
     member_tokens: int | None = None
     guild_requests: int | None = None
     guild_tokens: int | None = None
+    register: str | None = None
+    genre: str | None = None
+    rating: str | None = None
+    banned: str | None = None
+    examples: str | None = None
+    moderators: int | None = None
+    reviews: ChannelId | None = None
+    review_hours: int | None = None
+    log: ChannelId | None = None
+    log_days: int | None = None
+    text_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +162,16 @@ DEFAULT = House(
     member_tokens=100_000,
     guild_requests=2_000,
     guild_tokens=1_000_000,
+    register="",
+    genre="",
+    rating="",
+    banned="",
+    examples="",
+    moderators=None,
+    reviews=None,
+    review_hours=72,
+    log=None,
+    log_days=365,
+    text_days=30,
 )
 """What holds where nobody set anything; quotas come from the settings of the bot at start."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from string import Template
 
 from bot.house.model import House, Layer, Level, Resolved
-from bot.ids import Place
+from bot.ids import Lang, Place
 
 _ORDER = (Level.GUILD, Level.CATEGORY, Level.CHANNEL, Level.THREAD)
 
@@ -37,3 +38,53 @@ def resolve(layers: Sequence[Layer], default: House) -> Resolved:
         house = replace(house, **said)
         origin.update(dict.fromkeys(said, layer.level))
     return Resolved(house, origin)
+
+
+def rating_at(house: House, place: Place) -> str:
+    """For whom a place is: what is set, but for adults only where Discord asks everybody for their age.
+
+    Where nothing is set it is Discord's own mark that says.
+    """
+    if place.age_restricted:
+        return house.rating or "adult"
+    return "teen" if house.rating in ("adult", "teen") else "everyone"
+
+
+_PARTS: dict[Lang, dict[str, str]] = {
+    "en": {
+        "register": "Register: $text",
+        "genre": "Genre: $text",
+        "banned": "Never use: $text",
+        "examples": "Pieces written the way it is wanted here; write like them, and repeat no line of them:\n$text",
+        "everyone": "Readers of every age: nothing sexual, nothing cruel.",
+        "teen": "Readers from thirteen years: nothing explicit.",
+        "adult": "",
+    },
+    "zh": {
+        "register": "语体：$text",
+        "genre": "体裁：$text",
+        "banned": "不要用：$text",
+        "examples": "下面是本社喜欢的写法，照此风格，但不要重复其中的句子：\n$text",
+        "everyone": "读者不分年龄：不写性，不写残忍。",
+        "teen": "读者十三岁以上：不写露骨内容。",
+        "adult": "",
+    },
+}
+
+
+def told(house: House, language: Lang, rating: str = "") -> str:
+    """The house style as a model is told it: the voice, then whatever else was set, a line each.
+
+    What is most likely to be cut when it does not fit, the examples, comes last.
+    """
+    lines = [house.voice or ""]
+    parts = _PARTS[language]
+    banned = "; ".join(line.strip() for line in (house.banned or "").splitlines() if line.strip())
+    for name, text in (("register", house.register), ("genre", house.genre), ("banned", banned)):
+        if text:
+            lines.append(Template(parts[name]).substitute(text=text))
+    if house.rating and rating:
+        lines.append(parts[rating])
+    if house.examples:
+        lines.append(Template(parts["examples"]).substitute(text=house.examples))
+    return "\n".join(line for line in lines if line)

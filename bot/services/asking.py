@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.backends.base import Cue, Message, Request, Sampling
 from bot.house.book import HouseBook
 from bot.house.model import House, Member, MemberStore
+from bot.house.style import rating_at, told
 from bot.ids import Lang, MemberId, Place
 from bot.prompting.art import Art
 from bot.prompting.ask import Prompt, Voices, build
@@ -52,7 +53,7 @@ class Asker:
         house = await self.house(place)
         settings = [await self._members.member(place.guild, one) for one in (member, *others)]
         language = language_of(wish, house, "en")
-        prompt = self._prompt(art, wish, language, house, settings[0], text, instruction, draft)
+        prompt = self._prompt(art, wish, language, place, house, settings[0], text, instruction, draft)
         seed = wish.seed if wish.seed is not None else secrets.randbelow(SEEDS)
         request = Request(
             messages=(Message("system", prompt.system), Message("user", prompt.ask)),
@@ -78,6 +79,7 @@ class Asker:
         art: Art,
         wish: Wish,
         language: Lang,
+        place: Place,
         house: House,
         member: Member,
         text: str,
@@ -90,7 +92,7 @@ class Asker:
             # Eight random letters: a member cannot close the marks that they stand between.
             mark="m" + secrets.token_hex(4),
             voices=Voices(
-                house=house.voice or "",
+                house=told(house, language, rating_at(house, place)),
                 own=member.voice,
                 style=self._catalogue.find_style(wish.style),
             ),

@@ -10,11 +10,24 @@ from typing import Any
 
 from bot.errors import AlreadyDone, BadInput
 from bot.house.book import HouseBook
-from bot.house.model import Change, House, HouseStore, Level, Member, MemberStore
+from bot.house.model import RATINGS, Change, House, HouseStore, Level, Member, MemberStore
 from bot.ids import LANGUAGES, GuildId, MemberId, Place
 
 VOICE_LIMIT = 1_000
 """Longest house style or personal style, in characters."""
+
+TEXT_LIMITS = {
+    "voice": VOICE_LIMIT,
+    "register": 200,
+    "genre": 200,
+    "banned": 1_000,
+    "examples": 4_000,
+    "licence": 80,
+}
+"""Longest texts of settings, in characters."""
+
+NUMBER_LIMITS = {"review_hours": (1, 24 * 30), "log_days": (1, 3_650), "text_days": (0, 365)}
+"""Least and most of settings that are numbers."""
 
 ALLOWANCE_LIMIT = 1_000_000_000
 
@@ -92,6 +105,11 @@ class HouseDesk:
         return {(layer.level, layer.id): layer.house for layer in layers}
 
 
+def _within(field: str, value: int) -> bool:
+    least, most = NUMBER_LIMITS[field]
+    return least <= value <= most and not isinstance(value, bool)
+
+
 def _value(layers: dict[tuple[Level, int], House], level: Level, id: int, field: str) -> object:
     return getattr(layers.get((level, id), House()), field)
 
@@ -103,19 +121,21 @@ def _checked(field: str, value: object) -> object:
     if value is None:
         return None
     match field, value:
-        case "voice", str():
-            if len(value) > VOICE_LIMIT:
-                raise BadInput("refused.too_long", what=field, limit=VOICE_LIMIT)
+        case (("voice" | "register" | "genre" | "banned" | "examples" | "licence"), str()):
+            if len(value) > TEXT_LIMITS[field]:
+                raise BadInput("refused.too_long", what=field, limit=TEXT_LIMITS[field])
             return value.strip()
         case "language", str() if value in LANGUAGES:
             return value
         case ("model", str()) if value == "" or "/" in value:
             return value
-        case "licence", str() if len(value) <= 80:
-            return value.strip()
+        case "rating", str() if value in RATINGS:
+            return value
         case "local_only", bool():
             return value
-        case "gallery", int() if value > 0:
+        case (("gallery" | "reviews" | "log" | "moderators"), int()) if value > 0:
+            return int(value)
+        case (("review_hours" | "log_days" | "text_days"), int()) if _within(field, value):
             return int(value)
         case (
             ("member_requests" | "member_tokens" | "guild_requests" | "guild_tokens"),

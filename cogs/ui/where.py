@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -29,7 +30,9 @@ def space_of(interaction: discord.Interaction[Any]) -> GuildId:
 
 def place_of(interaction: discord.Interaction[Any]) -> Place:
     """Where it happens."""
-    return place_in(space_of(interaction), interaction.channel, interaction.channel_id or 0)
+    place = place_in(space_of(interaction), interaction.channel, interaction.channel_id or 0)
+    held = frozenset(role.id for role in getattr(interaction.user, "roles", ()))
+    return replace(place, roles=held) if invited(interaction) else place
 
 
 def place_in(space: GuildId, channel: object, channel_id: int) -> Place:
