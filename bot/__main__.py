@@ -182,6 +182,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("act", choices=("list", "show", "check"))
     one.add_argument("form", nargs="?", default="", help="an id, a title, or a form described: ABAB, 8 6 8 6")
     one.add_argument("--topic", default="", help="what an acrostic spells")
+    one.add_argument(
+        "--book",
+        default="",
+        choices=("", "pingshui", "cilin", "xinyun", "tongyun"),
+        help="the rhyme book for Chinese: 平水韵, 词林正韵, 中华新韵 or 中华通韵",
+    )
     one.add_argument("--language", choices=LANGUAGES, help="language of the report")
     one.add_argument("--json", action="store_true", help="print one JSON object for each poem")
     one = add("bench", bench)

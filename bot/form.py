@@ -45,7 +45,7 @@ def form(given: argparse.Namespace, settings: Settings) -> int:
         return 0
     worst = 0
     for number, text in enumerate(_texts(sys.stdin.read())):
-        report = check(text, shape, topic=given.topic)
+        report = check(text, shape, topic=given.topic, book=given.book)
         worst |= report.holds.plain is False
         if given.json:
             _out(json.dumps(report.plain(), ensure_ascii=False))

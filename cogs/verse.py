@@ -10,12 +10,13 @@ from discord.ext import commands
 
 from bot.client import Renga
 from bot.i18n.slash import say
-from bot.services.forms import LONGEST, FormDesk, sheet
+from bot.i18n.text import translate
+from bot.services.forms import LONGEST, FormDesk, is_tune, sheet
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.modals import Form, form, submitted, text_field
 from cogs.ui.reply import acknowledge, explain_to, tell
 from cogs.ui.safe import line
-from cogs.ui.split import MESSAGE_LIMIT
+from cogs.ui.split import MESSAGE_LIMIT, split
 from cogs.ui.where import lang_read
 
 NAME_LIMIT = 80
@@ -40,8 +41,12 @@ class Verse(commands.Cog):
         """Say which forms can be checked."""
         await acknowledge(interaction, private=True)
         lang = lang_read(interaction)
-        rows = [f"**{one.title[lang]}** – {one.about[lang]}" for one in self._desk.forms()]
-        await tell(interaction, "\n".join(rows)[:MESSAGE_LIMIT])
+        forms = self._desk.forms()
+        rows = [f"**{one.title[lang]}** – {one.about[lang]}" for one in forms if not is_tune(one)]
+        tunes = "、".join(one.title["zh"] for one in forms if is_tune(one))
+        shown = "\n".join([*rows, f"**{translate('form.tunes', lang)}** – {tunes}"])
+        for part in split(shown) or [shown[:MESSAGE_LIMIT]]:
+            await tell(interaction, part)
 
     @form.command(name=say("command.form_check"), description=say("command.form_check_about"))
     @app_commands.describe(form=say("command.option_checked_form_about"))

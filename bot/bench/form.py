@@ -12,7 +12,7 @@ import time
 import tomllib
 from pathlib import Path
 
-from bot.forms.check import Shape, check, shape_of
+from bot.forms.check import AnyShape, check, shape_of
 from bot.forms.model import FormReport, Holds
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def read(path: Path) -> dict[str, list[Poem]]:
     return found
 
 
-def shape_for(form: str) -> Shape:
+def shape_for(form: str) -> AnyShape:
     """The demands of a form that ships with the bot."""
     table = tomllib.loads((ROOT / "prompts" / "forms" / f"{form}.toml").read_text("utf-8"))
     shape = shape_of(form, table["shape"])

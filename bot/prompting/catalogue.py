@@ -138,7 +138,11 @@ class Catalogue:
         return [(title, id) for _, title, id in ranked[:25]]
 
     def _forms_first(self, language: Lang) -> list[Form]:
-        return sorted(self.forms.values(), key=lambda form: language not in form.languages)
+        """Those of the language first; the many tunes of ci after the other forms."""
+        return sorted(
+            self.forms.values(),
+            key=lambda form: (language not in form.languages, form.shape.get("kind") == "ci"),
+        )
 
 
 def problems_in(folder: Path) -> list[PromptFileError]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.errors import BadInput
-from bot.forms.check import Shape, check, custom, shape_of
+from bot.forms.check import AnyShape, check, custom, measures, shape_of
 from bot.forms.model import Finding, FormReport, LineReport
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.prompting.catalogue import Catalogue
 from bot.prompting.parts import Form
-
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-"""Chinese is measured otherwise."""
 
 LONGEST = 20_000
 """Characters of a text that is checked."""
@@ -29,7 +24,7 @@ class FormDesk:
         """The forms that can be checked."""
         return [form for form in self._catalogue.forms.values() if form.shape]
 
-    def shape(self, name: str) -> Shape:
+    def shape(self, name: str) -> AnyShape:
         """The demands of a form by id, title or alias, or of one described: ``ABAB, 8 6 8 6``.
 
         Raises:
@@ -47,19 +42,25 @@ class FormDesk:
             raise BadInput("refused.form_unchecked", form=name)
         return _shape(form)
 
-    def check(self, text: str, shape: Shape, *, topic: str = "") -> FormReport:
-        """The check of any text."""
-        return check(text, shape, topic=topic)
+    def check(self, text: str, shape: AnyShape, *, topic: str = "", book: str = "") -> FormReport:
+        """The check of any text; see :func:`bot.forms.check.check`."""
+        return check(text, shape, topic=topic, book=book)
 
     def report(self, form: str, text: str, *, topic: str = "") -> FormReport | None:
         """The check of a work; None for a form, or a form in a language, that is not checked."""
         found = self._catalogue.forms.get(form)
-        if found is None or not found.shape or len(text) > LONGEST or _HAN.search(text):
+        if found is None or not found.shape or len(text) > LONGEST:
             return None
-        return check(text, _shape(found), topic=topic)
+        shape = _shape(found)
+        return check(text, shape, topic=topic) if measures(shape, text) else None
 
 
-def _shape(form: Form) -> Shape:
+def is_tune(form: Form) -> bool:
+    """Whether it is one of the many tunes of ci, which lists name together."""
+    return form.shape.get("kind") == "ci"
+
+
+def _shape(form: Form) -> AnyShape:
     shape = shape_of(form.id, form.shape)
     assert shape is not None, "forms without a shape were sorted out"
     return shape
@@ -76,7 +77,7 @@ def sheet(report: FormReport, lang: Lang) -> list[str]:
 
 
 def _line(line: LineReport) -> str:
-    count = next((one.found for one in line.findings if one.rule == "syllables"), "")
+    count = next((one.found for one in line.findings if one.rule in ("syllables", "characters")), "")
     parts = (line.holds.sign, count.rjust(2) if count else "", line.rhyme, line.text)
     return " ".join(part for part in parts if part)
 

@@ -238,6 +238,6 @@ def test_the_check_names_every_problem_in_one_line_each(folder: Path) -> None:
 
 
 def test_a_shape_is_kept_for_the_checker(folder: Path) -> None:
-    path = folder / "forms/haiku.toml"
+    path = folder / "forms/couplet.toml"
     assert "[shape]" in path.read_text(encoding="utf-8")
-    assert Catalogue.load(folder).forms["haiku"].shape == {"lines": 3, "syllables": [5, 7, 5]}
+    assert Catalogue.load(folder).forms["couplet"].shape == {"stanza": "aa"}

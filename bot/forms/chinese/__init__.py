@@ -1,0 +1,1 @@
+"""Forms of Chinese verse: tones, rhyme books, regulated verse, ci, couplets."""

@@ -1,0 +1,1 @@
+"""Data on Chinese sounds, with its sources."""

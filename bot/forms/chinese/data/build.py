@@ -1,0 +1,201 @@
+"""Builds ``readings.tsv.xz``, the tones and rhymes of 22,000 characters, from its four sources.
+
+Run by hand when a source changes:
+``python -m bot.forms.chinese.data.build GUANGYUN PINGSHUI CILIN STCharacters VERSE``.
+The sources and their licences are in README.md beside this file.
+
+A line of the result: a character, a tab, and its readings: the number of the 平水韵 group (0 to 105),
+a colon, the number of the 词林正韵 group (1 to 19), a colon, and how often the tone of the reading is
+met, in percent of the character's uses in regulated verse where its place decides its tone; with a
+star if only the 廣韻 has the reading.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import lzma
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.forms.chinese.books import CILIN_OF, PINGSHUI, PINGSHUI_OF, tone_of
+
+Reading = tuple[int, int]
+"""(平水韵 group, 词林正韵 group)."""
+
+_MORE = {"判": "桓", "拚": "桓", "歛": "琰", "瀼": "陽"}
+"""Readings of the 《集韻》 (1039) that poets of the Tang use and the 廣韻 lacks: 判 and 拚 for *risk it*,
+歛 written for 斂, 瀼 of 瀼西."""
+
+_MODELS = ("仄仄平平仄", "平平仄仄平", "平平平仄仄", "仄仄仄平平")
+
+
+def main(guangyun: str, pingshui: str, cilin: str, variants: str, verse: str) -> None:
+    """Write ``readings.tsv.xz`` beside this file."""
+    old = _guangyun(Path(guangyun))
+    listed = _pingshui(json.loads(Path(pingshui).read_text("utf-8")))
+    groups = _cilin(json.loads(Path(cilin).read_text("utf-8")))
+    full = {row[0]: row[1].split() for row in _rows(Path(variants))}
+    simple = {one: short for short, ones in full.items() for one in ones}
+    table = {
+        char: _readings(char, old, listed, groups, full, simple) for char in {*old, *listed, *full, *simple}
+    }
+    shares = _shares(table, Path(verse), simple)
+    lines = [
+        f"{char}\t"
+        + " ".join(
+            f"{ps}:{ci}:{shares.get((char, tone_of(ps)), 100)}{'' if usual else '*'}"
+            for (ps, ci), usual in sorted(readings.items())
+        )
+        for char, readings in sorted(table.items())
+        if readings
+    ]
+    out = Path(__file__).with_name("readings.tsv.xz")
+    out.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
+
+
+def _readings(
+    char: str,
+    old: dict[str, set[Reading]],
+    listed: dict[str, set[int]],
+    groups: dict[str, set[tuple[int, str]]],
+    full: dict[str, list[str]],
+    simple: dict[str, str],
+) -> dict[Reading, bool]:
+    """What a character may be read as, and whether the list of the 平水韵 has it so.
+
+    The list is in simplified script and leaves out rare readings; the 廣韻 is in traditional script
+    and has all.  One of several characters that are written alike when simplified is read as the
+    廣韻 has it.
+    """
+    short = simple.get(char, char)
+    sources = [char] if char in old and short != char else full.get(short, [char])
+    known = {reading for one in sources for reading in old.get(one, ())}
+    allowed = listed.get(short)
+    if allowed is None:
+        return dict.fromkeys(known, True)
+    if known and not any(ps in allowed for ps, _ in known):
+        return dict.fromkeys(known, True)
+    found = {(ps, ci): ps in allowed for ps, ci in known}
+    if short != char and known and len(full.get(short, ())) > 1:
+        return found
+    for ps in allowed - {ps for ps, _ in known}:
+        told = {group for group, tone in groups.get(short, ()) if (tone == "平") == (tone_of(ps) == "平")}
+        found |= {(ps, group): True for group in (told & _groups(ps) or _groups(ps))}
+    return found
+
+
+def _groups(pingshui: int) -> set[int]:
+    return {CILIN_OF[rime][0] for rime, ps in PINGSHUI_OF.items() if ps == pingshui}
+
+
+def _guangyun(path: Path) -> dict[str, set[Reading]]:
+    found: dict[str, set[Reading]] = defaultdict(set)
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            rime = row["韻目原貌"]
+            for group in _split(rime, row["音韻地位"]):
+                found[row["字頭"]].add((PINGSHUI_OF[rime], group))
+    for char, rime in _MORE.items():
+        found[char] |= {(PINGSHUI_OF[rime], group) for group in CILIN_OF[rime]}
+    return found
+
+
+def _split(rime: str, place: str) -> tuple[int, ...]:
+    """泰 goes by its medial: rounded with 支, else with 皆; 佳 and 卦 go both ways."""
+    if rime == "泰":
+        return (3,) if "合" in place else (5,)
+    return CILIN_OF[rime]
+
+
+def _pingshui(book: dict[str, dict[str, list[str]]]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for at, group in enumerate(PINGSHUI):
+        found[group[1]].add(at)  # a group does not list the character that it is named after
+    number = 0
+    for tone, part in book.items():
+        for name, chars in part.items():
+            number = _number(tone[0] if tone[0] in "去入" else tone, name, number)
+            for char in chars:
+                found[char].add(number)
+    return found
+
+
+def _number(tone: str, name: str, last: int) -> int:
+    """A group by its own name (the last character), in its own tone."""
+    kind = "平" if "平" in tone else tone[0]
+    other = {"徑": "径"}
+    for at, group in enumerate(PINGSHUI):
+        if group[0] == kind and group[1] == other.get(name[-1], name[-1]):
+            return at
+    raise ValueError(f"no group {tone} {name} after {last}")
+
+
+def _cilin(book: dict[str, dict[str, list[str]]]) -> dict[str, set[tuple[int, str]]]:
+    found: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for number, part in enumerate(book.values(), 1):
+        for tone, chars in part.items():
+            for char in chars:
+                found[char].add((number, "平" if tone[0] == "平" else "仄"))
+    return found
+
+
+def _rows(path: Path) -> Iterable[list[str]]:
+    for line in path.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+def _shares(
+    table: dict[str, dict[Reading, bool]], verse: Path, simple: dict[str, str]
+) -> dict[tuple[str, str], int]:
+    """How often, in percent, a character of both tones stands where 平 is due, and where 仄 is."""
+    tones = {char: {tone_of(ps) for ps, _ in readings} for char, readings in table.items()}
+    counts: Counter[tuple[str, str]] = Counter()
+    with gzip.open(verse, "rt", encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            lines = [line for line in row["text"].translate(_MARKS).split("\n") if line]
+            width = len(lines[0]) if lines else 0
+            if width not in (5, 7) or len(lines) not in (4, 8) or any(len(line) != width for line in lines):
+                continue
+            for line in lines:
+                line = line[width - 5 :]
+                for char, due in _due(line, tones):
+                    counts.update({(one, due) for one in (char, simple.get(char, char))})
+    shares: dict[tuple[str, str], int] = {}
+    for char, kinds in tones.items():
+        if len(kinds) < 2:
+            continue
+        known = next(
+            (
+                one
+                for one in (char, simple.get(char, char))
+                if tones.get(one) == kinds and counts[one, "平"] + counts[one, "仄"] >= 20
+            ),
+            "",
+        )
+        total = counts[known, "平"] + counts[known, "仄"]
+        for tone in "平仄":
+            usual = any(told for (ps, _), told in table[char].items() if tone_of(ps) == tone)
+            shares[char, tone] = round(100 * counts[known, tone] / total) if total else 50 if usual else 5
+    return shares
+
+
+def _due(line: str, tones: dict[str, set[str]]) -> Iterable[tuple[str, str]]:
+    """Characters of both tones in a line of which all else fits exactly one model line."""
+    known = [tones.get(char, set[str]()) for char in line]
+    open_ = [at for at in (1, 3, 4) if len(known[at]) == 2]
+    if len(open_) != 1 or any(not one for one in known):
+        return
+    fits = [model for model in _MODELS if all(at in open_ or model[at] in known[at] for at in (1, 3, 4))]
+    if len(fits) == 1:
+        yield line[open_[0]], fits[0][open_[0]]
+
+
+_MARKS = str.maketrans({"，": "\n", "。": "\n", "？": "\n", "！": "\n", "；": "\n", "、": "\n"})
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
