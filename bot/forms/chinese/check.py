@@ -83,8 +83,8 @@ def _widths(lines: Sequence[str], shape: ChineseShape) -> list[tuple[int, ...]]:
         return [()] * len(lines)
     if len(shape.characters) > 1:
         return [shape.characters[at % len(shape.characters)] for at in range(len(lines))]
-    (sizes,) = shape.characters
-    usual = max(sizes, key=lambda size: sum(len(line) == size for line in lines))
+    sizes = next(iter(shape.characters), ())
+    usual = max(sizes, key=lambda size: sum(len(line) == size for line in lines), default=0)
     return [(usual,)] * len(lines)
 
 
