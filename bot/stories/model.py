@@ -1,4 +1,4 @@
-"""What a story is, what can happen to it, and what follows: the nouns of :mod:`bot.stories.rules`.
+"""What a story is: the nouns of :mod:`bot.stories.rules`; what can happen is in :mod:`bot.stories.events`.
 
 A story holds no words: a turn names its versions by the keys of contributions,
 where the words are signed and can be erased.  It has no clock: every event is
@@ -12,7 +12,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from bot.errors import Refusal
 from bot.ids import Lang, MemberId
 
 StoryId = NewType("StoryId", int)
@@ -185,11 +184,22 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """A turn that was taken back, and where the story stood before: what a redo comes back to."""
+
+    turn: Turn
+    current: Current | None
+    round: int
+    done: tuple[MemberId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """Everything that the rules know of a story.
 
     ``done`` are those who had their turn in this round; ``undone`` the turns
     that were taken back, the newest last, as long as nothing was written since.
+    ``rest`` is why it is paused: the key of a text.
     """
 
     id: StoryId
@@ -199,13 +209,14 @@ class Story:
     stage: Stage = Stage.LOBBY
     seats: tuple[Seat, ...] = ()
     turns: tuple[Turn, ...] = ()
-    undone: tuple[Turn, ...] = ()
+    undone: tuple[Undone, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     current: Current | None = None
     round: int = 1
     done: tuple[MemberId, ...] = ()
     next_number: int = 1
     note: str = ""
+    rest: str = ""
     source: StoryId | None = None
     """The story that this one was forked from."""
     inherited: int = 0
@@ -224,271 +235,12 @@ class Story:
         """Words of all turns."""
         return sum(turn.words for turn in self.turns)
 
-
-# --- what can happen ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """Something that somebody does; ``moderator`` is whether they may moderate here."""
-
-    by: MemberId = CLOCK
-    moderator: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Join(Act):
-    """Somebody takes a seat, and agrees to the ground rules; ``invited`` by the starter."""
-
-    invited: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leave(Act):
-    """Somebody gives up their seat."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Depart(Act):
-    """``member`` left the server or was banned from it."""
-
-    member: MemberId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begin(Act):
-    """The lobby closes, and the first turn is called."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submit(Act):
-    """A turn is written; ``turn`` is the number that it was written for.
-
-    ``to`` is who writes next, where the writer may say so.
-    """
-
-    turn: int
-    key: str
-    words: int
-    stood_in: bool = False
-    to: MemberId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass(Act):
-    """The writer lets this turn go by."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver(Act):
-    """The writer gives this turn to another member of the story."""
-
-    turn: int
-    to: MemberId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoreTime(Act):
-    """The writer asks for more time, once a turn; a moderator gives it as often as they like."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skip(Act):
-    """The starter or a moderator passes over the writer."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeUp(Act):
-    """The deadline of a turn has passed."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderDue(Act):
-    """It is time to remind the writer of a turn."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoWords(Act):
-    """The model could not write its turn: it is passed over."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Away(Act):
-    """A member is not to be called until they are back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Back(Act):
-    """A member is back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause(Act):
-    """The story rests.  ``why`` is the key of a text."""
-
-    why: str = "story.paused_by"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume(Act):
-    """It goes on; the current turn gets its whole time again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WasDown(Act):
-    """The bot was down from ``since`` until now: the time is given back."""
-
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remove(Act):
-    """The starter or a moderator takes a member's seat away."""
-
-    member: MemberId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reorder(Act):
-    """The starter or a moderator sets the order of the seats."""
-
-    members: tuple[MemberId, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer(Act):
-    """The story gets another starter."""
-
-    to: MemberId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit(Act):
-    """A turn gets another version: by its author."""
-
-    turn: int
-    key: str
-    words: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undo(Act):
-    """The last turn is taken back: by its author, the starter or a moderator."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redo(Act):
-    """What was taken back last stands again."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewChapter(Act):
-    """A chapter begins with the next turn."""
-
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotate(Act):
-    """The author's note to models is set."""
-
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End(Act):
-    """The story is finished."""
-
-
-Event = (
-    Join | Leave | Depart | Begin | Submit | Pass | HandOver | MoreTime | Skip | TimeUp | ReminderDue
-    | NoWords | Away | Back | Pause | Resume | WasDown | Remove | Reorder | Transfer | Edit | Undo | Redo
-    | NewChapter | Annotate | End
-)  # fmt: skip
-
-
-# --- what follows ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Tell a member that it is their turn; None tells everybody who may write."""
-
-    member: MemberId | None
-    turn: int
-    deadline: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class AskModel:
-    """Have a model write the current turn."""
-
-    seat: MemberId
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remind:
-    """Remind a member of their turn."""
-
-    member: MemberId
-    turn: int
-    deadline: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Say something in the thread: the key of a text, and whom and what it speaks of."""
-
-    key: str
-    member: MemberId | None = None
-    facts: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Show a turn (again): it was written in private, taken back, or changed."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The story has ended: show who wrote how much."""
-
-
-Effect = Call | AskModel | Remind | Tell | Show | Ended
-
-
-class StoryRefusal(Refusal):
-    """The rules of a story do not allow that; nothing was changed."""
-
-    key = "story.not_now"
-
-
-class NotYourTurn(StoryRefusal):
-    """Somebody else writes, or wrote meanwhile."""
-
-    key = "story.not_your_turn"
-
-
-class TooLate(StoryRefusal):
-    """Somebody or something was faster: the turn, the seat or the undo is gone."""
-
-    key = "story.too_late"
+    @property
+    def writers(self) -> tuple[Seat, ...]:
+        """The seats of people."""
+        return tuple(seat for seat in self.seats if not seat.is_model)
+
+    @property
+    def last(self) -> Turn | None:
+        """The turn that was written last."""
+        return self.turns[-1] if self.turns else None

@@ -1,0 +1,108 @@
+"""Opening turns: the steps that all the rules of a story share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.errors import NotAllowed
+from bot.ids import MemberId
+from bot.stories import events as ev
+from bot.stories.events import Effect, NotYourTurn, StoryRefusal, TooLate
+from bot.stories.model import CLOCK, Current, Stage, Story
+from bot.stories.orders import next_writer
+
+NOBODY = "story.nobody_left"
+"""Why a story rests that nobody is there to write."""
+
+Result = tuple[Story, tuple[Effect, ...]]
+
+
+def call(story: Story, now: datetime, wish: MemberId | None = None) -> Result:
+    """Open the next turn, or rest if nobody is there, or end after the last round."""
+    found = next_writer(story, wish)
+    if found is None:
+        return replace(story, stage=Stage.PAUSED, rest=NOBODY, current=None), (ev.Tell(NOBODY),)
+    story = found.story
+    if story.terms.rounds and story.round > story.terms.rounds:
+        return replace(story, stage=Stage.ENDED, current=None), (ev.Ended(),)
+    return open_for(story, found.member, now)
+
+
+def open_for(story: Story, member: MemberId | None, now: datetime) -> Result:
+    """Open a turn for a member, a model, or (None) for anybody."""
+    timed = story.terms.seconds > 0 and member is not None and member > 0
+    deadline = now + timedelta(seconds=story.terms.seconds) if timed else None
+    current = Current(number=story.next_number, member=member, since=now, deadline=deadline)
+    story = replace(story, current=current, next_number=story.next_number + 1)
+    if member is not None and member < 0:
+        return story, (ev.AskModel(member, current.number),)
+    return story, (ev.Call(member, current.number, deadline),)
+
+
+def open_turn(story: Story, number: int) -> Current:
+    """The current turn, if it is the one of that number and the story runs."""
+    if story.stage is Stage.LOBBY:
+        raise StoryRefusal("story.not_begun")
+    if story.stage is Stage.PAUSED:
+        raise StoryRefusal("story.rests")
+    if story.current is None or story.current.number != number:
+        raise TooLate()
+    return story.current
+
+
+def of_writer(current: Current, by: MemberId) -> None:
+    """Refuse whoever is not the writer of the current turn."""
+    if current.member != by:
+        raise NotYourTurn()
+
+
+def let_go(story: Story, current: Current, now: datetime, told: Effect) -> Result:
+    """The turn is let go by: it counts as had in this round."""
+    if current.member is None:
+        raise StoryRefusal("story.free")
+    opened, effects = call(replace(story, done=had(story, current.member)), now)
+    return opened, (told, *effects)
+
+
+def had(story: Story, member: MemberId) -> tuple[MemberId, ...]:
+    """Who had their turn in this round, with one more."""
+    return story.done if member in story.done else (*story.done, member)
+
+
+def go_on(story: Story, member: MemberId, now: datetime, told: Effect) -> Result:
+    """Somebody cannot write any more: the turn goes on if it was theirs, or if nobody is left."""
+    current = story.current
+    nobody = not any(not seat.away for seat in story.writers)
+    if story.stage is not Stage.RUNNING or (current is not None and current.member != member and not nobody):
+        return story, (told,)
+    story, effects = call(story, now)
+    return story, (told, *effects)
+
+
+def awake(story: Story, now: datetime, told: Effect) -> Result:
+    """Somebody can write again: a story that rests because nobody could goes on."""
+    if story.stage is Stage.PAUSED and story.rest == NOBODY:
+        story, effects = call(replace(story, stage=Stage.RUNNING, rest=""), now)
+        return story, (told, *effects)
+    return story, (told,)
+
+
+def with_seat(story: Story, member: MemberId, **values: bool | int) -> Story:
+    """The story with a seat changed."""
+    seats = (replace(seat, **values) if seat.member == member else seat for seat in story.seats)  # pyright: ignore[reportArgumentType]
+    return replace(story, seats=tuple(seats))
+
+
+def seated(story: Story, member: MemberId) -> Story:
+    """The story, if that member has a seat."""
+    if story.seat(member) is None:
+        raise NotAllowed("story.no_seat")
+    return story
+
+
+def lead(story: Story, event: ev.Act, *, clock: bool = False) -> None:
+    """Refuse whoever neither started the story nor moderates here."""
+    if event.moderator or event.by == story.starter or (clock and event.by == CLOCK):
+        return
+    raise NotAllowed("story.leaders_only")
