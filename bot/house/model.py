@@ -43,7 +43,7 @@ class House:
         member_requests, member_tokens, guild_requests, guild_tokens: allowances a day; 0 = no limit.
         register, genre, banned, examples: further parts of the house style: how high or plain the
             language, what is written, what is left out (one a line), pieces to write like.
-        rating: for whom the place is: "everyone", "teen" or "adult" (this one in age-restricted channels only).
+        rating: for whom the place is: "everyone", "teen" or "adult" (in age-restricted channels only).
         moderators: the role whose members may change settings and filters, beside Manage Server.
         reviews: the channel where held texts wait for a moderator.
         review_hours: how long they wait.
@@ -137,6 +137,12 @@ class Member:
     remix: str = "yes"
     cloud: bool = True
     pen_name: str = ""
+    remind: str = "mention"
+    """How they are reminded of their turn in a story: "mention", "dm" or "off"."""
+    quiet: str = ""
+    """Hours in which they are not, as "22-7"; "" for none."""
+    zone: str = ""
+    """Their time zone, by its name in the IANA database; "" for UTC."""
 
 
 class MemberStore(Protocol):

@@ -198,6 +198,38 @@ class Annotate(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddLore(Act):
+    """Something true is written down; a model only proposes (``by`` is the clock then)."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveLore(Act):
+    """A proposal is taken over by a member."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetLore(Act):
+    """It is true no more."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summarise(Act):
+    """What happened up to a turn was told in short."""
+
+    text: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End(Act):
     """The story is finished."""
 
@@ -205,7 +237,7 @@ class End(Act):
 Event = (
     Join | Leave | Depart | Begin | Submit | Pass | HandOver | MoreTime | Skip | TimeUp | ReminderDue
     | NoWords | Away | Back | Pause | Resume | WasDown | Remove | Reorder | Transfer | Edit | Undo | Redo
-    | NewChapter | Annotate | End
+    | NewChapter | Annotate | AddLore | ApproveLore | ForgetLore | Summarise | End
 )  # fmt: skip
 
 

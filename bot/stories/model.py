@@ -161,6 +161,25 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lore:
+    """Something that is true in a story: a character, a place, a fact.
+
+    Attributes:
+        keys: words at whose sight a model is told of it; without any it is always told.
+        by: who added or approved it; a model's proposal is nobody's until then.
+        turn: the turn it comes from, if it was proposed from one.
+    """
+
+    number: int
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    by: MemberId = CLOCK
+    turn: int | None = None
+    approved: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Current:
     """The one turn that is open while the story runs.
 
@@ -216,6 +235,10 @@ class Story:
     done: tuple[MemberId, ...] = ()
     next_number: int = 1
     note: str = ""
+    lore: tuple[Lore, ...] = ()
+    summary: str = ""
+    summarised: int = 0
+    """The number of the last turn that the summary knows of."""
     rest: str = ""
     source: StoryId | None = None
     """The story that this one was forked from."""

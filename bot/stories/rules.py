@@ -17,6 +17,7 @@ from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.calling import Result, call, lead, seated
 from bot.stories.events import Event, StoryRefusal
+from bot.stories.lore import remembered
 from bot.stories.model import Chapter, Seat, Stage, Story, StoryId, Terms, Turn, model_seat
 from bot.stories.seats import seats
 from bot.stories.turns import resume, turns
@@ -90,6 +91,8 @@ def step(story: Story, event: Event, now: datetime) -> Result:
             return seats(story, event, now)
         case ev.Reorder() | ev.Transfer() | ev.NewChapter() | ev.Annotate():
             return _said(story, event)
+        case ev.AddLore() | ev.ApproveLore() | ev.ForgetLore() | ev.Summarise():
+            return remembered(story, event)
         case ev.Begin():
             lead(story, event)
             if story.stage is not Stage.LOBBY:
