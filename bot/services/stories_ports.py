@@ -183,6 +183,18 @@ class StoryStore(Protocol):
         """
         ...
 
+    async def happened(self, guild: GuildId, key: str) -> bool:
+        """Whether an event of that key happened in the guild."""
+        ...
+
+    async def postpone(self, alarm: Alarm, to: datetime) -> None:
+        """Have an alarm ring later, unless it was set anew."""
+        ...
+
+    async def wake_models(self, now: datetime) -> None:
+        """At start: whatever models were asked to write is asked again now."""
+        ...
+
     async def events(self, guild: GuildId, id: StoryNumber) -> Sequence[Logged]:
         """Everything that happened, oldest first."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, literal_column, select, update
 
@@ -30,6 +30,9 @@ from bot.storage.tables import (
     story_messages,
     story_seats,
 )
+
+MODEL_LEASE = timedelta(hours=1)
+"""No model is given longer for a turn."""
 
 OPEN = ("lobby", "running", "paused")
 """Stages of stories that have not ended."""
@@ -323,3 +326,38 @@ class SqlStories(Papers):
             )
 
         await self._database.write(act)
+
+    async def postpone(self, alarm: Alarm, to: datetime) -> None:
+        """Have an alarm ring later, unless it was set anew."""
+
+        def act(connection: Connection) -> None:
+            connection.execute(
+                update(story_alarms)
+                .where(
+                    story_alarms.c.guild == alarm.guild,
+                    story_alarms.c.story == alarm.story,
+                    story_alarms.c.name == alarm.name,
+                    story_alarms.c.at == written(alarm.at),
+                )
+                .values(at=written(to))
+            )
+
+        await self._database.write(act)
+
+    async def wake_models(self, now: datetime) -> None:
+        """At start, in every guild: what models were asked to write is due again."""
+
+        def act(connection: Connection) -> None:
+            # Only alarms that are near: a model's is never far.
+            near = written(now + MODEL_LEASE)
+            connection.execute(
+                update(story_alarms)
+                .where(story_alarms.c.at <= near, story_alarms.c.name.startswith("model:"))
+                .values(at=written(now))
+            )
+
+        await self._database.write(act)
+
+    async def happened(self, guild: GuildId, key: str) -> bool:
+        """Whether an event of that key happened in the guild."""
+        return await self._database.read(lambda connection: _before(connection, guild, key)) is not None
