@@ -1,0 +1,230 @@
+"""What is peculiar to Chinese: sounds, characters taken apart, words without spaces between."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from itertools import islice, product
+
+import numpy as np
+
+from bot.moderation.data.read import read_table
+from bot.moderation.fold import END, Codes, fold_text
+
+_SOUNDS = 0xF0000  # private characters that stand for syllables
+_TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
+_BEFORE = frozenset("大小老臭死狗破烂贱真傻蠢骚")
+_PARTICLES = frozenset("呀啊哇哦哟啦嘛呢")
+_FREE = frozenset("傻爱情独杀恨看听说走来去飞笑哭唱想写读画红白黑花月风雨雪山水人我你他她它是有在")
+"""Characters that are words by themselves, in verse above all."""
+_FUNCTION = frozenset(
+    "有无没不是的了在很太最搞打吸贩买卖看说想要做被把和与或及从向对为用以这那个些着过到给里上下中于还就都也只"
+)
+"""Characters that seldom are half a word before another."""
+_MORE = frozenset(("逼得", "逼着"))
+"""Words that the dictionary lacks."""
+_RUDE = frozenset(("煞笔", "沙比", "沙笔", "几把", "鸡吧", "尼玛", "泥马", "坐爱", "作爱", "草泥"))
+"""Words whose other meaning by their sound is the usual one."""
+_SPLITS_MORE = {"黑": ("里灬",), "毒": ("龶母",), "品": ("口吅",)}
+_MOST = 24
+"""How many spellings one term may have by each kind of disguise."""
+
+
+def is_han(char: str) -> bool:
+    """Whether it is a Chinese character."""
+    return "\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U000323af"
+
+
+@cache
+def readings(char: str) -> tuple[str, ...]:
+    """The syllables a character may be read as, the usual first, each with its tone: ``sha3``."""
+    from pypinyin.constants import PINYIN_DICT
+
+    found = str(PINYIN_DICT.get(ord(char), ""))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    return tuple(dict.fromkeys(_numbered(one) for one in found.split(",") if one))
+
+
+def spoken(term: str) -> list[str]:
+    """The syllables of a term as it is read, with tones; others than Chinese characters as they are."""
+    from pypinyin import Style, lazy_pinyin
+
+    return [
+        one.replace("ü", "v")
+        for one in lazy_pinyin(term, style=Style.TONE3, errors=lambda others: list(others))
+    ]
+
+
+@cache
+def syllables() -> frozenset[str]:
+    """All syllables there are, without tones."""
+    from pypinyin.constants import PINYIN_DICT
+
+    every = ",".join(str(one) for one in PINYIN_DICT.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
+    return frozenset(_numbered(one).rstrip("12345") for one in set(every.split(",")))
+
+
+def is_pinyin(letters: str) -> bool:
+    """Whether letters can be read as syllables."""
+    reach = {0}
+    for end in range(1, len(letters) + 1):
+        if any(start in reach and letters[start:end] in syllables() for start in range(max(0, end - 6), end)):
+            reach.add(end)
+    return len(letters) in reach
+
+
+def _numbered(syllable: str) -> str:
+    """``shǎ`` as ``sha3``."""
+    tone, out = "", ""
+    for char in unicodedata.normalize("NFD", syllable):
+        if char in _TONES:
+            tone = _TONES[char]
+        elif char == "\u0308":
+            out = out[:-1] + "v"
+        elif not unicodedata.combining(char):
+            out += char
+    return out + tone
+
+
+def tones_of(written: str) -> str:
+    """The tone marks that stand in pinyin as it was written, in order."""
+    return "".join(_TONES.get(char, "") for char in unicodedata.normalize("NFD", written))
+
+
+def apart(term: str) -> list[str]:
+    """The term with one or more characters taken apart, as ``女马的`` for ``妈的``."""
+    choices = [[char, *_splits().get(char, ())] for char in term]
+    made = ("".join(parts) for parts in islice(product(*choices), _MOST * 4))
+    return list(dict.fromkeys(fold_text(one) for one in made if one != term))[:_MOST]
+
+
+def by_sound(term: str) -> list[tuple[str, str]]:
+    """The term with some or all characters written in pinyin: the spelling, and its tones if all are.
+
+    A spelling wholly in pinyin has spaces between the syllables.
+    """
+    sounds = spoken(term)
+    if len(sounds) != len(term) or len(term) < 2 or len(term) > 8:
+        return []
+    plain = [
+        sound.rstrip("12345") if is_han(char) else sound for sound, char in zip(sounds, term, strict=True)
+    ]
+    tones = "".join(sound[-1] for sound in sounds if sound[-1].isdigit())
+    made = [(" ".join(plain), tones), ("".join(sounds), "")]
+    if "v" in made[0][0]:
+        made.append((made[0][0].replace("v", "u"), tones))
+    if len(term) <= 4:
+        for mix in product((False, True), repeat=len(term)):
+            if any(mix) and not all(mix):
+                pairs = zip(mix, plain, term, strict=True)
+                made.append(("".join(sound if said else char for said, sound, char in pairs), ""))
+    return [(one, tone) for one, tone in made if one != term]
+
+
+def alike_in_sound(term: str) -> list[str]:
+    """Keys of the term in the view of sounds."""
+    choices: list[Sequence[str]] = []
+    for char in term:
+        sounds = dict.fromkeys(one.rstrip("12345") for one in readings(char)) if is_han(char) else {}
+        choices.append([_sign(one) for one in sounds] or [char])
+    return ["".join(parts) for parts in islice(product(*choices), _MOST)]
+
+
+def sounded(codes: Codes) -> Codes:
+    """Characters as their usual syllables, for matching by sound."""
+    return _sound_table()[codes]
+
+
+@cache
+def _sound_table() -> Codes:
+    from pypinyin.constants import PINYIN_DICT
+
+    table = np.arange(END, dtype=np.uint32)
+    for code, found in PINYIN_DICT.items():  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        if is_han(chr(code)):
+            table[code] = ord(_sign(_numbered(str(found).split(",")[0]).rstrip("12345")))  # pyright: ignore[reportUnknownArgumentType]
+    return table
+
+
+@cache
+def _signs() -> dict[str, str]:
+    return {syllable: chr(_SOUNDS + number) for number, syllable in enumerate(sorted(syllables()))}
+
+
+def _sign(syllable: str) -> str:
+    return _signs()[syllable]
+
+
+@cache
+def _splits() -> dict[str, tuple[str, ...]]:
+    rows = (row.split("\t") for row in read_table("splits"))
+    found = {char: tuple(ways.split(" ")) for char, ways in rows}
+    return found | {char: (*ways, *found.get(char, ())) for char, ways in _SPLITS_MORE.items()}
+
+
+def stands_alone(before: str, term: str, after: str) -> bool:
+    """Whether the term is made of whole words there: 黑社会 is not in 抹黑社会主义.
+
+    It is not where the best reading has a word across an edge of the term, or
+    has the term inside a longer word.  A word that begins with the term is of
+    its kind (强奸犯), unless it is an idiom or a name of four characters.
+    """
+    import rjieba
+
+    text = before + term + after
+    start, end = len(before), len(before) + len(term)
+    at = 0
+    begin_of: list[int] = []
+    for word in rjieba.cut(text, False):
+        begin, at = at, at + len(word)
+        begin_of.append(begin)
+        if at <= start or begin >= end or (begin >= start and at <= end):
+            continue
+        over = text[end:at]
+        if begin == start and at > end:
+            if len(term) > 1 and len(over) == 1:
+                continue
+        elif begin < start and at == end:
+            if len(term) > 1 and text[begin:start] in _BEFORE:
+                continue
+        elif begin > start and over in _PARTICLES:
+            continue
+        return False
+    return len(term) < 2 or not _better(text, start, end)
+
+
+def _better(text: str, start: int, end: int) -> bool:
+    """Whether there is as good a reading in which the term is not: 月色|情深 for 月|色情|深.
+
+    A word that ends within the term takes no more words than before; where it
+    takes as many, what it leaves of the term must be a word by itself, and what
+    the term leaves of it must not.
+    """
+    import rjieba
+
+    words = {*rjieba.cut_all(text), *_MORE}
+    for cut in range(start + 1, end):
+        left = [begin for begin in range(max(0, start - 2), start) if text[begin:cut] in words]
+        right = [stop for stop in range(end + 1, min(len(text), end + 2) + 1) if text[cut:stop] in words]
+        if left and right:
+            return True
+        if left and end - cut == 1 and text[cut] in _FREE and text[start - 1] not in _FUNCTION:
+            return True
+        if right and cut - start == 1 and text[start] in _FREE and text[cut : right[0]] in _MORE:
+            return True
+    return False
+
+
+def is_no_word(before: str, written: str, after: str) -> bool:
+    """Whether characters are no word of their own there, nor part of one: 煞笔, but not 继女."""
+    import rjieba
+
+    start, end = len(before), len(before) + len(written)
+    at = 0
+    for word in rjieba.cut(before + written + after, False):
+        begin, at = at, at + len(word)
+        if begin < end and at > start and (begin < start or at > end):
+            return False
+        if begin == start and at == end:
+            return len(written) > 2 or written in _RUDE
+    return True

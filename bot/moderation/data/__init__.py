@@ -1,0 +1,1 @@
+"""Tables that the normaliser reads; see README.md beside this file."""

@@ -1,0 +1,186 @@
+"""Normalising, character by character: every character of the result knows where it was.
+
+A character becomes what it stands for, whatever its neighbours are: lower case,
+no width, no diacritics, the Latin letter it looks like (Unicode TR39), the
+simplified character, or nothing if it cannot be seen.  So the result of two
+texts put together is their results put together, folding twice changes nothing,
+and the map of places is exact for any Unicode.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.moderation.data.read import read_table
+
+Ints: TypeAlias = NDArray[np.int32]
+Codes: TypeAlias = NDArray[np.uint32]
+Flags: TypeAlias = NDArray[np.bool_]
+
+END = 0x110000
+_LAST = 0x33480  # no letters are assigned above
+_BLANK = " "
+_EMPTY = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800}  # letters by category, nothing to the eye
+
+# What TR39 leaves out because it looks alike only in some fonts, or turned over, or in small capitals.
+_PAIRS = (
+    "вb кk мm нh тt гr пn иu уy ьb ъb зз яr эe "
+    "αa βb γy δd εe ηn θo ιi κk λl μu νv ξe οo πn ρp ςs σo τt υu φo χx ψw ωw "
+    "ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꞯq ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz "
+    "ɐa ɔc ǝe ɟf ƃg ɥh ıi ɾj ʞk ןl ɯm ɹr ʇt ʌv ʍw ʎy ɑa ɛe ɡg ɩi "
+    "øo łl đd ħh ŧt æae œoe ƒf ɓb ɗd ɠg ɨi ʋu ƙk ƥp ƭt ɫl ɭl ɱm ŋn ʂs ʐz ƀb ȼc ɇe ǥg ɉj ɍr ʉu ɏy ¢c ©c ®r"
+)
+_ALIKE = {pair[0]: pair[1:] for pair in _PAIRS.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text: ``codes[i]`` came from character ``at[i]`` of the original."""
+
+    codes: Codes
+    at: Ints
+
+    @property
+    def text(self) -> str:
+        """The characters as a string."""
+        return string_of(self.codes)
+
+
+def fold(text: str) -> Folded:
+    """Fold a text."""
+    table, longer = _table()
+    codes = codes_of(text)
+    made = table[codes]
+    at = np.arange(len(codes), dtype=np.int32)
+    if made.size and int(made.max()) >= END:
+        made, at = _expanded(made, longer)
+    kept = made != 0
+    if kept.all():
+        return Folded(made, at)
+    return Folded(made[kept], at[kept])
+
+
+def fold_text(text: str) -> str:
+    """What a text is folded to."""
+    return fold(text).text
+
+
+def codes_of(text: str) -> Codes:
+    """The code points; lone surrogates too."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def string_of(codes: Codes) -> str:
+    """The string of code points."""
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+OTHER, SPACED, UNSPACED = 0, 1, 2
+
+
+@cache
+def kinds() -> NDArray[np.uint8]:
+    """For every code point: part of a word between spaces, of a script without spaces, or of no word."""
+    kind = np.zeros(END, dtype=np.uint8)
+    for code in range(_LAST):
+        if chr(code).isalnum():
+            kind[code] = SPACED
+    for first, last in ((0x0E00, 0x0E80), (0x2E80, 0x2FE0), (0x3005, 0x3008), (0x3040, 0x3100)):
+        kind[first:last] = UNSPACED
+    for first, last in ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x33480)):
+        kind[first:last] = UNSPACED
+    return kind
+
+
+def _expanded(made: Codes, longer: list[Codes]) -> tuple[Codes, Ints]:
+    """The same with each character that becomes several, in place."""
+    many = np.flatnonzero(made >= END)
+    counts = np.ones(len(made), dtype=np.int64)
+    counts[many] = [len(longer[int(made[place]) - END]) for place in many]
+    at = np.repeat(np.arange(len(made), dtype=np.int32), counts)
+    flat = made[at]
+    ends = np.cumsum(counts)
+    for place in many:
+        part = longer[int(made[place]) - END]
+        flat[ends[place] - len(part) : ends[place]] = part
+    return flat, at
+
+
+@cache
+def _table() -> tuple[Codes, list[Codes]]:
+    """What each code point becomes: a code point, 0 for nothing, or a place in the list after ``END``."""
+    table = np.arange(END, dtype=np.uint32)
+    longer: list[Codes] = []
+    known: dict[str, int] = {}
+    look = _look()
+    for code in _changing(look):
+        char = chr(code)
+        if _once(char, look) == char:
+            continue
+        to = _closed(char, look)
+        if len(to) < 2:
+            table[code] = ord(to) if to else 0
+        else:
+            if to not in known:
+                known[to] = END + len(longer)
+                longer.append(codes_of(to))
+            table[code] = known[to]
+    table[0xD800:0xE000] = 0  # surrogates on their own
+    return table, longer
+
+
+def _changing(look: dict[str, str]) -> Iterator[int]:
+    """The code points that may become something else."""
+    for code in range(_LAST):
+        if 0x3400 <= code < 0xA000 or 0xAC00 <= code < 0xD7B0 or 0x20000 <= code < 0x2F800:
+            if chr(code) in look:
+                yield code
+        elif (code < 0xD800 or code >= 0xF900) and unicodedata.category(chr(code)) != "Cn":
+            yield code
+    yield from range(0xE0000, 0xE0200)  # tags and variation selectors
+
+
+def _closed(char: str, look: dict[str, str]) -> str:
+    """What a character becomes when nothing more changes."""
+    now = char
+    for _ in range(6):
+        then = "".join(_once(one, look) for one in now)
+        if then == now:
+            break
+        now = then
+    return now
+
+
+def _once(char: str, look: dict[str, str]) -> str:
+    code = ord(char)
+    if char in "\n\r\u2028\u2029\x0b\x0c\x85":
+        return "\n"
+    if code < 0x80 and code >= 0x20:
+        return char.lower() if code != 0x7F else ""
+    if char.isspace() or code in _EMPTY:
+        return _BLANK
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me", "Cf", "Cc"):
+        return ""
+    for first in (0x1F1E6, 0x1F130, 0x1F150, 0x1F170):
+        if first <= code < first + 26:
+            return chr(97 + code - first)
+    plain = char if 0xAC00 <= code < 0xD7B0 else unicodedata.normalize("NFKD", char.casefold())
+    return plain if plain.isascii() else look.get(char, plain)
+
+
+@cache
+def _look() -> dict[str, str]:
+    """Characters and what they look like, or are written as in simplified script."""
+    look = {row[0]: row[1:] for row in read_table("confusables")}
+    look |= _ALIKE
+    for row in read_table("han"):
+        look[row[0]] = row[1]
+    return look

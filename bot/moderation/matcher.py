@@ -1,0 +1,211 @@
+"""Finding thousands of terms in a text, disguised or not, in one look per view.
+
+For each view an automaton (Aho-Corasick) gives every place where the letters of
+a term stand one after the other; those that do not begin and end with a word are
+dropped all at once, and the few that are left are judged one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from bot.moderation import chinese
+from bot.moderation.fold import Flags, Ints, kinds, string_of
+from bot.moderation.letters import Letters
+from bot.moderation.looks import Look, look_at, look_for_signs
+from bot.moderation.masks import LONGEST as LONGEST_MASKED
+from bot.moderation.masks import Masks
+from bot.moderation.spelling import CONTEXT, Candidate, judge
+from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
+
+SPAN = 200
+"""Most characters of a hit, folded: a longer one is no disguise that anybody could read."""
+_E, _S, _Z = map(ord, "esz")
+
+
+class Found(NamedTuple):
+    """A term in a text: characters ``start:end`` of the original."""
+
+    start: int
+    end: int
+    term: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A term to look for, and how."""
+
+    term: Term
+    evasions: bool = True
+    homophones: bool = False
+
+
+class _Automaton:
+    """All spellings for one view, with what is needed to drop most candidates at once."""
+
+    def __init__(self, spellings: Sequence[Spelling], terms: Sequence[Term]) -> None:
+        self.spellings = [one for one in spellings if one.key]
+        keys = [one.key for one in self.spellings]
+        self.find = (
+            AhoCorasick(keys, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA)
+            if keys
+            else None
+        )
+        self.longest = max(map(len, keys), default=0)
+        self.letters: Ints = np.array([one.letters for one in self.spellings], dtype=np.int32)
+        mine = [terms[one.term] for one in self.spellings]
+        self.open_left: Flags = np.array([one.open_left for one in mine], dtype=np.bool_)
+        self.open_right: Flags = np.array([one.open_right for one in mine], dtype=np.bool_)
+
+    def places(self, look: Look) -> Iterator[Candidate]:
+        """Where spellings could stand in the text."""
+        letters = look.letters
+        raw = self.find.find_matches_as_indexes(letters.key, overlapping=True) if self.find else []
+        if not raw:
+            return
+        table = np.array(raw, dtype=np.int32)
+        which, first, last = table[:, 0], table[:, 1], table[:, 2]
+        many = self.letters[which]
+        long = letters.firsts[last] - letters.firsts[first] >= many
+        which, first, last, many = which[long], first[long], last[long], many[long]
+        begins = letters.begins[first] | self.open_left[which]
+        ends = letters.ends[last - 1] | self.open_right[which]
+        loose = many > 3
+        loose_begins = letters.loose_begins[first] & loose
+        loose_ends = letters.loose_ends[last - 1] & loose
+        plural = _plural(letters, last) & (many > 2)
+        good = np.flatnonzero((begins | loose_begins) & (ends | loose_ends | plural))
+        which, first, last = which[good], first[good], last[good]
+        starts = letters.places[letters.firsts[first]]
+        stops = letters.places[letters.firsts[last] - 1] + 1
+        strict = (begins & ends)[good]
+        plainly = (ends | loose_ends)[good]
+        rows = (which, first, last, starts, stops, strict, plainly)
+        for number, begin, end, start, stop, sure, plain in zip(*(one.tolist() for one in rows), strict=True):
+            suffix = "" if plain else _suffix(letters.key[end : end + 2])
+            yield Candidate(self.spellings[number], begin, end, start, stop, sure, suffix)
+
+
+def _plural(letters: Letters, last: Ints) -> Flags:
+    """Whether the ending of a plural, and then the end of the word, follows."""
+    key = np.append(letters.codes[letters.firsts[:-1]], np.zeros(2, dtype=np.uint32))
+    ended = np.append(letters.ends, np.zeros(2, dtype=np.bool_))
+    after = key[last]
+    one = ((after == _S) | (after == _Z)) & ended[last]
+    return one | ((after == _E) & (key[last + 1] == _S) & ended[last + 1])
+
+
+def _suffix(after: str) -> str:
+    return after if after.startswith("e") else after[:1]
+
+
+class Matcher:
+    """Finds terms.  Building one of ten thousand terms takes a second: do it off the event loop."""
+
+    def __init__(self, wanted: Sequence[Wanted]) -> None:
+        self._wanted = tuple(wanted)
+        self._terms = [one.term for one in wanted]
+        plain: list[Spelling] = []
+        leet: list[Spelling] = []
+        sounds: list[Spelling] = []
+        exact: list[tuple[int, str]] = []
+        for number, one in enumerate(wanted):
+            if one.term.exact:
+                exact.append((number, one.term.folded))
+                continue
+            plain.extend(spellings_of(number, one.term, evasions=one.evasions))
+            if one.evasions:
+                leet.extend(ones_of(number, one.term))
+            if one.homophones and one.term.han and len(one.term.folded) > 1:
+                sounds.extend(
+                    Spelling(number, one.term.folded, key, "sound", letters=len(key))
+                    for key in chinese.alike_in_sound(one.term.folded)
+                )
+        self._plain = _Automaton(plain, self._terms)
+        self._leet = _Automaton(leet, self._terms)
+        self._sounds = _Automaton(sounds, self._terms)
+        self._masks = Masks([one for one in plain if self._wanted[one.term].evasions])
+        self._exact_numbers = [number for number, _ in exact]
+        texts = [text for _, text in exact]
+        self._exact = AhoCorasick(texts, matchkind=MatchKind.Standard) if texts else None
+        self._longest_exact = max(map(len, texts), default=0)
+
+    def find(self, text: str) -> list[Found]:
+        """Every place of every term."""
+        return self.find_in(look_at(text))
+
+    def find_in(self, look: Look) -> list[Found]:
+        """The same for a text that was looked at."""
+        found: dict[tuple[int, int, int], Found] = {}
+        at = look.folded.at
+        for start, stop, term, way in self._all(look):
+            if stop - start <= SPAN and (start, stop, term) not in found:
+                found[start, stop, term] = Found(int(at[start]), int(at[stop - 1]) + 1, term, way)
+        return sorted(found.values())
+
+    def open_from(self, look: Look) -> int:
+        """The first character of the original at which a hit may begin that what follows can change."""
+        size = len(look.text)
+        known = size - CONTEXT
+        first = known - max(self._longest_exact, LONGEST_MASKED)
+        for automaton in (self._plain, self._leet):
+            letters = look.letters
+            done = int(np.searchsorted(letters.places, known))
+            run = int(np.searchsorted(letters.firsts, done, side="right")) - 1
+            run = max(0, run - automaton.longest - 1)
+            place = int(letters.places[letters.firsts[run]]) if len(letters.places) else known
+            first = min(first, place)
+        first = max(0, first, known - SPAN)
+        return int(look.folded.at[first]) if first < size else len(look.original)
+
+    def _all(self, look: Look) -> Iterator[tuple[int, int, int, str]]:
+        """Hits in the folded text."""
+        yield from self._judged(self._plain, look)
+        if (signs := look_for_signs(look)) is not None:
+            yield from self._judged(self._leet, signs)
+        for start, stop, spelling in self._masks.find(look.text):
+            yield start, stop, spelling.term, "masked"
+        if self._exact is not None:
+            yield from self._plainly(look)
+        if self._sounds.find is not None:
+            yield from self._sounding(look)
+
+    def _judged(self, automaton: _Automaton, look: Look) -> Iterator[tuple[int, int, int, str]]:
+        for candidate in automaton.places(look):
+            number = candidate.spelling.term
+            if (found := judge(look, self._terms[number], candidate)) is not None:
+                start, stop, way = found
+                if not way or self._wanted[number].evasions:
+                    yield start, stop, number, way
+
+    def _plainly(self, look: Look) -> Iterator[tuple[int, int, int, str]]:
+        """Terms with marks of their own."""
+        assert self._exact is not None
+        text = look.text
+        word = [bool(kind) for kind in kinds()[look.folded.codes].tolist()]
+        for which, start, stop in self._exact.find_matches_as_indexes(text, overlapping=True):
+            number = self._exact_numbers[which]
+            term = self._terms[number]
+            left = start == 0 or not (word[start] and word[start - 1])
+            right = stop == len(text) or not (word[stop - 1] and word[stop])
+            if (left or term.open_left) and (right or term.open_right):
+                yield start, stop, number, ""
+
+    def _sounding(self, look: Look) -> Iterator[tuple[int, int, int, str]]:
+        """Terms in other characters of the same sound."""
+        assert self._sounds.find is not None
+        codes = chinese.sounded(look.folded.codes)
+        for which, start, stop in self._sounds.find.find_matches_as_indexes(
+            string_of(codes), overlapping=True
+        ):
+            spelling = self._sounds.spellings[which]
+            written = look.text[start:stop]
+            before, after = look.text[max(0, start - 12) : start], look.text[stop : stop + 12]
+            if written != spelling.folded and chinese.is_no_word(before, written, after):
+                yield start, stop, spelling.term, "sound"

@@ -1,0 +1,277 @@
+"""Whether letters that could be a term are one, and how it is disguised.
+
+The view of letters finds every place where a term *could* stand; here the text
+itself is looked at, with at most :data:`CONTEXT` characters around, so that the
+answer is the same wherever a stream is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from bot.moderation import chinese
+from bot.moderation.fold import OTHER, kinds
+from bot.moderation.looks import Look, leet_word
+from bot.moderation.terms import Spelling, Term
+from bot.moderation.words import are_words, is_literary, is_word, reads_as
+
+CONTEXT = 32
+"""How far around a place is looked, in characters of the original."""
+Span = tuple[int, int, str]
+"""Begin and end in the folded text, and the way of the disguise."""
+
+_TWO = (
+    "ad ah ai al am an as at aw ax ay be by do ed eh el em go ha he hi ho id if in is it jo la le lo ma me "
+    "mi mo mr ms mu my no of oh ok on or ow ox pa pi re so ti to uh um un up us we ye yo"
+)
+_SHORT = frozenset(_TWO.split())
+_APOSTROPHES = "'’‘`"
+_HARD = re.compile(r"[,.!?;:，。！？；：、“”\"《》()（）「」『』\n]")
+_LEFT_ALONE = re.compile(r"(?:(?<![^\W_])[a-z][\W_]{1,4})+$")
+_RIGHT_ALONE = re.compile(r"(?:[\W_]{1,4}[a-z](?![^\W_]))+")
+_WORD_BEFORE = re.compile(r"([a-z]+)[^\w\n]*$")
+_WORD_AFTER = re.compile(r"[^\w\n]*([a-z]+)")
+_TOKEN_BEFORE = re.compile(r"[a-z0-9]*$")
+_TOKEN_AFTER = re.compile(r"[a-z0-9]*")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}")
+
+
+class Candidate(NamedTuple):
+    """A place where the letters of a spelling stand: characters of the key, and of the folded text."""
+
+    spelling: Spelling
+    first: int
+    last: int
+    start: int
+    stop: int
+    strict: bool
+    """Whether words begin and end there."""
+    suffix: str
+    """An ending of the plural that follows."""
+
+
+def judge(look: Look, term: Term, candidate: Candidate) -> Span | None:
+    """Whether the letters are the term there, and in which disguise."""
+    spelling, first, last, start, stop, strict, suffix = candidate
+    letters = look.letters
+    piece = look.text[start:stop]
+    if look.swapped and not _is_leet(look, spelling, start, stop):
+        return None
+    if suffix and (is_literary(spelling.folded + suffix) or term.open_right):
+        return None
+    if not suffix and not strict and not _glued(look, start, stop):
+        return None
+    plain = piece == spelling.folded or " ".join(piece.split()) == spelling.folded
+    if plain and not spelling.way:
+        if term.han:
+            return (
+                (start, stop, _seen(look, start, stop)) if _alone(look, term, spelling, start, stop) else None
+            )
+        way = "" if look.same else _seen(look, start, stop)
+        return None if way and _foreign(look, start, stop) else (start, stop, way)
+    if piece == spelling.folded and spelling.way == "leet":
+        return start, stop, "leet"
+    if not look.same and _foreign(look, start, stop):
+        return None
+    ways = [spelling.way] if spelling.way else []
+    for number, (_, times) in enumerate(spelling.runs):
+        found = int(letters.firsts[first + number + 1] - letters.firsts[first + number])
+        if found < times:
+            return None
+        if found > times and "stretched" not in ways:
+            ways.append("stretched")
+    pieces, gaps, joined = _pieces(look, spelling, first, last)
+    if gaps:
+        ways.append("spaced")
+    if any(map(chinese.is_han, spelling.folded)):
+        good = _han(look, gaps, start, stop) and _alone(look, term, spelling, start, stop)
+    elif spelling.way == "sound":
+        good = not gaps and "stretched" not in ways and _pinyin(look, spelling, pieces, start, stop)
+    else:
+        good = _latin(look, spelling, pieces, gaps, joined, start, stop)
+    return (start, stop, "+".join(ways) or _seen(look, start, stop) or "spaced") if good else None
+
+
+def _is_leet(look: Look, spelling: Spelling, start: int, stop: int) -> bool:
+    """Whether some letters, but not all, are signs read as letters, and it is no address of mail."""
+    if not 0 < look.swapped.count(1, start, stop) < spelling.letters:
+        return False
+    first, last = look.span(start, stop)
+    if "@" not in look.original[first:last]:
+        return True
+    begin = max(0, first - CONTEXT)
+    around = look.original[begin : last + CONTEXT]
+    return not any(
+        found.start() + begin < last and found.end() + begin > first for found in _ADDRESS.finditer(around)
+    )
+
+
+def _glued(look: Look, start: int, stop: int) -> bool:
+    """Whether digits beside the term are only glued to it, and are not letters of a longer word."""
+    before = _TOKEN_BEFORE.search(look.text[max(0, start - CONTEXT) : start])
+    after = _TOKEN_AFTER.match(look.text[stop : stop + CONTEXT])
+    token = (before[0] if before else "") + look.text[start:stop] + (after[0] if after else "")
+    return not any(map(is_word, leet_word(token)))
+
+
+def _seen(look: Look, start: int, stop: int) -> str:
+    """Empty if the original differs from the folded text by case and spaces alone."""
+    first, last = look.span(start, stop)
+    original = " ".join(look.original[first:last].lower().split())
+    return "" if original == " ".join(look.text[start:stop].split()) else "folded"
+
+
+def _foreign(look: Look, start: int, stop: int) -> bool:
+    """Whether the letters are those of another script, in a text of that script."""
+    first, last = look.span(start, stop)
+    scripts = {_script(char) for char in look.original[first:last] if char.isalpha()}
+    if len(scripts) != 1 or not (script := scripts.pop()):
+        return False
+    around = look.original[max(0, first - CONTEXT) : first] + look.original[last : last + CONTEXT]
+    whole = look.original[first:last]
+    return any(char not in whole and _script(char) == script for char in around)
+
+
+def _script(char: str) -> str:
+    """The script of a letter, if it is one whose letters look like Latin ones."""
+    if "\u0370" <= char <= "\u03ff" or "\u1f00" <= char <= "\u1fff":
+        return "greek"
+    if "\u0400" <= char <= "\u052f":
+        return "cyrillic"
+    if "\u0530" <= char <= "\u058f":
+        return "armenian"
+    if "\u0590" <= char <= "\u05ff":
+        return "hebrew"
+    return "arabic" if "\u0600" <= char <= "\u06ff" else ""
+
+
+def _pieces(look: Look, spelling: Spelling, first: int, last: int) -> tuple[list[list[str]], list[str], bool]:
+    """The words of the term there, each in its pieces; the gaps within; whether words are joined."""
+    letters = look.letters
+    words: list[list[str]] = [[""]]
+    gaps: list[str] = []
+    joined = False
+    before = -1
+    for run in range(first, last):
+        for number in range(int(letters.firsts[run]), int(letters.firsts[run + 1])):
+            place = int(letters.places[number])
+            new_word = run - first in spelling.breaks and number == int(letters.firsts[run])
+            gap = look.text[before + 1 : place] if before >= 0 else ""
+            if new_word:
+                joined |= not gap
+                words.append([""])
+                if len(gap) > 3:
+                    gaps.append(gap)
+            elif gap:
+                gaps.append(gap)
+                words[-1].append("")
+            words[-1][-1] += look.text[place]
+            before = place
+    return words, gaps, joined
+
+
+def _han(look: Look, gaps: list[str], start: int, stop: int) -> bool:
+    """Whether what stands between Chinese characters is put there, not said."""
+    for gap in gaps:
+        hard = _HARD.search(gap)
+        if len(gap) > 4:
+            return False
+        if hard and len(set(gap)) == 1 and len(gap) > 1 and "\n" not in gap:
+            continue  # ... or 。。。 is no punctuation
+        if hard and hard[0] != "." and not _complete(look, start, stop, left="\n" in gap):
+            return False
+    return True
+
+
+def _complete(look: Look, start: int, stop: int, *, left: bool) -> bool:
+    """Whether a clause ends, and with ``left`` begins, where the term does."""
+    kind = kinds()
+    ended = stop >= len(look.text) or kind[ord(look.text[stop])] == OTHER
+    if len(look.text) > stop + 2 and look.text[stop] == look.text[stop + 2]:
+        return False  # a list of single characters
+    begun = start == 0 or kind[ord(look.text[start - 1])] == OTHER
+    return ended and (begun or not left)
+
+
+def _alone(look: Look, term: Term, spelling: Spelling, start: int, stop: int) -> bool:
+    """Whether it is made of whole Chinese words."""
+    if term.open_left and term.open_right:
+        return True
+    before = "" if term.open_left else look.text[max(0, start - 12) : start]
+    after = "" if term.open_right else look.text[stop : stop + 12]
+    return chinese.stands_alone(before, spelling.folded, after)
+
+
+def _pinyin(look: Look, spelling: Spelling, words: list[list[str]], start: int, stop: int) -> bool:
+    """Whether syllables are meant as Chinese: by their tones, and by what stands around."""
+    first, last = look.span(start, stop)
+    marks = chinese.tones_of(look.original[first : last + 1])
+    tones = iter(spelling.tones)
+    if spelling.tones and not all(mark in tones for mark in marks):
+        return False
+    pieces = ["".join(word) for word in words]
+    if "".join(pieces) == look.text[start:stop]:
+        pieces = ["".join(pieces)]
+    if not all(map(is_word, pieces)):
+        return True
+    before = _WORD_BEFORE.search(look.text[max(0, start - CONTEXT) : start])
+    after = _WORD_AFTER.match(look.text[stop : stop + CONTEXT])
+    return all(found is None or chinese.is_pinyin(found[1]) for found in (before, after))
+
+
+def _latin(
+    look: Look,
+    spelling: Spelling,
+    words: list[list[str]],
+    gaps: list[str],
+    joined: bool,
+    start: int,
+    stop: int,
+) -> bool:
+    """Whether stretched or spaced letters are the term and not words of their own."""
+    whole = ["".join(word) for word in words]
+    wanted = spelling.folded.replace("-", " ").replace("'", " ").split()
+    if joined and (spelling.letters < 6 or is_word("".join(whole))):
+        return False
+    if len(whole) == len(wanted) and not all(map(reads_as, whole, wanted)):
+        return False
+    if not gaps:
+        return True
+    if all(len(piece) == 1 for word in words for piece in word):
+        return _spelled(look, "".join(whole), start, stop)
+    if any(len(gap) > 3 or "\n" in gap or (" " in gap and gap.strip(" ")) for gap in gaps):
+        return False
+    if _apostrophe(look.text, start, stop) or any(gap in _APOSTROPHES for gap in gaps):
+        return False
+    return not any(len(word) > 1 and all(map(_is_piece, word)) and not _compound(word) for word in words)
+
+
+def _is_piece(letters: str) -> bool:
+    """Whether letters between spaces are a word by themselves."""
+    return letters in _SHORT if len(letters) == 2 else is_word(letters)
+
+
+def _compound(word: list[str]) -> bool:
+    """Whether two words, put together, are likelier meant as one: ``jack ass``, but not ``pen is``."""
+    return min(map(len, word)) > 2 and sum(map(len, word)) > 6
+
+
+def _spelled(look: Look, letters: str, start: int, stop: int) -> bool:
+    """Whether letters that stand one by one spell the term, not a longer word: ``h e l l o``."""
+    if any(len(part) > 4 for part in re.findall(r"[\W_]+", look.text[start:stop])):
+        return False
+    before = _LEFT_ALONE.search(look.text[max(0, start - CONTEXT) : start])
+    after = _RIGHT_ALONE.match(look.text[stop : stop + CONTEXT])
+    left = "".join(filter(str.isalpha, before[0])) if before else ""
+    right = "".join(filter(str.isalpha, after[0])) if after else ""
+    if not left and not right:
+        return len(letters) > 2
+    return len(letters) > 3 and not is_word(left + letters + right) and are_words(left) and are_words(right)
+
+
+def _apostrophe(text: str, start: int, stop: int) -> bool:
+    """Whether an apostrophe ties the place to a word before or after."""
+    before = start > 1 and text[start - 1] in _APOSTROPHES and text[start - 2].isalpha()
+    after = stop + 1 < len(text) and text[stop] in _APOSTROPHES and text[stop + 1].isalpha()
+    return before or after
