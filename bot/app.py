@@ -28,10 +28,15 @@ from bot.services.privacy import Privacy
 from bot.services.publish import Publisher
 from bot.services.revise import Reviser
 from bot.services.scribe import Scribe
+from bot.services.stories import Outcome, StoryTable
+from bot.services.stories_clock import StoryClock
+from bot.services.stories_time import StoryTime
+from bot.services.stories_writer import StoryWriter
 from bot.services.supervisor import Supervisor
 from bot.services.usage import Usage
 from bot.settings import Settings
 from bot.storage.store import Store, open_store
+from bot.storage.stories import SqlStories
 from bot.works import WorkStore
 
 log = logging.getLogger(__name__)
@@ -58,6 +63,10 @@ class App:
     desk: HouseDesk
     privacy: Privacy
     dispatch: Dispatch
+    stories: StoryTable
+    story_writer: StoryWriter
+    story_time: StoryTime
+    story_clock: StoryClock
     supervisor: Supervisor
     store: Store
     clock: Clock
@@ -65,6 +74,8 @@ class App:
     async def begin(self) -> None:
         """Once Discord can be reached: recover what was cut off, and start the periodic tasks."""
         await self.dispatch.recover()
+        await self.story_time.recover()
+        self.story_clock.wake()
         self.supervisor.start()
 
 
@@ -109,6 +120,18 @@ async def open_app(
             await asyncio.to_thread(catalogue.reload_if_changed)
 
         supervisor.add("prompts", 10.0, reload)
+        table = StoryTable(store=SqlStories(store.database), filters=judges, clock=clock)
+        story_time = StoryTime(table, members=store.members, notes=store.notes, clock=clock)
+        story_clock = StoryClock(table.store, story_time.ring, clock=clock, sleep=sleep)
+        stack.push_async_callback(story_clock.aclose)
+        supervisor.add("stories", 60.0, story_time.alive)
+
+        async def after(outcome: Outcome) -> None:
+            for row in outcome.outgoing:
+                await dispatch.deliver(row)
+            story_clock.wake()
+
+        table.after = after
         yield App(
             settings=settings,
             catalogue=catalogue,
@@ -142,6 +165,19 @@ async def open_app(
             desk=HouseDesk(store.house, store.members, book, clock),
             privacy=Privacy(store.privacy),
             dispatch=dispatch,
+            stories=table,
+            story_writer=StoryWriter(
+                table,
+                catalogue=catalogue,
+                asker=asker,
+                backend=router,
+                allowances=usage,
+                usage=store.usage,
+                filters=judges,
+                clock=clock,
+            ),
+            story_time=story_time,
+            story_clock=story_clock,
             supervisor=supervisor,
             store=store,
             clock=clock,

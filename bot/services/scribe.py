@@ -11,13 +11,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Protocol, assert_never
 
-from bot.attribution.model import Act, Draft, ModelAuthor, Span
+from bot.attribution.model import Act, Contribution, Draft, ModelAuthor, Span
 from bot.attribution.spans import after_model
 from bot.backends.base import Backend, Chunk, Done, Message, ModelRef, Request, Text, Usage, Waiting
 from bot.errors import AgainstTheRules, ModelUnavailable, Refusal
-from bot.ids import Lang, MemberId, Place
+from bot.ids import GuildId, Lang, MemberId, Place, WorkId
 from bot.moderation.gate import StreamGate
 from bot.moderation.verdict import Action, Verdict
 from bot.prompting.fit import estimate
@@ -26,7 +26,7 @@ from bot.services.brief import Finished, Pending, Step, Words
 from bot.services.filters import Filters
 from bot.services.opening import Opening
 from bot.services.tidy import Tidy
-from bot.works import NewTake, Spent, Take, Work, WorkStore
+from bot.works import NewTake, Spent, Take, Work
 
 _LEAVE_OUT: dict[Lang, str] = {
     "en": "Leave out what is not allowed here: ",
@@ -70,13 +70,27 @@ class _Draft:
     verdict: Verdict | None = None
 
 
+class TakeStore(Protocol):
+    """What is written goes here: the part of a store of works that a scribe needs."""
+
+    async def work(self, guild: GuildId, id: WorkId) -> Work:
+        """What is being written."""
+        ...
+
+    async def add_take(
+        self, guild: GuildId, id: WorkId, new: NewTake, *, spent: Spent | None = None
+    ) -> tuple[Take, Contribution]:
+        """Record a take, its contribution and its cost in one transaction."""
+        ...
+
+
 class Scribe:
     """Writes jobs, one async generator of steps each."""
 
     def __init__(
         self,
         *,
-        works: WorkStore,
+        works: TakeStore,
         backend: Backend,
         allowances: usage.Usage,
         filters: Filters,
