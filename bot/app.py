@@ -14,18 +14,23 @@ from bot.backends.registry import build
 from bot.backends.router import Router
 from bot.house.book import HouseBook
 from bot.house.model import DEFAULT, House
-from bot.moderation.pipeline import FilterPipeline
 from bot.prompting.catalogue import Catalogue
 from bot.services.asking import Asker
 from bot.services.compose import Composer
 from bot.services.credits_desk import CreditsDesk
 from bot.services.dispatch import Dispatch
-from bot.services.filters import Filters, SameEverywhere
+from bot.services.filters import Filters, GuildFilters
 from bot.services.forms import FormDesk
 from bot.services.house_desk import HouseDesk
+from bot.services.moderation_book import RuleBook
+from bot.services.moderation_desk import RuleDesk
+from bot.services.moderation_plain import PlainRules
+from bot.services.moderation_watch import Watch
 from bot.services.ports import Notes
 from bot.services.privacy import Privacy
 from bot.services.publish import Publisher
+from bot.services.review import ReviewDesk
+from bot.services.review_resume import Resumer
 from bot.services.revise import Reviser
 from bot.services.scribe import Scribe
 from bot.services.stories import Outcome, StoryTable
@@ -61,6 +66,11 @@ class App:
     forms: FormDesk
     usage: Usage
     desk: HouseDesk
+    filters: Filters
+    rules: RuleDesk
+    reviews: ReviewDesk
+    resumer: Resumer
+    watch: Watch
     privacy: Privacy
     dispatch: Dispatch
     stories: StoryTable
@@ -107,7 +117,21 @@ async def open_app(
         stack.push_async_callback(router.aclose)
         book = HouseBook(store.house, _defaults(settings))
         usage = Usage(store.usage, book, clock)
-        judges = filters or SameEverywhere(FilterPipeline(()))
+        rules = RuleBook(store.rules, store.reviews, PlainRules)
+        for guild in await rules.open():
+            await book.refresh(guild)
+        watch = Watch(store=store.rules, book=rules, houses=book, outbox=store.outbox, clock=clock)
+        stack.push_async_callback(watch.aclose)
+        judges = filters or GuildFilters(rules, book, watch, clock)
+        reviews = ReviewDesk(
+            store=store.reviews,
+            log=store.moderation,
+            outbox=store.outbox,
+            houses=book,
+            book=rules,
+            clock=clock,
+        )
+        stack.push_async_callback(reviews.aclose)
         scribe = Scribe(works=store.works, backend=router, allowances=usage, filters=judges, clock=clock)
         asker = Asker(catalogue, book, store.members, deadline=settings.deadline)
         supervisor = Supervisor(sleep)
@@ -115,11 +139,36 @@ async def open_app(
         dispatch = Dispatch(works=store.works, outbox=store.outbox, usage=store.usage, clock=clock)
         supervisor.add("outbox", 15.0, dispatch.run_once)
         supervisor.add("settings", 30.0, book.refresh_all)
+        supervisor.add("rules", 30.0, rules.refresh_all)
+        supervisor.add("judged texts", 10.0, watch.flush)
+        supervisor.add("reviews", 30.0, reviews.sweep)
+        supervisor.add("judged texts kept", 3_600.0, watch.tidy)
+        supervisor.add("moderation logs kept", 3_600.0, reviews.tidy)
 
         async def reload() -> None:
             await asyncio.to_thread(catalogue.reload_if_changed)
 
         supervisor.add("prompts", 10.0, reload)
+        composer = Composer(
+            catalogue=catalogue,
+            works=store.works,
+            asker=asker,
+            scribe=scribe,
+            allowances=usage,
+            filters=judges,
+        )
+        reviser = Reviser(
+            catalogue=catalogue,
+            works=store.works,
+            members=store.members,
+            asker=asker,
+            scribe=scribe,
+            allowances=usage,
+            filters=judges,
+            clock=clock,
+        )
+        resumer = Resumer(composer=composer, reviser=reviser, works=store.works, dispatch=dispatch)
+        resumer.attend(reviews)
         table = StoryTable(store=SqlStories(store.database), filters=judges, clock=clock)
         story_time = StoryTime(table, members=store.members, notes=store.notes, clock=clock)
         story_clock = StoryClock(table.store, story_time.ring, clock=clock, sleep=sleep)
@@ -138,24 +187,8 @@ async def open_app(
             router=router,
             works=store.works,
             notes=store.notes,
-            composer=Composer(
-                catalogue=catalogue,
-                works=store.works,
-                asker=asker,
-                scribe=scribe,
-                allowances=usage,
-                filters=judges,
-            ),
-            reviser=Reviser(
-                catalogue=catalogue,
-                works=store.works,
-                members=store.members,
-                asker=asker,
-                scribe=scribe,
-                allowances=usage,
-                filters=judges,
-                clock=clock,
-            ),
+            composer=composer,
+            reviser=reviser,
             publisher=Publisher(
                 works=store.works, outbox=store.outbox, book=book, filters=judges, clock=clock
             ),
@@ -163,6 +196,11 @@ async def open_app(
             forms=FormDesk(catalogue),
             usage=usage,
             desk=HouseDesk(store.house, store.members, book, clock),
+            filters=judges,
+            rules=RuleDesk(store.rules, rules, watch, clock),
+            reviews=reviews,
+            resumer=resumer,
+            watch=watch,
             privacy=Privacy(store.privacy),
             dispatch=dispatch,
             stories=table,

@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.errors import AgainstTheRules
 from bot.i18n.slash import SlashTranslator
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ PERMISSIONS = discord.Permissions(
 )
 """What the bot needs in a channel, as in the invitation link."""
 
+Refused = Callable[["discord.Interaction[Renga]", AgainstTheRules], Awaitable[bool]]
 Explainer = Callable[["discord.Interaction[Renga]", BaseException], Awaitable[None]]
 
 
@@ -68,6 +70,8 @@ class Renga(commands.Bot):
         )
         self.app = app
         self.explain_to: Explainer | None = None
+        self.refused: Refused | None = None
+        """Tells whoever wrote what a filter refused; False if it could not."""
         self._to_load = tuple(extensions)
 
     async def setup_hook(self) -> None:

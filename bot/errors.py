@@ -7,6 +7,7 @@
     │   ├── BadInput           empty, too long, no such form, model, style, take …
     │   ├── NotAllowed         this member may not do that here
     │   ├── AgainstTheRules    a filter of this server said no (carries the spans)
+    │   │   └── HeldForReview  a moderator of this server has to look at it first
     │   ├── QuotaUsedUp        the member's or the guild's allowance of today is spent
     │   ├── QueueFull          too many requests are waiting already
     │   ├── AlreadyDone        a second press, or somebody else was faster
@@ -31,7 +32,8 @@ with, never a sentence: what people read is made in their language by
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class RengaError(Exception):
@@ -80,7 +82,12 @@ class NotAllowed(Refusal):
 
 
 class AgainstTheRules(Refusal):
-    """A filter of this server said no; facts: ``rules``; ``spans`` are offsets into ``text``."""
+    """A filter of this server said no; facts: ``rules``; ``spans`` are offsets into ``text``.
+
+    ``marks`` says the same in full: start, end, the rule's title and its reason.
+    ``resume`` holds what is needed to go on if a moderator agrees, as JSON-able
+    values, beside what the interaction itself knows.
+    """
 
     key = "refused.rules"
 
@@ -91,11 +98,21 @@ class AgainstTheRules(Refusal):
         *,
         text: str = "",
         spans: tuple[tuple[int, int], ...] = (),
+        marks: tuple[tuple[int, int, str, str], ...] = (),
+        resume: Mapping[str, Any] | None = None,
         **facts: object,
     ) -> None:
         super().__init__(key, **facts)
         self.text = text
-        self.spans = spans
+        self.spans = spans or tuple(mark[:2] for mark in marks)
+        self.marks = marks
+        self.resume = resume or {}
+
+
+class HeldForReview(AgainstTheRules):
+    """A filter wants a moderator to look at it first."""
+
+    key = "refused.held"
 
 
 class QuotaUsedUp(Refusal):

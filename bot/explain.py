@@ -55,6 +55,8 @@ def marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
 
 
 def _input(error: RengaError) -> str:
+    if error.text_key == "refused.model_held":
+        return ""  # nobody has seen it, and its writer must not before a moderator has
     if isinstance(error, AgainstTheRules) and error.text:
         return marked(error.text, error.spans)
     typed = error.facts.get("typed")

@@ -55,7 +55,7 @@ _PARTS: dict[Lang, dict[str, str]] = {
         "register": "Register: $text",
         "genre": "Genre: $text",
         "banned": "Never use: $text",
-        "examples": "Pieces written the way it is wanted here; write like them, and repeat no line of them:\n$text",
+        "examples": "Pieces written as is wanted here; write like them, and repeat no line of them:\n$text",
         "everyone": "Readers of every age: nothing sexual, nothing cruel.",
         "teen": "Readers from thirteen years: nothing explicit.",
         "adult": "",

@@ -182,6 +182,10 @@ class RuleStore(Protocol):
         """The newest texts handled in a guild."""
         ...
 
+    async def guilds(self) -> Sequence[GuildId]:
+        """Every guild of which texts are kept."""
+        ...
+
     async def expire_handled(self, guild: GuildId, before: datetime) -> int:
         """Forget texts of long ago; returns how many."""
         ...
@@ -254,7 +258,7 @@ class ReviewStore(Protocol):
         ...
 
     async def untold(self) -> Sequence[Review]:
-        """What was decided and its writer does not know, or waits and no moderator sees, in every guild."""
+        """What was decided and its writer does not know, in every guild."""
         ...
 
     async def approved(self, guild: GuildId, *, limit: int) -> Sequence[str]:
@@ -281,4 +285,8 @@ class LogStore(Protocol):
 
     async def expire(self, guild: GuildId, before: datetime) -> int:
         """Drop the entries of long ago; the rest can still be checked.  Returns how many."""
+        ...
+
+    async def guilds(self) -> Sequence[GuildId]:
+        """Every guild that has a log."""
         ...

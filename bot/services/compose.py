@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 from bot.attribution.model import Act
 from bot.errors import BadInput, RengaError
@@ -15,7 +16,7 @@ from bot.prompting.art import LENGTHS, Art
 from bot.prompting.catalogue import Catalogue
 from bot.services.asking import Asker, again, language_of
 from bot.services.brief import Brief, Opened, Step
-from bot.services.filters import Filters, refuse
+from bot.services.filters import FICTION, Filters, refuse
 from bot.services.scribe import Job, Scribe
 from bot.services.usage import Usage
 from bot.works import Wish, Work, WorkState, WorkStore
@@ -55,9 +56,9 @@ class Composer:
         """
         settled(brief.wish, self._catalogue)
         self._usage.check(brief.place, brief.member)
-        pipeline = self._filters.of(brief.place)
+        pipeline = self._filters.of(brief.place, brief.member, fiction=brief.wish.art in FICTION)
         for text in said(brief):
-            refuse(pipeline.check_now(text))
+            refuse(pipeline.check_now(text), _resume(brief))
 
     async def compose(self, brief: Brief, *, stop: asyncio.Event) -> AsyncGenerator[Step, None]:
         """Write; see :class:`bot.services.scribe.Scribe` for ``stop`` and for closing.
@@ -68,9 +69,9 @@ class Composer:
             RengaError: nothing was written; the work, if it was opened, is open.
         """
         art, wish = settled(brief.wish, self._catalogue)
-        pipeline = self._filters.of(brief.place)
+        pipeline = self._filters.of(brief.place, brief.member, fiction=brief.wish.art in FICTION)
         for text in said(brief):
-            refuse(await pipeline.judge(text))
+            refuse(await pipeline.judge(text), _resume(brief))
         house = await self._asker.house(brief.place)
         wish = replace(wish, language=language_of(wish, house, brief.lang))
         work = brief.work or await self._works.open(
@@ -149,6 +150,13 @@ def said(brief: Brief) -> list[str]:
     """Everything a member typed that a model will read."""
     wish = brief.wish
     return [text for text in (wish.topic, wish.opening, brief.instruction, *wish.options.values()) if text]
+
+
+def _resume(brief: Brief) -> dict[str, Any]:
+    """How to go on with a wish that a moderator has agreed to; what is private nobody can show later."""
+    if brief.work is not None or brief.source is not None or brief.wish.private:
+        return {}
+    return {"kind": "wish", "wish": asdict(brief.wish)}
 
 
 def visible(text: str) -> str:

@@ -131,7 +131,7 @@ class Dispatch:
                 await self._messenger.refresh(work, card)
             await self._works.show(replace(card, take=work.take))
         for work, take in await self._works.undelivered():
-            await self._show(work, take.number)
+            await self.show(work, take.number)
             await self._works.delivered(work.guild, work.id, take.number)
         await self.run_once()
 
@@ -146,7 +146,7 @@ class Dispatch:
             if self._messenger is not None and card.kind == "card":
                 await self._messenger.refresh(work, card, interrupted=not work.take)
 
-    async def _show(self, work: Work, take: int) -> None:
+    async def show(self, work: Work, take: int) -> None:
         """Show a take on the card of its work, or on a new one if no card can be edited."""
         shown = False
         for card in await self._works.cards(work.guild, work.id):

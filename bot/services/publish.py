@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.attribution.model import Act, Draft
-from bot.errors import AgainstTheRules, BadInput, Gone, NotAllowed
+from bot.errors import BadInput, Gone, NotAllowed
 from bot.house.book import HouseBook
 from bot.ids import GuildId, MemberId, Place, WorkId
 from bot.moderation.verdict import Action
-from bot.services.filters import Filters, refuse
+from bot.services.filters import FICTION, Filters, against, refuse
 from bot.services.ports import Outbox, Outgoing
 from bot.works import Take, Work, WorkState, WorkStore
 
@@ -67,15 +67,11 @@ class Publisher:
         if len(licence) > LICENCE_LIMIT:
             raise BadInput("refused.too_long", what="licence", limit=LICENCE_LIMIT)
         text = await self._works.take(place.guild, id, take)
-        pipeline = self._filters.of(place)
+        pipeline = self._filters.of(place, member, fiction=work.wish.art in FICTION)
         refuse(await pipeline.judge(title))
         verdict = await pipeline.judge(text.text)
         if verdict.action >= Action.MASK:
-            raise AgainstTheRules(
-                text=text.text,
-                spans=tuple((hit.start, hit.end) for hit in verdict.hits),
-                rules=", ".join(verdict.rules),
-            )
+            raise against(verdict, Action.MASK)
         house = (await self._book.of(place)).house
         channel = house.gallery or place.spot
         await self._works.publish(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.attribution.model import Act, Draft, Span
 from bot.attribution.spans import by_member
@@ -65,7 +66,7 @@ class Reviser:
         if not instruction and brief.source is None:
             raise BadInput("refused.instruction_empty")
         self._usage.check(brief.place, brief.member)
-        refuse(self._filters.of(brief.place).check_now(instruction))
+        refuse(self._filters.of(brief.place, brief.member).check_now(instruction))
 
     async def revise(self, brief: Brief, take: int, *, stop: asyncio.Event) -> AsyncGenerator[Step, None]:
         """Another take of ``brief.work`` that changes a take as ``brief.instruction`` asks.
@@ -126,7 +127,8 @@ class Reviser:
         if work.author != member:
             raise NotAllowed("refused.not_yours")
         base = await self._works.take(work.guild, work.id, take)
-        text = await self._own_words(place, base, text)
+        resume = {"kind": "edit", "work": int(work.id), "take": take}
+        text = await self._own_words(place, member, base, text, resume)
         added, _ = await self._works.add_take(
             work.guild,
             work.id,
@@ -159,7 +161,7 @@ class Reviser:
         if source is None:
             raise Gone()
         base = await self._works.take(source.guild, source.id, take)
-        text = await self._own_words(brief.place, base, text)
+        text = await self._own_words(brief.place, brief.member, base, text)
         if (await self._members.member(source.guild, source.author)).remix == "never":
             raise NotAllowed("refused.no_remix")
         work = await self._works.open(
@@ -208,7 +210,7 @@ class Reviser:
         if not text or not visible(text):
             raise BadInput("refused.text_empty")
         limited("text", text, TEXT_LIMIT)
-        refuse(await self._filters.of(place).judge(text))
+        refuse(await self._filters.of(place, owner).judge(text))
         key = f"message:{message}"
         art = next(iter(self._catalogue.arts))
         work = await self._works.open(
@@ -275,7 +277,9 @@ class Reviser:
         state = "declined" if member == found.owner else "withdrawn"
         return await self._works.decide(guild, suggestion, state)
 
-    async def _own_words(self, place: Place, base: Take, text: str) -> str:
+    async def _own_words(
+        self, place: Place, member: MemberId, base: Take, text: str, resume: Mapping[str, Any] | None = None
+    ) -> str:
         """A text that a member changed by hand, if it may be recorded."""
         text = text.replace("\r\n", "\n").strip("\n")
         visible(text)
@@ -284,14 +288,14 @@ class Reviser:
         limited("text", text, TEXT_LIMIT)
         if text == base.text:
             raise BadInput("refused.unchanged")
-        refuse(await self._filters.of(place).judge(text))
+        refuse(await self._filters.of(place, member).judge(text), resume)
         return text
 
     async def _write(
         self, brief: Brief, work: Work, base: Take, act: Act, task: str, stop: asyncio.Event
     ) -> AsyncGenerator[Step, None]:
         instruction = visible(brief.instruction)
-        refuse(await self._filters.of(brief.place).judge(instruction))
+        refuse(await self._filters.of(brief.place, brief.member).judge(instruction))
         art = self._catalogue.tasks[task]
         others = tuple({span.member for span in base.spans if span.member} - {brief.member})
         wish = replace(brief.wish, opening="", length=brief.wish.length or _length(base.text))

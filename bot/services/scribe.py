@@ -16,15 +16,16 @@ from typing import Protocol, assert_never
 from bot.attribution.model import Act, Contribution, Draft, ModelAuthor, Span
 from bot.attribution.spans import after_model
 from bot.backends.base import Backend, Chunk, Done, Message, ModelRef, Request, Text, Usage, Waiting
-from bot.errors import AgainstTheRules, ModelUnavailable, Refusal
+from bot.errors import AgainstTheRules, HeldForReview, ModelUnavailable, Refusal
 from bot.ids import GuildId, Lang, MemberId, Place, WorkId
 from bot.moderation.gate import StreamGate
 from bot.moderation.verdict import Action, Verdict
 from bot.prompting.fit import estimate
 from bot.services import usage
 from bot.services.brief import Finished, Pending, Step, Words
-from bot.services.filters import Filters
+from bot.services.filters import FICTION, Filters, against
 from bot.services.opening import Opening
+from bot.services.review_takes import kept
 from bot.services.tidy import Tidy
 from bot.works import NewTake, Spent, Take, Work
 
@@ -138,7 +139,7 @@ class Scribe:
         self, job: Job, request: Request, draft: _Draft, stop: asyncio.Event
     ) -> AsyncGenerator[Step, None]:
         """One run of the model through the gate; leaves what came of it in ``draft``."""
-        gate = self._filters.of(job.place).gate()
+        gate = self._filters.of(job.place, job.member, fiction=job.work.wish.art in FICTION).gate()
         tidy, opening = Tidy(), Opening(job.opening)
         async with aclosing(_until(self._backend.generate(request), stop)) as chunks:
             async for chunk in chunks:
@@ -163,21 +164,42 @@ class Scribe:
     ) -> tuple[Take, int]:
         """Record the take, its contribution and its cost in one transaction."""
         verdict = draft.verdict
+        if verdict is not None and verdict.action is Action.HOLD:
+            raise self._held(job, request, draft, verdict)
         if verdict is not None and verdict.action >= Action.REGENERATE:
             raise AgainstTheRules("refused.model_text", rules=", ".join(verdict.rules))
-        text = draft.text
-        if not text:
+        if not draft.text:
             if stopped:
                 raise Refusal("refused.nothing_written")
             if draft.done is not None and draft.done.ending == "refused":
                 raise Refusal("backend.provider_refused", model=draft.done.model.name)
             raise ModelUnavailable("backend.empty", model=job.asked)
+        new = self._new(job, request, draft, draft.text, stopped=stopped)
+        tokens = _cost(draft.done.usage if draft.done else Usage(), request, draft.text)
+        take, _ = await self._works.add_take(
+            job.place.guild, job.work.id, new, spent=Spent(reservation=reservation, tokens=tokens)
+        )
+        return take, tokens
+
+    def _held(self, job: Job, request: Request, draft: _Draft, verdict: Verdict) -> HeldForReview:
+        """What a moderator has to look at, with the take that it becomes if they agree."""
+        refusal = against(verdict, Action.HOLD, "refused.model_held")
+        new = self._new(job, request, draft, verdict.text.rstrip(), stopped=False)
+        return HeldForReview(
+            "refused.model_held",
+            text=new.draft.text,
+            marks=refusal.marks,
+            resume=kept(new),
+            rules=refusal.facts["rules"],
+        )
+
+    def _new(self, job: Job, request: Request, draft: _Draft, text: str, *, stopped: bool) -> NewTake:
+        """The take that a draft comes to."""
         ref = draft.model or ModelRef("unknown", request.model)
         author = ModelAuthor(ref.provider, ref.id, ref.revision)
         done = draft.done or Done("stop", ref, Usage(), request.sampling.seed)
-        tokens = _cost(done.usage, request, text)
         seed = done.seed if done.seed is not None else request.sampling.seed
-        new = NewTake(
+        return NewTake(
             draft=Draft(
                 guild=job.place.guild,
                 work=job.work.id,
@@ -202,10 +224,6 @@ class Scribe:
             instruction=job.instruction,
             seed=seed,
         )
-        take, _ = await self._works.add_take(
-            job.place.guild, job.work.id, new, spent=Spent(reservation=reservation, tokens=tokens)
-        )
-        return take, tokens
 
 
 async def _close(gate: StreamGate, last: str, draft: _Draft) -> None:

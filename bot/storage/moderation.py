@@ -159,6 +159,15 @@ class SqlRules:
 
         return await self._database.read(act)
 
+    async def guilds(self) -> Sequence[GuildId]:
+        """Every guild of which texts are kept."""
+
+        def act(connection: Connection) -> list[GuildId]:
+            query = select(handled.c.guild).distinct()
+            return [GuildId(guild) for guild in connection.execute(query).scalars()]
+
+        return await self._database.read(act)
+
     async def expire_handled(self, guild: GuildId, before: datetime) -> int:
         """Forget texts of long ago; returns how many."""
 

@@ -149,7 +149,7 @@ class SqlReviews:
         """What was decided and its writer does not know, or waits unseen, in every guild."""
 
         def act(connection: Connection) -> list[Review]:
-            query = select(reviews).where(reviews.c.told == 0)
+            query = select(reviews).where(reviews.c.told == 0, reviews.c.decided.is_not(None))
             return [review_from(row) for row in connection.execute(query.limit(200))]
 
         return await self._database.read(act)

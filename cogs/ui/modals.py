@@ -28,12 +28,12 @@ FILE_LIMIT = 200_000
 CDN = ("cdn.discordapp.com", "media.discordapp.net", "cdn.simcord.invalid")
 """The only hosts that an upload is read from; the last, which cannot exist (RFC 2606), is the rehearsal's."""
 
-_ID = re.compile(r"renga:m:(?P<action>[a-z-]{1,20}):(?P<subject>[0-9]{1,20}):(?P<take>[0-9]{1,9})")
+_ID = re.compile(r"renga:m:(?P<action>[a-z-]{1,20}):(?P<subject>[0-9]{1,20}):(?P<take>[0-9]{1,20})")
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that was filled in; ``subject`` is the id of a work, a message or a channel."""
+    """A form that was filled in; ``subject`` is the id of a work, a message, a review …"""
 
     action: str
     subject: int

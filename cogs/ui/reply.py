@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.client import Renga
-from bot.errors import BadInput, NotAllowed
+from bot.errors import AgainstTheRules, BadInput, NotAllowed
 from bot.explain import explain
 from bot.i18n.text import translate
 from cogs.ui.safe import quoted
@@ -126,6 +126,9 @@ async def explain_to(interaction: discord.Interaction[Renga], error: BaseExcepti
     """Say privately what went wrong, in the member's language, and give their input back."""
     if isinstance(error, Lost):
         log.info("an answer could not be shown: its message is gone")
+        return
+    refused = interaction.client.refused
+    if isinstance(error, AgainstTheRules) and refused is not None and await refused(interaction, error):
         return
     lang = lang_read(interaction)
     known = _known(error)

@@ -1,0 +1,65 @@
+"""Rules as text: how they are kept, exported, and read from a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.errors import BadInput
+from bot.moderation.records import StoredRule
+from bot.moderation.rules import Rule
+
+LONGEST_BODY = 60_000
+"""Characters of one rule as JSON: AutoMod's own rules hold at most 1,000 words of 60 letters."""
+
+MOST_RULES = 100
+"""Rules that one server may keep."""
+
+_KEPT_ELSEWHERE = {"id", "mode", "source"}
+_RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
+
+
+def body_of(rule: Rule) -> str:
+    """A rule as JSON text, without what is at its default and without its id, mode and source."""
+    plain = replace(rule, categories={name: dict(at) for name, at in rule.categories.items()})
+    given = _RULE.dump_python(plain, mode="json", exclude=_KEPT_ELSEWHERE, exclude_defaults=True)
+    return json.dumps(given, ensure_ascii=False, sort_keys=True)
+
+
+def rule_of(stored: StoredRule) -> Rule:
+    """A stored rule as the rule that it is.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    rule = read(json.loads(stored.body))
+    return replace(rule, id=str(stored.id), mode=stored.mode, source=stored.source)
+
+
+def read(given: Mapping[str, Any]) -> Rule:
+    """A rule from JSON-able values.
+
+    Raises:
+        BadInput: something in them is no part of a rule.
+    """
+    known = {name: value for name, value in given.items() if name not in _KEPT_ELSEWHERE}
+    if unknown := sorted(set(known) - set(Rule.__dataclass_fields__)):
+        raise BadInput("moderation.bad_rule", problem=f"{unknown[0]}?")
+    try:
+        rule = _RULE.validate_python({"id": "", **known})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadInput("moderation.bad_rule", problem=f"{where}: {first['msg']}") from None
+    if len(body_of(rule)) > LONGEST_BODY:
+        raise BadInput("refused.too_long", what="rule", limit=LONGEST_BODY)
+    return rule
+
+
+def exported(rules: Sequence[Rule]) -> list[dict[str, Any]]:
+    """Rules as JSON-able values, to be read again by :func:`read`."""
+    return [json.loads(body_of(rule)) for rule in rules]

@@ -1,0 +1,162 @@
+"""/filter: rules begin in shadow, are tried on what was said, and say why they hit; for moderators alone."""
+
+import pytest
+from simcord.backend.errors import SetupError
+
+from bot.house.model import Level
+from bot.ids import ChannelId, GuildId, MemberId, Place
+from tests.cogs.world import World, private
+
+COMMANDS = [
+    ("filter list", {}),
+    ("filter add", {"kind": "words", "words": "lantern"}),
+    ("filter rule", {"rule": 1}),
+    ("filter remove", {"rule": 1}),
+    ("filter test", {"text": "a lantern"}),
+    ("filter try", {"words": "lantern"}),
+    ("filter must", {"what": "block", "text": "a lantern"}),
+    ("filter lines", {}),
+    ("filter queue", {}),
+    ("filter log", {}),
+]
+
+
+async def rule(world: World, words: str = "lantern", action: str = "block", **more: object) -> str:
+    """A rule, in shadow; what the moderator was told."""
+    options = {"kind": "words", "words": words, "action": action} | more
+    return private(await world.mod.slash(world.general, "filter add", **options))
+
+
+async def armed(world: World, words: str = "lantern", action: str = "block", **more: object) -> None:
+    """A rule that acts."""
+    await rule(world, words, action, **more)
+    rules = await world.app.rules.rules(world.guild.id)
+    await world.mod.slash(world.general, "filter rule", rule=rules[-1][0].id, mode="armed")
+
+
+async def put(world: World, field: str, value: object) -> None:
+    """Set something for the whole server."""
+    place = Place(GuildId(world.guild.id), ChannelId(world.general.id))
+    await world.app.desk.set(place, Level.GUILD, 0, field, value, by=MemberId(world.mod.id))
+
+
+@pytest.mark.parametrize(("name", "options"), COMMANDS)
+async def test_members_are_refused_even_when_discord_shows_them_the_command(
+    world: World, name: str, options: dict[str, object]
+) -> None:
+    with pytest.raises(SetupError):
+        await world.ana.slash(world.general, name, **options)
+    command = next(one for one in await world.bot.tree.fetch_commands() if one.name == "filter")
+    world.guild.set_command_permissions(command, {world.ana: True})
+    told = private(await world.ana.slash(world.general, name, **options))
+    assert "manage the server" in told or "for the moderators" in told
+    assert not await world.app.rules.rules(world.guild.id)
+    assert not await world.app.rules.lines(world.guild.id)
+
+
+@pytest.mark.parametrize(("name", "options"), COMMANDS)
+async def test_moderators_are_answered_privately(world: World, name: str, options: dict[str, object]) -> None:
+    assert private(await world.mod.slash(world.general, name, **options))
+
+
+async def test_a_role_can_be_set_whose_members_keep_the_filters(world: World) -> None:
+    role = world.guild.create_role("keepers")
+    keeper = world.guild.add_member(world.env.create_user("cy"), roles=[role])
+    command = next(one for one in await world.bot.tree.fetch_commands() if one.name == "filter")
+    world.guild.set_command_permissions(command, {keeper: True})
+    assert "manage the server" in private(await keeper.slash(world.general, "filter list"))
+    await put(world, "moderators", role.id)
+    assert "no rules" in private(await keeper.slash(world.general, "filter list"))
+
+
+async def test_a_rule_begins_in_shadow_and_acts_once_it_is_armed(world: World) -> None:
+    assert "in shadow" in await rule(world)
+    await world.poem(topic="a lantern")
+    listed = private(await world.mod.slash(world.general, "filter list"))
+    assert "would have hit" in listed
+    result = await world.mod.slash(world.general, "filter rule", rule=1)
+    assert result.response is not None
+    await world.mod.click(result.response, label="Arm")
+    told = private(await world.ana.slash(world.general, "poem", topic="a lantern"))
+    assert "do not allow" in told and "⟦lantern⟧" in told
+    assert len(world.public_texts()) == 1
+
+
+async def test_what_a_model_says_is_filtered_too(world: World) -> None:
+    await armed(world)
+    world.model.say("a lantern glows").say("still a lantern")
+    told = private(await world.ana.slash(world.general, "poem", topic="night"))
+    assert "What the model wrote" in told and "glows" not in told
+    assert not any("lantern" in text for text in world.public_texts())
+
+
+async def test_a_rule_is_tried_on_what_was_said_before(world: World) -> None:
+    world.model.say("snow falls on snow").say("an old pond")
+    await world.poem(topic="first snow")
+    await world.poem(world.ben, topic="old pond")
+    tried = private(await world.mod.slash(world.general, "filter try", words="snow"))
+    assert "2 of the last 4 texts, 2 of them new" in tried and "__**snow**__" in tried
+    assert "written by models" in tried
+    assert not await world.app.rules.rules(world.guild.id)
+
+
+async def test_a_rule_that_breaks_a_line_is_not_armed(world: World) -> None:
+    await world.mod.slash(world.general, "filter must", what="allow", text="the lantern of Scunthorpe")
+    await rule(world)
+    told = private(await world.mod.slash(world.general, "filter rule", rule=1, mode="armed"))
+    assert "judged wrongly" in told and "Scunthorpe" in told
+    assert await world.poem(topic="a lantern")
+    await world.mod.slash(world.general, "filter lines", remove=1)
+    await world.mod.slash(world.general, "filter rule", rule=1, mode="armed")
+    assert "do not allow" in private(await world.ana.slash(world.general, "poem", topic="a lantern"))
+
+
+async def test_a_text_is_explained(world: World) -> None:
+    await armed(world, name="lights", reason="no lights here")
+    told = private(await world.mod.slash(world.general, "filter test", text="one lantern"))
+    assert "Verdict: block" in told and "lights" in told and "__**lantern**__" in told
+
+
+async def test_a_rule_from_a_form(world: World) -> None:
+    shown = await world.mod.slash(world.general, "filter add", kind="words", action="hold")
+    assert shown.modal is not None
+    told = private(
+        await world.mod.submit_modal(
+            shown, {"name": "lights", "words": "lantern\ncandle", "allow": "", "reason": "too bright"}
+        )
+    )
+    assert "lights" in told and "hold for review" in told and "candle" in told
+
+
+async def test_a_removed_rule_is_gone_and_the_log_knows_who(world: World) -> None:
+    await armed(world)
+    await world.mod.slash(world.general, "filter remove", rule=1)
+    assert await world.poem(topic="a lantern")
+    told = private(await world.mod.slash(world.general, "filter log"))
+    assert f"<@{world.mod.id}> removed a rule" in told and "armed a rule" in told
+    assert await world.app.store.moderation.verify(world.guild.id) is None
+
+
+async def test_rules_hold_after_a_restart_and_in_no_other_guild(world: World) -> None:
+    await armed(world)
+    await world.restart()
+    assert "do not allow" in private(await world.ana.slash(world.general, "poem", topic="a lantern"))
+    other = world.env.create_guild("Other")
+    channel = other.create_text_channel("general")
+    eve = other.add_member(world.env.create_user("eve"))
+    result = await eve.slash(channel, "poem", topic="a lantern")
+    assert result.response is not None and "do not allow" not in result.response.content
+
+
+async def test_a_rule_that_hits_too_much_falls_back_to_shadow_and_says_so(world: World) -> None:
+    await put(world, "log", world.gallery.id)
+    await armed(world, "snow", "mask")
+    for at in range(12):
+        world.model.say(f"snow {at}")
+        await world.poem(topic=f"topic {at}")
+    await world.app.watch.flush()
+    await world.app.dispatch.run_once()
+    (stored, _), *_ = await world.app.rules.rules(world.guild.id)
+    assert stored.mode == "shadow"
+    posted = [m.content for m in world.env.backend.messages[world.gallery.id].values()]
+    assert any("more than 5 %" in text for text in posted)
