@@ -1,99 +1,155 @@
 """What a stream passes before anybody sees it: nothing forbidden is shown even for a second.
 
-A word or pattern rule can match at most ``reach`` characters, so the newest
-``reach`` characters are held back; what is older can no longer become part of a
-match.  Where a judge of whole texts listens, text is let through a sentence at
-a time, after judgement.
+Word and pattern rules say up to where nothing that is still to come can make a
+hit; only that is shown.  Where a judge of whole texts may stop a text, it is let
+through a sentence at a time, after judgement.  The verdict at the end is the
+one on the whole text, however the stream was cut.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from bot.moderation.verdict import Action, Hit, Verdict
+from bot.moderation.verdict import Action, Hit, Scan, Verdict
 
 _SENTENCE = re.compile(r"[.!?。！？…\n][\"'”’」』）)\s]*")
+_STEP = 96
+"""How many new characters are looked at together."""
+_LATE = 0.3
+"""After how many seconds fewer are looked at too, if there is a clock."""
+_BEFORE = 300
+"""How much of what was shown a judge of sentences is told again."""
 
 
 class Judge(Protocol):
     """What a gate needs of a pipeline."""
 
     @property
-    def reach(self) -> int:
-        """Longest span that can match."""
-        ...
-
-    @property
     def whole(self) -> bool:
-        """Whether whole sentences must be judged."""
+        """Whether whole sentences must be judged before they are shown."""
         ...
 
-    async def judge(self, text: str, *, partial: bool = False) -> Verdict:
+    def scan(self) -> Scan | None:
+        """A look at one stream by the rules that need not see whole texts; None if there are none."""
+        ...
+
+    async def judge(self, text: str) -> Verdict:
         """The verdict on a text."""
+        ...
+
+    async def judge_whole(self, text: str) -> Verdict:
+        """The verdict of the judges of whole texts alone."""
         ...
 
 
 class StreamGate:
-    """A gate for one stream.  ``shut`` once something was seen that may not be shown."""
+    """A gate for one stream.  ``shut`` once something was seen that may not be shown.
 
-    def __init__(self, judge: Judge) -> None:
+    ``clock`` gives seconds and makes a slow stream flow more evenly; it decides
+    when text is looked at, never what is shown of it.
+    """
+
+    def __init__(self, judge: Judge, clock: Callable[[], float] | None = None) -> None:
         self._judge = judge
+        self._scan = judge.scan()
+        self._clock = clock
+        self._looked_at = clock() if clock is not None else 0.0
+        self._pieces: list[str] = []
+        self._waiting = 0
         self._text = ""
+        self._known = 0
+        self._judged = 0
         self._shown = 0
-        self._hits: dict[tuple[int, int, str], Hit] = {}
+        self._masks: list[Hit] = []
+        self._stops: list[Hit] = []
         self._missing: dict[str, None] = {}
         self.shut = False
 
     async def feed(self, piece: str) -> str:
         """Take a piece of the stream and give what may be shown now."""
+        self._pieces.append(piece)
         if self.shut or not piece:
             return ""
-        self._text += piece
-        if not self._judge.whole and not self._judge.reach:
+        if self._scan is None and not self._judge.whole:
+            self._gather()
             return self._release(len(self._text))
-        end = len(self._text) - self._judge.reach
-        if self._judge.whole:
-            ends = [found.end() for found in _SENTENCE.finditer(self._text, self._shown)]
-            end = max((at for at in ends if at <= end), default=self._shown)
-        if end <= self._shown:
+        self._waiting += len(piece)
+        if self._waiting < _STEP and not self._is_late():
             return ""
-        await self._look(end if self._judge.whole else len(self._text), last=False)
-        return "" if self.shut else self._release(end)
+        self._gather()
+        await self._look(last=False)
+        return "" if self.shut else self._release(min(self._known, self._judged))
 
     async def finish(self) -> tuple[str, Verdict]:
         """The rest that may be shown, and the verdict on the whole text."""
+        self._gather()
         if not self.shut:
-            await self._look(len(self._text), last=True)
-        verdict = Verdict(self._text, tuple(sorted(self._hits.values(), key=_place)), tuple(self._missing))
+            await self._look(last=True)
+        verdict = await self._judge.judge(self._text)
+        if self.shut and verdict.action < Action.REGENERATE:
+            verdict = replace(verdict, hits=(*verdict.hits, *self._stops))
+        verdict = replace(verdict, missing=tuple(dict.fromkeys((*self._missing, *verdict.missing))))
+        self.shut |= verdict.action >= Action.REGENERATE
         return ("" if self.shut else self._release(len(self._text))), verdict
 
-    async def _look(self, end: int, *, last: bool) -> None:
-        """Judge what has not been shown, with as much before it as a match could begin in.
+    def _is_late(self) -> bool:
+        return self._clock is not None and self._clock() - self._looked_at > _LATE
 
-        A hit at a cut edge may be no hit in the whole text ("ass" in "bass", or
-        in "assume" of which the rest is still to come).  At the front it lies
-        wholly in what was judged before and shown; at the back it lies in what
-        is held back, and will be judged again.
-        """
-        start = max(0, self._shown - self._judge.reach - 1)
-        verdict = await self._judge.judge(self._text[start:end])
-        self._missing.update(dict.fromkeys(verdict.missing))
-        for hit in verdict.hits:
-            open_end = hit.end + start == end and not last and not self._judge.whole
-            if open_end or hit.end + start <= self._shown:
+    def _gather(self) -> None:
+        self._text += "".join(self._pieces)
+        self._pieces.clear()
+        self._waiting = 0
+        if self._clock is not None:
+            self._looked_at = self._clock()
+
+    async def _look(self, *, last: bool) -> None:
+        if self._scan is None:
+            self._known = len(self._text)
+        else:
+            hits, self._known, missing = await self._scan.advance(self._text, last=last)
+            self._take(hits, missing)
+        if not self._judge.whole:
+            self._judged = len(self._text)
+        elif not self.shut and not last:
+            await self._judge_sentences()
+
+    async def _judge_sentences(self) -> None:
+        """Judge the sentences that have ended; the last one is judged with the whole text."""
+        ends = [found.end() for found in _SENTENCE.finditer(self._text, self._judged)]
+        # What follows a full stop may belong to it: "3.14", "..."
+        end = max((at for at in ends if at < len(self._text)), default=self._judged)
+        if end <= self._judged:
+            return
+        begin = max(0, self._judged - _BEFORE)
+        verdict = await self._judge.judge_whole(self._text[begin:end])
+        hits = [replace(hit, start=hit.start + begin, end=hit.end + begin) for hit in verdict.hits]
+        self._take(hits, verdict.missing)
+        self._judged = end
+
+    def _take(self, hits: Sequence[Hit], missing: Sequence[str]) -> None:
+        self._missing.update(dict.fromkeys(missing))
+        for hit in hits:
+            if hit.shadow:
                 continue
-            at = (hit.start + start, hit.end + start, hit.rule)
-            self._hits[at] = Hit(*at, hit.action, hit.reason)
-            self.shut |= hit.action >= Action.REGENERATE
+            if hit.action >= Action.REGENERATE:
+                self._stops.append(hit)
+                self.shut = True
+            elif hit.action is Action.MASK:
+                self._masks.append(hit)
 
     def _release(self, end: int) -> str:
-        """Text up to ``end`` that was not shown yet, masked; never part of a match that is still open."""
-        masks = [hit for hit in self._hits.values() if hit.action is Action.MASK]
-        covered = Verdict(self._text, tuple(masks)).masked() if masks else self._text
-        piece, self._shown = covered[self._shown : end], end
-        return piece
-
-
-def _place(hit: Hit) -> tuple[int, int]:
-    return hit.start, hit.end
+        """Text up to ``end`` that was not shown yet, masked."""
+        if end <= self._shown:
+            return ""
+        start, self._shown = self._shown, end
+        piece = self._text[start:end]
+        masks = [
+            replace(hit, start=max(hit.start, start) - start, end=min(hit.end, end) - start)
+            for hit in self._masks
+            if hit.start < end and hit.end > start
+        ]
+        self._masks = [hit for hit in self._masks if hit.end > end]
+        return Verdict(piece, tuple(masks)).masked() if masks else piece

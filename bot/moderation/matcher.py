@@ -149,18 +149,21 @@ class Matcher:
                 found[start, stop, term] = Found(int(at[start]), int(at[stop - 1]) + 1, term, way)
         return sorted(found.values())
 
-    def open_from(self, look: Look) -> int:
-        """The first character of the original at which a hit may begin that what follows can change."""
+    def open_from(self, look: Look, around: int = 0) -> int:
+        """The first character of the original at which a hit may begin that what follows can change.
+
+        ``around`` is how much further than usual what follows may matter.
+        """
         size = len(look.text)
-        known = size - CONTEXT
+        known = size - CONTEXT - around
         first = known - max(self._longest_exact, LONGEST_MASKED)
-        for automaton in (self._plain, self._leet):
-            letters = look.letters
+        letters = look.letters
+        longest = max(self._plain.longest, self._leet.longest, self._sounds.longest)
+        if len(letters.places):
             done = int(np.searchsorted(letters.places, known))
             run = int(np.searchsorted(letters.firsts, done, side="right")) - 1
-            run = max(0, run - automaton.longest - 1)
-            place = int(letters.places[letters.firsts[run]]) if len(letters.places) else known
-            first = min(first, place)
+            run = min(max(0, run - longest - 1), len(letters.firsts) - 2)
+            first = min(first, int(letters.places[letters.firsts[run]]))
         first = max(0, first, known - SPAN)
         return int(look.folded.at[first]) if first < size else len(look.original)
 

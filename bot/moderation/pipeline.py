@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.moderation.gate import StreamGate
-from bot.moderation.verdict import Action, ContentFilter, Hit, Instant, Verdict
+from bot.moderation.scan import FilterScan, FlatScan, Scans, Streaming
+from bot.moderation.verdict import Action, ContentFilter, Hit, Instant, Scan, Verdict
 
 
 class FilterPipeline:
@@ -26,30 +27,67 @@ class FilterPipeline:
 
     @property
     def whole(self) -> bool:
-        """Whether a filter must see whole sentences."""
-        return any(not found.reach for found in self._filters)
+        """Whether a filter must see whole sentences before they are shown."""
+        return any(not found.reach and bool(getattr(found, "holds", True)) for found in self._filters)
 
     async def judge(self, text: str, *, partial: bool = False) -> Verdict:
         """The verdict on a text; ``partial`` leaves out the judges of whole texts."""
+        return await self._ask(text, [found for found in self._filters if found.reach or not partial])
+
+    async def judge_whole(self, text: str) -> Verdict:
+        """The verdict of the judges of whole texts alone."""
+        return await self._ask(text, [found for found in self._filters if not found.reach])
+
+    def check_now(self, text: str) -> Verdict:
+        """The verdict of those filters that can judge without waiting, for refusing from memory."""
         hits: list[Hit] = []
         missing: list[str] = []
         for found in self._filters:
-            if partial and not found.reach:
-                continue
+            if isinstance(found, Instant):
+                try:
+                    hits.extend(found.check_now(text))
+                except Exception:  # noqa: BLE001 - as in judging: reported, whatever the reason
+                    missing.append(found.name)
+                    hits.extend(self.unavailable(found.name, text))
+        return _verdict(text, hits, missing)
+
+    def scan(self) -> Scan | None:
+        """A look at one stream by all filters but the judges of whole texts."""
+        scans: list[tuple[str, FilterScan]] = []
+        for found in self._filters:
+            if isinstance(found, Streaming):
+                scans.append((found.name, found.scan()))
+            elif found.reach:
+                scans.append((found.name, FlatScan(found)))
+        return Scans(scans, self.unavailable) if scans else None
+
+    def gate(self, clock: Callable[[], float] | None = None) -> StreamGate:
+        """A gate for one stream."""
+        return StreamGate(self, clock)
+
+    def unavailable(self, name: str, text: str) -> Sequence[Hit]:
+        """What follows if a filter cannot judge a text."""
+        if name not in self._fail_closed:
+            return ()
+        return (Hit(0, len(text), f"unavailable:{name}", Action.BLOCK),)
+
+    async def _ask(self, text: str, filters: Sequence[ContentFilter]) -> Verdict:
+        hits: list[Hit] = []
+        missing: list[str] = []
+        for found in filters:
             try:
                 hits.extend(await found.check(text))
             except Exception:  # noqa: BLE001 - a filter that fails must be reported, whatever the reason
                 missing.append(found.name)
-                if found.name in self._fail_closed:
-                    hits.append(Hit(0, len(text), f"unavailable:{found.name}", Action.BLOCK))
-        hits.sort(key=lambda hit: (hit.start, hit.end))
-        return Verdict(text, tuple(hits), tuple(missing))
+                hits.extend(self.unavailable(found.name, text))
+        return _verdict(text, hits, missing)
 
-    def check_now(self, text: str) -> Verdict:
-        """The verdict of those filters that can judge without waiting, for refusing from memory."""
-        hits = [hit for found in self._filters if isinstance(found, Instant) for hit in found.check_now(text)]
-        return Verdict(text, tuple(sorted(hits, key=lambda hit: (hit.start, hit.end))))
 
-    def gate(self) -> StreamGate:
-        """A gate for one stream."""
-        return StreamGate(self)
+def _verdict(text: str, hits: Sequence[Hit], missing: Sequence[str]) -> Verdict:
+    ordered = sorted(hits, key=lambda hit: (hit.start, hit.end))
+    return Verdict(
+        text,
+        tuple(hit for hit in ordered if not hit.shadow),
+        tuple(missing),
+        tuple(hit for hit in ordered if hit.shadow),
+    )

@@ -35,6 +35,8 @@ class Hit:
     reason: str = ""
     term: str = ""
     way: str = ""
+    shadow: bool = False
+    """Whether the rule is in shadow: it would have acted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +101,12 @@ class Instant(Protocol):
 
     def check_now(self, text: str) -> Sequence[Hit]:
         """All hits, with offsets into ``text``."""
+        ...
+
+
+class Scan(Protocol):
+    """A look at one stream by all rules that need not see whole texts."""
+
+    async def advance(self, text: str, *, last: bool) -> tuple[Sequence[Hit], int, Sequence[str]]:
+        """Given the stream so far: new hits, up to where it may be shown, and who could not judge."""
         ...

@@ -1,0 +1,148 @@
+"""The rules on words and expressions as a filter: of a whole text, or of a stream as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.moderation.looks import Look, look_at
+from bot.moderation.matcher import Found
+from bot.moderation.rules import Kind, Mode
+from bot.moderation.search import Search, back
+from bot.moderation.spelling import CONTEXT
+from bot.moderation.verdict import Hit
+
+if TYPE_CHECKING:
+    from bot.moderation.compiled import Compiled
+
+_ALSO_FOLDED = frozenset((Kind.PATTERNS, Kind.LINKS, Kind.INVITES, Kind.PERSONAL))
+_AROUND = 100
+"""How far around an expression's hit the allow list is looked for."""
+
+
+class RuleFilter:
+    """The rules that are on.  It holds back of a stream only what may still become a hit."""
+
+    name = "rules"
+    reach = 1  # never asked for: a stream is scanned by :meth:`scan`
+
+    def __init__(self, compiled: Compiled, active: frozenset[int]) -> None:
+        self._made = compiled
+        self._active = active
+
+    async def check(self, text: str) -> Sequence[Hit]:
+        """All hits."""
+        return self.check_now(text)
+
+    def check_now(self, text: str) -> Sequence[Hit]:
+        """All hits, one in another of the same rule only once."""
+        return tuple(_outermost([*self.words_in(look_at(text)), *self._searched(text)]))
+
+    def scan(self) -> RuleScan:
+        """Looks at a stream."""
+        return RuleScan(self, self._made, self._active)
+
+    def words_in(self, look: Look) -> Iterator[Hit]:
+        """Hits of the rules on words."""
+        made = self._made
+        if made.matcher is None:
+            return
+        allowed: dict[int, Sequence[Found]] = {}
+        for found in made.matcher.find_in(look):
+            for rule in made.owners[found.term]:
+                if rule not in self._active:
+                    continue
+                if rule in made.allowing:
+                    if rule not in allowed:
+                        allowed[rule] = made.allowed(rule, look.original)
+                    if any(one.start <= found.start and found.end <= one.end for one in allowed[rule]):
+                        continue
+                yield self.hit(rule, found.start, found.end, made.terms[found.term].written, found.way)
+
+    def hit(self, number: int, start: int, end: int, term: str, way: str = "") -> Hit:
+        """A hit of a rule."""
+        rule = self._made.rules[number]
+        shadow = rule.mode is Mode.SHADOW
+        return Hit(start, end, rule.id, rule.action, rule.reason, term, way, shadow=shadow)
+
+    def _searched(self, text: str) -> Iterator[Hit]:
+        """Hits of expressions, in the text as it is and as it is folded."""
+        if not any(rule in self._active for rule, _ in self._made.searchers):
+            return
+        yield from self.scan().search(text, last=True)
+
+
+class RuleScan:
+    """One stream under the rules.
+
+    Each part of the text is looked at once, with as little around it as the
+    answer may depend on; so the cost grows with the text.
+    """
+
+    def __init__(self, filter: RuleFilter, made: Compiled, active: frozenset[int]) -> None:
+        self._filter = filter
+        self._made = made
+        self._active = active
+        self._known = 0
+        self._searches = [
+            Search(rule, searcher, folded=folded)
+            for rule, searcher in made.searchers
+            if rule in active
+            for folded in ((False, True) if made.rules[rule].kind in _ALSO_FOLDED else (False,))
+        ]
+        self._counts: dict[int, int] = {}
+
+    async def advance(self, text: str, *, last: bool) -> tuple[Sequence[Hit], int]:
+        """The hits that are certain now, and up to where nothing that follows can make another."""
+        hits = [*self._words(text, last=last), *self.search(text, last=last)]
+        known = len(text) if last else min([self._known, *(one.open for one in self._searches)])
+        return hits, known
+
+    def _words(self, text: str, *, last: bool) -> Iterator[Hit]:
+        matcher = self._made.matcher
+        if matcher is None:
+            self._known = len(text)
+            return
+        begin = back(text, self._known, CONTEXT + self._made.longest_allowed + 4)
+        look = look_at(text[begin:])
+        open_from = matcher.open_from(look, self._made.longest_allowed)
+        until = len(text) if last else max(self._known, begin + open_from)
+        for hit in self._filter.words_in(look):
+            if self._known <= hit.start + begin < until:
+                yield _moved(hit, begin)
+        self._known = until
+
+    def search(self, text: str, *, last: bool) -> Iterator[Hit]:
+        """Hits of expressions that are certain now."""
+        for one in self._searches:
+            rule = self._made.rules[one.rule]
+            for start, end in one.advance(text, last=last):
+                found = text[start:end]
+                if self._made.excused(one.rule, one.searcher, found):
+                    continue
+                if one.rule in self._made.allowing and self._is_allowed(one.rule, text, start, end):
+                    continue
+                if rule.kind is Kind.MENTIONS:
+                    self._counts[one.rule] = self._counts.get(one.rule, 0) + 1
+                    if self._counts[one.rule] <= rule.most:
+                        continue
+                yield self._filter.hit(one.rule, start, end, one.term)
+
+    def _is_allowed(self, rule: int, text: str, start: int, end: int) -> bool:
+        begin = max(0, start - _AROUND)
+        found = self._made.allowed(rule, text[begin : end + _AROUND])
+        return any(one.start + begin <= start and end <= one.end + begin for one in found)
+
+
+def _moved(hit: Hit, by: int) -> Hit:
+    return replace(hit, start=hit.start + by, end=hit.end + by)
+
+
+def _outermost(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Hits in order, without those that lie in another of the same rule."""
+    ends: dict[str, int] = {}
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.end > ends.get(hit.rule, -1):
+            ends[hit.rule] = hit.end
+            yield hit
