@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from enum import Flag, auto
 from typing import Literal, Protocol
 
+from bot.forms.guide.vocabulary import Next, Vocabulary
+
 Role = Literal["system", "user", "assistant"]
 
 
@@ -76,6 +78,14 @@ class Sampling:
     seed: int | None = None
 
 
+class Writer(Protocol):
+    """Guides one text while it is written."""
+
+    def next(self, written: Sequence[int]) -> Next:
+        """What may follow the tokens written so far."""
+        ...
+
+
 class Constraint(Protocol):
     """Steers decoding of a local model; made by :mod:`bot.forms`, run by the engine's worker.
 
@@ -85,6 +95,46 @@ class Constraint(Protocol):
     @property
     def form(self) -> str:
         """The id of the form that it guides to."""
+        ...
+
+    @property
+    def tries(self) -> int:
+        """How many candidates of each line are written, of which the best stays; 1 for the whole at once."""
+        ...
+
+    @property
+    def given(self) -> str:
+        """The next line, where it is not to be written but only said again; else ""."""
+        ...
+
+    @property
+    def left(self) -> int:
+        """How many lines are still to be written."""
+        ...
+
+    @property
+    def begun(self) -> str:
+        """What is written so far, with the line ends after it."""
+        ...
+
+    def after(self, line: str) -> Constraint:
+        """The same with another line written."""
+        ...
+
+    def reseeded(self, seed: int) -> Constraint:
+        """The same, with nothing written, and another choice among the patterns that the form allows."""
+        ...
+
+    def writer(self, vocabulary: Vocabulary) -> Writer:
+        """Begin to guide what is written from here on."""
+        ...
+
+    def merit(self, line: str) -> float:
+        """What a candidate for the next line has in its favour, in nats a token."""
+        ...
+
+    def worth(self, text: str) -> float:
+        """How well a finished text does, from 0 to 1; 1 where nothing is left to wish for."""
         ...
 
 
@@ -102,6 +152,7 @@ class Request:
         local_only: no text of it may leave this machine.
         logprobs: ask for log-probabilities of the tokens, where the model can.
         prefix_key: names a prompt prefix worth keeping between requests ("" for none).
+        begun: what the answer begins with already, for local models; it is not given again.
     """
 
     messages: tuple[Message, ...]
@@ -115,6 +166,7 @@ class Request:
     local_only: bool = False
     logprobs: bool = False
     prefix_key: str = ""
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +220,7 @@ class Waiting:
     it will probably be, as far as that is known.
     """
 
-    why: Literal["queued", "loading", "downloading"]
+    why: Literal["queued", "loading", "downloading", "trying"]
     place: int | None = None
     fraction: float | None = None
     model: str = ""

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import replace
 
 from bot.backends.base import Cue, Message, Request, Sampling
+from bot.forms.check import shape_of
+from bot.forms.guide.guided import Guided
 from bot.house.book import HouseBook
 from bot.house.model import House, Member, MemberStore
 from bot.house.style import rating_at, told
@@ -59,6 +61,7 @@ class Asker:
             messages=(Message("system", prompt.system), Message("user", prompt.ask)),
             continuation=prompt.continuation,
             cue=_cue(prompt, instruction),
+            constraint=self._guide(wish, prompt, seed),
             model=wish.model or house.model or "",
             sampling=Sampling(
                 temperature=art.temperature if wish.temperature is None else wish.temperature,
@@ -73,6 +76,23 @@ class Asker:
             prefix_key=prompt.ref,
         )
         return request, prompt
+
+    def _guide(self, wish: Wish, prompt: Prompt, seed: int) -> Guided | None:
+        """What keeps a local model to the form that is asked for; None where that cannot be guided."""
+        form = self._catalogue.find_form(wish.form)
+        shape = shape_of(form.id, form.shape) if form is not None else None
+        if form is None or shape is None:
+            return None
+        guided = Guided(
+            form=form.id,
+            shape=shape,
+            language=prompt.language,
+            topic=wish.topic,
+            lines=form.lines,
+            opening=wish.opening,
+            seed=seed,
+        )
+        return guided if guided.possible else None
 
     def _prompt(
         self,

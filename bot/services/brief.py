@@ -42,7 +42,7 @@ class Opened:
 class Pending:
     """Nothing to read yet, and why; see :class:`bot.backends.base.Waiting`."""
 
-    why: Literal["queued", "loading", "downloading"]
+    why: Literal["queued", "loading", "downloading", "trying"]
     place: int | None = None
     fraction: float | None = None
     model: str = ""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from bot.backends.base import Chunk, Done, ModelInfo, Request, Waiting
 from bot.backends.deadline import Deadline
+from bot.backends.local.choosing import choose
 from bot.backends.local.describe import describe, name_of
 from bot.backends.local.process import WorkerProcess
 from bot.errors import BackendError, ModelUnavailable, ModelUnknown
@@ -67,9 +70,24 @@ class LocalBackend:
     async def generate(self, request: Request) -> AsyncGenerator[Chunk, None]:
         """Stream an answer; the first chunk may be a word on loading.
 
+        A request with a constraint is written several times, and the best is given whole.
+
         Raises:
             BackendError: see :mod:`bot.errors`.
         """
+        constraint = request.constraint
+        if constraint is None or constraint.tries < 2:
+            chunks = self._once(request)
+        else:
+            seed = request.sampling.seed
+            chunks = choose(
+                self._once, request, constraint, secrets.randbelow(2**31) if seed is None else seed
+            )
+        async with aclosing(chunks) as stream:
+            async for chunk in stream:
+                yield chunk
+
+    async def _once(self, request: Request) -> AsyncGenerator[Chunk, None]:
         name = request.model or next(iter(self._models), "")
         if name not in self._models:
             raise ModelUnknown(model=f"local/{name}")

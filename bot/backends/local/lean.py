@@ -40,11 +40,15 @@ def topic_words(cue: Cue) -> list[str]:
     return found[:MOST_WORDS]
 
 
-def leaning(cue: Cue, tokenizer: Any, amount: float) -> Processor:
-    """A logits processor for one row: (ids written, scores (V,)) to scores."""
+def leaning(cue: Cue, tokenizer: Any, amount: float, begun: str = "") -> Processor:
+    """A logits processor for one row: (ids written, scores (V,)) to scores.
+
+    Words that stand in what the answer begins with already need no leaning.
+    """
     words: list[list[int]] = [
         ids
         for word in topic_words(cue)
+        if word.strip() not in begun.lower()
         if (ids := tokenizer.encode(word, add_special_tokens=False, split_special_tokens=True))
     ]
 

@@ -43,6 +43,15 @@ def encode(loaded: Loaded, request: Request) -> tuple[list[int], tuple[str, ...]
     return ids or [begin or loaded.tokenizer.eos_token_id or 0], ("\n\n\n",)
 
 
+def begun(tokenizer: Any, text: str) -> list[int]:
+    """Ids of what the answer begins with already, cut as it is within a text."""
+    if not text:
+        return []
+    line = plain(tokenizer, "\n")
+    whole = plain(tokenizer, f"\n{text}")
+    return whole[len(line) :] if whole[: len(line)] == line else plain(tokenizer, text)
+
+
 def plain(tokenizer: Any, text: str) -> list[int]:
     """Ids of a text in which nothing is special, whatever it looks like."""
     return tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True)

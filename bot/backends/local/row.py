@@ -16,8 +16,9 @@ from bot.backends.local.lookup import MOST, Lookup
 from bot.backends.local.packed import RowMemory
 from bot.backends.local.plain import PlainMemory
 from bot.backends.local.prefixes import Key, Prefixes
-from bot.backends.local.prompt import encode, lean_of
+from bot.backends.local.prompt import begun, encode, lean_of
 from bot.backends.local.sampling import Best, Choice, Sampler, best_of
+from bot.backends.local.steer import steering
 from bot.backends.stops import Stops
 from bot.errors import PromptTooLong
 
@@ -95,7 +96,7 @@ class Row:
         known = self.memory.length - len(guessed)
         agreed = 0
         for at in range(len(guessed) + 1):
-            choice = self.sampler.choose(bests[at] if bests is not None else self._best(scores[at]))
+            choice = self._choose(scores[at]) if bests is None else self.sampler.choose(bests[at])
             self._take(choice)
             if self.done or at == len(guessed) or choice.token != guessed[at]:
                 break
@@ -104,12 +105,19 @@ class Row:
         if self.lookup is not None:
             self.lookup.learn(len(guessed), agreed)
 
-    def _best(self, scores: torch.Tensor) -> Best:
-        """The likeliest tokens where processors have a say.  ``scores``: (V,)."""
-        scores = scores.float().cpu()
+    def _choose(self, scores: torch.Tensor) -> Choice:
+        """Draw where processors have a say; what is told of the token is the model's own probability.
+
+        ``scores``: (V,).
+        """
+        own = scores.float().cpu()
+        scores = own.clone()
         for processor in self.processors:
             scores = processor(self.written, scores)
-        return best_of(scores[None], norms=self.pending is not None)[0]
+        choice = self.sampler.choose(best_of(scores[None], norms=False)[0])
+        if self.pending is None:
+            return choice
+        return Choice(choice.token, float(own[choice.token] - torch.logsumexp(own, 0)))
 
     def _take(self, choice: Choice) -> None:
         self.ids.append(choice.token)
@@ -162,15 +170,16 @@ def open_row(id: int, loaded: Loaded, request: Request, tell: Tell, prefixes: Pr
         PromptTooLong: prompt and answer do not fit the window.
     """
     ids, more_stops = encode(loaded, request)
+    ids = [*ids, *begun(loaded.tokenizer, request.begun)]
     sampling = request.sampling
     if len(ids) + min(sampling.max_tokens, 16) > loaded.context:
         raise PromptTooLong(model=loaded.name, limit=loaded.context)
     seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**31)
     guides: list[Processor] = []
     if request.cue is not None and (amount := lean_of(loaded, request)):
-        guides.append(leaning(request.cue, loaded.tokenizer, amount))
-    if (guide := getattr(request.constraint, "processor", None)) is not None:
-        guides.append(guide(loaded.tokenizer))
+        guides.append(leaning(request.cue, loaded.tokenizer, amount, request.begun))
+    if request.constraint is not None:
+        guides.append(steering(request.constraint, loaded, _ends(loaded)))
     expected = min(len(ids) + sampling.max_tokens + MOST, loaded.context)
     key = (loaded.name, request.scope.partition("/")[0], request.prefix_key) if request.prefix_key else None
     memory: RowMemory | PlainMemory

@@ -111,7 +111,7 @@ def _follow(lines: Sequence[str], rhymed: bool, book: Book) -> tuple[Scheme, lis
     paths: list[tuple[list[Finding], int]] = [([], 0), ([], 0)]
     starts = [0, 1]
     for at in range(len(lines)):
-        here = [_tones(lines, at, tune, book) for tune in tunes]
+        here = [line_tones(lines, at, tune, book) for tune in tunes]
         ways: list[tuple[list[Finding], int]] = []
         froms: list[int] = []
         for which in (0, 1):
@@ -137,7 +137,8 @@ def _rhymes(lines: Sequence[str], scheme: Scheme, book: Book) -> bool:
     return bool(first & second) == scheme.rhymed
 
 
-def _tones(lines: Sequence[str], at: int, scheme: Scheme, book: Book) -> Finding:
+def line_tones(lines: Sequence[str], at: int, scheme: Scheme, book: Book) -> Finding:
+    """What is found of the tones of one line by a tune."""
     line, width = lines[at], len(lines[at])
     models = scheme.models(at, width)
     best, rare = _WORST, False

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from bot.forms.english import scheme
+from bot.forms.english.measure import LIGHT_ALONE, Length, counted, elides, finding, measured
 from bot.forms.english.metre import Metre, scan
 from bot.forms.english.rhyme import Rhyme, rhyme
 from bot.forms.english.scheme import Place
 from bot.forms.english.shape import Shape
-from bot.forms.english.sound import line_lengths, sounds, words
+from bot.forms.english.sound import sounds, words
 from bot.forms.model import Finding, FormReport, Holds, LineReport
 
 _VERDICT = {
@@ -24,9 +26,6 @@ _VERDICT = {
 }
 MOSTLY = 0.75
 """The part of the lines that must be in the metre where the metre is demanded."""
-
-_LIGHT = frozenset(["me", "thee", "ye", "you", "him", "her", "it", "us", "them", "be"])
-"""Small words that end a line after its last stress: *accuse thee*, *misuse thee*."""
 
 _LETTERS = re.compile(r"[^\W\d_]", re.UNICODE)
 
@@ -41,15 +40,12 @@ def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
     """
     lines = _lines(text, shape.count)
     count = len(lines)
-    findings: list[list[Finding]] = [[] for _ in lines]
-    for at, line in enumerate(lines):
-        if shape.syllables:
-            wanted = shape.syllables[at % len(shape.syllables)]
-            findings[at].append(_syllables(line, wanted, shape.metre, sung=shape.sung))
-        elif shape.metre is not None:
-            places = len(shape.metre.foot) * shape.metre.feet
-            findings[at].append(_syllables(line, (places, places), shape.metre))
+    lengths = _lengths(lines, shape)
     name, places, rhymes = _best_scheme(lines, shape)
+    findings: list[list[Finding]] = [
+        [] if length is None else [_granted(at, length, lengths, places, asked)]
+        for at, (length, asked) in enumerate(lengths)
+    ]
     for at, found in enumerate(rhymes):
         findings[at] += found
     whole = [_count(count, shape.count)]
@@ -61,7 +57,7 @@ def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
         whole.append(_acrostic(lines, topic))
     scores: dict[str, tuple[int, int]] = {}
     if shape.metre is not None and lines:
-        met = _in_metre(lines, shape.metre)
+        met = _in_metre(lines, lengths, shape.metre)
         scores[shape.metre.name] = met, count
         if shape.strict:
             whole.append(_metre(met, count, shape.metre))
@@ -96,34 +92,52 @@ def _count(count: int, wanted: tuple[int, int] | None) -> Finding:
     return Finding("lines", asked, str(count), Holds.YES if least <= count <= most else Holds.NO)
 
 
-def _syllables(line: str, wanted: tuple[int, int], metre: Metre | None, *, sung: bool = False) -> Finding:
-    """Where a metre is in play, a light syllable more at the end is none too many."""
-    least, most = wanted
-    usual, licensed = line_lengths(line)
-    asked = str(least) if least == most else f"{least}-{most}"
-    most += metre is not None and _ends_light(line)
-    near = min(usual or licensed, key=lambda number: abs(number - least), default=0)
-    if any(least <= number <= most for number in usual):
-        number = min((one for one in usual if least <= one <= most), default=near)
-        return Finding("syllables", asked, str(number), Holds.YES)
-    if any(least <= number <= most for number in licensed):
-        reason = "licence" if usual else "unknown_word"
-        return Finding("syllables", asked, str(near), Holds.DOUBTFUL, reason)
-    if not usual and any(least - 1 <= number <= most + 1 for number in licensed):
-        return Finding("syllables", asked, f"{near}?", Holds.DOUBTFUL, "unknown_word")
-    if sung and _ends_light(line) and least + 1 in licensed:
-        return Finding("syllables", asked, str(near), Holds.DOUBTFUL, "licence")
-    if (sung or metre is not None) and any(number == least - 1 for number in licensed):
-        return Finding("syllables", asked, str(near), Holds.DOUBTFUL, "headless")
-    return Finding("syllables", asked, str(near), Holds.NO, "syllables")
+def _lengths(lines: Sequence[str], shape: Shape) -> list[tuple[Length | None, str]]:
+    """For each line its length and what was asked; None where any will do."""
+    elided = elides("\n".join(lines))
+    found: list[tuple[Length | None, str]] = []
+    for at, line in enumerate(lines):
+        if shape.syllables:
+            least, most = shape.syllables[at % len(shape.syllables)]
+            asked = str(least) if least == most else f"{least}-{most}"
+            if shape.sung and least == most and least % 2 == 0:
+                found.append((measured(line, "x/" * (least // 2), sung=True, elided=elided), asked))
+            else:
+                found.append((counted(line, least, most), asked))
+        elif shape.metre is not None:
+            whole = shape.metre.whole
+            found.append((measured(line, whole, elided=elided), str(len(whole))))
+        else:
+            found.append((None, ""))
+    return found
 
 
-def _ends_light(line: str) -> bool:
-    """Whether a line may end in an unstressed syllable, which no metre counts."""
-    end = _last_word(line)
-    return end in _LIGHT or any(
-        sound.syllables > 1 and sound.stress[-1] == "0" and sound.stress[-2] != "0" for sound in sounds(end)
-    )
+def _granted(
+    at: int,
+    length: Length,
+    lengths: Sequence[tuple[Length | None, str]],
+    places: Sequence[Place],
+    asked: str,
+) -> Finding:
+    """The verdict on a line's length once it is known which lines rhyme with it.
+
+    A light end is a matter of course where a line that rhymes with it has one too.  Alone it is doubtful
+    where it belongs to a longer word, and else the line has a syllable too many.
+    """
+    light = length.light
+    if light is None or light.holds <= length.holds:
+        return finding(length, asked)
+    mates = [
+        other
+        for i, (other, _) in enumerate(lengths)
+        if i != at and places[at].rhyme and places[i].rhyme == places[at].rhyme and other is not None
+    ]
+    if any(mate.holds is Holds.NO and mate.light is not None and mate.light.holds for mate in mates):
+        return finding(light, asked)
+    smooth = light.scansion is not None and light.scansion.roughness <= LIGHT_ALONE
+    if smooth and length.light_word and length.holds is Holds.NO:
+        return finding(replace(light, holds=Holds.DOUBTFUL, reason="licence") if mates else light, asked)
+    return finding(length, asked)
 
 
 def _best_scheme(lines: Sequence[str], shape: Shape) -> tuple[str, tuple[Place, ...], list[list[Finding]]]:
@@ -224,9 +238,14 @@ def _acrostic(lines: Sequence[str], topic: str) -> Finding:
     return Finding("acrostic", wanted, first, Holds.YES if first == wanted else Holds.NO)
 
 
-def _in_metre(lines: Sequence[str], metre: Metre) -> int:
+def _in_metre(lines: Sequence[str], lengths: Sequence[tuple[Length | None, str]], metre: Metre) -> int:
     """Lines with at most one fault."""
-    return sum((found := scan(line, metre)) is not None and found.faults <= 1 for line in lines)
+    met = 0
+    for line, (length, _) in zip(lines, lengths, strict=True):
+        scansion = length and (length.scansion or (length.light and length.light.scansion))
+        found = scansion or scan(line, metre)
+        met += found is not None and found.faults <= 1
+    return met
 
 
 def _metre(met: int, count: int, metre: Metre) -> Finding:

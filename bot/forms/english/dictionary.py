@@ -15,6 +15,8 @@ from pathlib import Path
 Phones = tuple[str, ...]
 
 DATA = Path(__file__).with_name("data") / "cmudict.dict.xz"
+VERSE = DATA.with_name("verse.dict")
+"""Words of verse that it lacks, or gives as prose says them: these go first."""
 
 
 @cache
@@ -26,6 +28,9 @@ def _entries() -> dict[str, str]:
             word, _, phones = line.partition("#")[0].strip().partition(" ")
             base = word.partition("(")[0]
             found[base] = f"{found[base]}|{phones}" if base in found else phones
+    for line in VERSE.read_text("utf-8").splitlines()[1:]:
+        word, _, phones = line.partition(" ")
+        found[word] = phones
     return found
 
 

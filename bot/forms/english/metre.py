@@ -10,12 +10,14 @@ of a longer word in a weak place is a fault.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.forms.english.sound import sounds, words
+from bot.forms.english.reading import Way, readings
+from bot.forms.english.sound import words
 
-_PAUSE = re.compile(r"[,;:.!?—–]|--")
+PAUSE = re.compile(r"[,;:.!?—–()\"]|--")
 
 FEET = {
     "iambic": "x/",
@@ -33,6 +35,16 @@ LENGTHS = {
     "heptameter": 7,
 }
 
+_TURNED, _FAULT, _BROKEN_END = 0, 4, 8
+"""Roughness of a stressed syllable of a longer word in a weak place: where the first two places are turned
+round after a pause, anywhere, and in the last foot, which is never turned round."""
+
+_DEAR = 4
+"""How much roughness a licence of the price 1 is worth."""
+
+Word = tuple[tuple[Way, ...], bool]
+"""The ways of reading a word, and whether it stands at the beginning or after a pause."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scansion:
@@ -40,13 +52,25 @@ class Scansion:
 
     Attributes:
         places: the metre's places, as far as the line goes.
-        stress: ``/`` or ``x`` for the syllables of longer words, ``-`` for monosyllables.
+        stress: the marks of the syllables, see :class:`bot.forms.english.reading.Way`.
         faults: stressed syllables of longer words in weak places.
+        roughness: how far it is from the beat of the metre: a monosyllable of the wrong weight counts 1,
+            a fault 4, one in the last foot 8.
+        licences: what the words took.
+        cost: the price of the licences.
     """
 
     places: str
     stress: str
     faults: int
+    roughness: int = 0
+    licences: tuple[str, ...] = ()
+    cost: int = 0
+
+    @property
+    def light(self) -> bool:
+        """Whether it ends in a weak place."""
+        return self.places.endswith("x")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +94,17 @@ class Metre:
         return cls(name, FEET[foot], LENGTHS[length])
 
     @property
+    def whole(self) -> str:
+        """The places of a line as they are in the book."""
+        return self.foot * self.feet
+
+    @property
     def variants(self) -> tuple[str, ...]:
-        """The places of a line: as it is, with a light end, without its first or last light place."""
-        whole = self.foot * self.feet
+        """The places of a line: as it is, with a light end, without its first or last light place.
+
+        In a metre of three places to the foot, any one of the feet but the last may be of two.
+        """
+        whole = self.whole
         found = [whole, whole + "x"]
         if whole.startswith("x"):
             found.append(whole[1:])
@@ -81,65 +113,72 @@ class Metre:
         return tuple(found)
 
 
-@lru_cache(maxsize=20_000)
-def _stresses(word: str) -> tuple[str, ...]:
-    """The ways a word is stressed; monosyllables take what the metre gives."""
-    found: dict[str, None] = {}
-    for sound in sounds(word):
-        if sound.syllables == 0:
-            found[""] = None
-        elif sound.syllables == 1:
-            found["-"] = None
-        else:
-            found["".join("/" if one == "1" else "-" if one == "2" else "x" for one in sound.stress)] = None
-    return tuple(found)
-
-
 def scan(line: str, metre: Metre) -> Scansion | None:
     """The best scansion of a line, None if no way of saying it has the metre's length."""
-    parts = _with_pauses(line)
-    best: Scansion | None = None
-    for places in metre.variants:
-        found = _fit(parts, places)
-        if found is not None and (best is None or found[0] < best.faults):
-            best = Scansion(places, found[1], found[0])
-    return best
+    parts = parse(line)
+    found = [one for places in metre.variants if (one := fit(parts, places)) is not None]
+    return min(found, key=lambda one: (one.cost + one.faults, one.roughness), default=None)
 
 
-def _with_pauses(line: str) -> list[tuple[tuple[str, ...], bool]]:
-    """The words of a line: (ways of stressing, whether it stands at the beginning or after a pause)."""
-    found: list[tuple[tuple[str, ...], bool]] = []
-    for piece in _PAUSE.split(line):
-        fresh = True
-        for word in words(piece):
-            if ways := _stresses(word):
-                found.append((ways, fresh))
-                fresh = False
+def parse(line: str, elides: bool = False) -> list[Word]:
+    """The words of a line; ``elides`` as in :func:`bot.forms.english.reading.ways`."""
+    found: list[Word] = []
+    for piece in PAUSE.split(line):
+        if said := words(piece):
+            options = readings(said, elides)
+            found += [(some, at == 0) for at, some in enumerate(options)]
     return found
 
 
-def _fit(parts: list[tuple[tuple[str, ...], bool]], places: str) -> tuple[int, str] | None:
-    """The fewest faults with which the words fill the places exactly, and the stresses chosen."""
-    open: dict[int, tuple[int, str]] = {0: (0, "")}
-    for ways, fresh in parts:
-        following: dict[int, tuple[int, str]] = {}
-        for at, (faults, said) in open.items():
-            for way in ways:
-                end = at + len(way)
-                if end > len(places):
+def fit(parts: Sequence[Word], places: str) -> Scansion | None:
+    """The cheapest and then smoothest way in which the words fill the places exactly.
+
+    A light place at the end takes no stressed syllable.
+    """
+    size = len(places)
+    open: dict[int, tuple[int, int, int, str, tuple[str, ...]]] = {0: (0, 0, 0, "", ())}
+    for options, fresh in parts:
+        following: dict[int, tuple[int, int, int, str, tuple[str, ...]]] = {}
+        for at, (cost, rough, faults, said, taken) in open.items():
+            for way in options:
+                marks = way.marks
+                to = at + len(marks)
+                if to > size:
                     continue
-                total = faults + _faults(way, places[at:end], fresh)
-                if end not in following or total < following[end][0]:
-                    following[end] = (total, said + way)
+                rougher, more_faults = roughness(marks, places[at:to], fresh, to == size)
+                dearer, rougher = cost + way.cost, rough + rougher
+                have = following.get(to)
+                if have is None or _DEAR * dearer + rougher < _DEAR * have[0] + have[1]:
+                    names = (*taken, way.licence) if way.licence else taken
+                    following[to] = dearer, rougher, faults + more_faults, said + marks, names
         open = following
-    return open.get(len(places))
+    found = open.get(size)
+    if found is None or (places[-1:] == "x" and places[-2:-1] != "x" and found[3][-1] in "/s"):
+        return None
+    cost, rough, faults, said, taken = found
+    return Scansion(places, said, faults, rough, taken, cost)
 
 
-def _faults(way: str, places: str, fresh: bool) -> int:
-    """Stresses of a longer word in weak places; the first two may be turned round after a pause."""
-    wrong = [
-        at for at, (mark, place) in enumerate(zip(way, places, strict=True)) if mark == "/" and place == "x"
-    ]
-    if fresh and wrong and wrong[0] == 0 and places.startswith("x/"):
-        wrong = wrong[1:]
-    return len(wrong)
+@lru_cache(maxsize=20_000)
+def roughness(marks: str, places: str, fresh: bool, last: bool) -> tuple[int, int]:
+    """How rough a word is in its places, and its faults.
+
+    Args:
+        marks: of the word.
+        places: as many.
+        fresh: it stands at the beginning or after a pause.
+        last: it is the last of the line.
+    """
+    total = faults = 0
+    for at, (mark, place) in enumerate(zip(marks, places, strict=True)):
+        turned = fresh and at == 0
+        if place == "x":
+            if mark == "/":
+                broken = last and marks[at + 1 :] == "x" and places.endswith("x/")
+                total += _BROKEN_END if broken else _TURNED if turned else _FAULT
+                faults += not turned
+            elif mark == "s" and not turned:
+                total += 1
+        elif mark in "xw":
+            total += 1
+    return total, faults

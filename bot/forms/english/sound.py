@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.forms.english.dictionary import Phones, look_up
-from bot.forms.english.guess import ELIDED, guesses
+from bot.forms.english.guess import by_ear, from_parts
 
 _WORD = re.compile(r"[’'\ufffd]?[^\W\d_]+(?:[’'\ufffd][^\W\d_]+)*[’'\ufffd]?|\d+")
 _SET_APART = re.compile(
@@ -17,6 +17,11 @@ _SET_APART = re.compile(
 )
 """Old print sets *'t was* and *I 've* with a space."""
 _LIQUID = frozenset(("R", "L", "N", "M"))
+_HEAVEN = frozenset(
+    (stressed, "V", light, "N") for stressed in ("EH1", "IY1", "IH1") for light in ("AH0", "IH0")
+)
+"""Heaven, even, given, driven, seven, eleven."""
+_SHORT_ED = frozenset((("EH1", "D"), ("IH0", "D"), ("AH0", "D"), ("EH2", "D")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,18 @@ class Sound:
     Attributes:
         phones: ARPAbet.
         stress: a digit for each syllable: 1 primary, 2 secondary, 0 none.
-        usual: the dictionary has it; else it is guessed, or a licence of verse.
+        licence: what verse must allow itself for it, a key of :data:`bot.forms.english.reading.COST`;
+            empty for a usual way: the dictionary has it, or the parts of the word leave no doubt.
     """
 
     phones: Phones
     stress: str
-    usual: bool
+    licence: str = ""
+
+    @property
+    def usual(self) -> bool:
+        """Whether it takes no licence."""
+        return not self.licence
 
     @property
     def syllables(self) -> int:
@@ -51,86 +62,99 @@ def words(line: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def sounds(word: str) -> tuple[Sound, ...]:
     """Every way a word may be said, the usual ones first; none for what has no letters."""
-    bare = word if word in ELIDED or look_up(word) else word.strip("'")
-    sounded_ed = bare.endswith(("èd", "éd"))
+    bare = word if look_up(word) else word.strip("'")
     plain = "".join(char for char in unicodedata.normalize("NFD", bare) if not unicodedata.combining(char))
     if not plain or plain.isdigit():
         return ()
-    said = look_up(plain)
-    usual = bool(said)
-    if plain in ELIDED:
-        said, usual = tuple(tuple(one.split()) for one in ELIDED[plain].split("|")), True
-    said = said or tuple(phones for phones in guesses(plain) if phones)
-    found: dict[Phones, bool] = dict.fromkeys(said, usual)
-    if sounded_ed:
+    found = dict(_usual(plain))
+    said = tuple(found)
+    if bare.endswith(("èd", "éd")):
         fewest = min(len(_stress(phones)) for phones in said)
-        found = {_with_ed(phones): True for phones in said if len(_stress(phones)) == fewest}
-        said = ()
+        return tuple(
+            Sound(full, _stress(full))
+            for full in dict.fromkeys(_with_ed(phones) for phones in said if len(_stress(phones)) == fewest)
+        )
     for phones in said:
-        for other in (*shorter(phones), *_longer(plain, phones)):
-            found.setdefault(other, False)
-    return tuple(Sound(phones, _stress(phones), sure) for phones, sure in found.items())
+        for licence, other in (*shorter(phones, plain), *_longer(plain, phones)):
+            found.setdefault(other, licence)
+    return tuple(Sound(phones, _stress(phones), licence) for phones, licence in found.items())
+
+
+def _usual(word: str) -> Iterator[tuple[Phones, str]]:
+    """The ways of saying a word before any licence of verse, with ``guess`` for those that are in doubt."""
+    if entries := look_up(word):
+        yield from ((phones, "") for phones in entries)
+    elif parts := from_parts(word):
+        count = len(_stress(parts[0]))
+        yield from ((phones, "" if len(_stress(phones)) == count else "guess") for phones in parts if phones)
+    else:
+        yield from ((phones, "guess") for phones in by_ear(word) if phones)
 
 
 def _stress(phones: Phones) -> str:
     return "".join(phone[-1] for phone in phones if phone[-1].isdigit())
 
 
-def shorter(phones: Phones) -> Iterator[Phones]:
+def shorter(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
     """What elision makes of a pronunciation: one syllable less or two (Attridge, 1995, ch. 5)."""
-    once = list(_elided(phones))
+    once = list(_elided(phones, word))
     yield from once
-    for one in once:
-        yield from _elided(one)
+    for _, one in once:
+        yield from (("twice", other) for _, other in _elided(one))
 
 
-def _elided(phones: Phones) -> Iterator[Phones]:
+def _elided(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
+    agent = word.rstrip("s'").endswith(("ier", "yer", "gher", "iar"))
     vowels = sum(phone[-1].isdigit() for phone in phones)
     for at, phone in enumerate(phones):
         if not phone[-1].isdigit() or vowels < 2:
             continue
+        before = phones[at - 1] if at else ""
         after = phones[at + 1] if at + 1 < len(phones) else ""
         light = phone.endswith("0")
-        if light and phone in ("IY0", "UW0", "IH0") and after[-1:].isdigit():
-            # glorious, influence: the vowel becomes a glide.
-            yield (*phones[:at], "W" if phone == "UW0" else "Y", *phones[at + 1 :])
-        elif light and phone == "ER0" and at > 0 and after[-1:] in ("0", "2"):
+        without = (*phones[:at], *phones[at + 1 :])
+        if light and phone in ("IY0", "UW0", "IH0", "OW0") and after[-1:] in ("0", "2"):
+            # glorious, influence, shallowest: the vowel becomes a glide.
+            yield "glide", (*phones[:at], "Y" if phone[0] == "I" else "W", *phones[at + 1 :])
+        elif light and phone == "ER0" and before and after[-1:] in ("0", "2"):
             # every, murmuring: the syllable is swallowed before another light one.
-            yield (*phones[:at], "R", *phones[at + 1 :])
-        elif light and phone in ("AH0", "IH0") and after in _LIQUID and at > 0:
-            # heaven, devil; general, loosening.
+            yield "swallowed", (*phones[:at], "R", *phones[at + 1 :])
+        elif light and phone in ("AH0", "IH0") and after in _LIQUID and before:
             beyond = phones[at + 2] if at + 2 < len(phones) else ""
-            if phones[at - 1] in ("V", "DH", "TH") or (
-                beyond.endswith("0") and phones[at - 1] not in _LIQUID
-            ):
-                yield (*phones[:at], *phones[at + 1 :])
-        elif light and at > 1 and phones[at - 1] == "R" and phones[at - 2][-1] in "12":
-            # spirit.
-            yield (*phones[:at], *phones[at + 1 :])
-        elif phone == "ER0" and at > 0 and phones[at - 1][:2] in ("AW", "AY", "OW", "EY", "IY", "UW", "OY"):
-            # flower, fire, prayer.
-            yield (*phones[:at], "R", *phones[at + 1 :])
+            if phones[max(0, at - 2) : at + 2] in _HEAVEN:
+                yield "heaven", without
+            elif after == "N" and beyond == "IH0" and before not in _LIQUID:
+                # loosening, reckoning
+                yield "swallowed", without
+            elif after == "L" and phones[at + 2 :] == ("AH0", "S", "T"):
+                # gentlest
+                yield "swallowed", without
+        elif light and phones[:4] == ("S", "P", "IH1", "R") and at == 4:
+            yield "spirit", without
+        elif phone == "ER0" and before in ("AW1", "AY1", "AW2", "AY2") and not agent:
+            # flower, fire
+            yield "flower", (*phones[:at], "R", *phones[at + 1 :])
         elif phone == "AH0" and after == "W" and 0 < at < len(phones) - 2:
-            # sensual, usual.
-            yield (*phones[:at], *phones[at + 1 :])
-        elif light and at > 0 and phones[at - 1][:2] in ("IY", "AY", "OW", "UW", "AW", "EY", "OY"):
-            # being, quiet, poem.
-            yield (*phones[:at], *phones[at + 1 :])
-        elif light and at > 0 and phones[at - 1] in ("V", "DH") and phone == "ER0" and at == len(phones) - 1:
-            # ever, over, either before a vowel.
-            yield (*phones[:at], "R")
+            # sensual, usual
+            yield "swallowed", without
+        elif phone == "IH0" and phones[:at] in (("B", "IY1"), ("N", "OW1")) and phones[at + 1 :] == ("NG",):
+            # being, knowing
+            yield "being", without
 
 
-def _longer(word: str, phones: Phones) -> Iterator[Phones]:
+def _longer(word: str, phones: Phones) -> Iterator[tuple[str, Phones]]:
     """What older verse sounds: banishèd, fi-er, pati-ence."""
-    if word.endswith("ed") and phones[-1] in ("T", "D") and phones[-2][-1:] not in ("0",):
-        yield _with_ed(phones)
+    if word.endswith("ed") and phones[-2:] not in _SHORT_ED and word[-3:-2] not in ("e", ""):
+        if word.endswith("ied") and phones[-2] != "IY0":
+            return
+        # banishèd
+        yield "sounded ed", _with_ed(phones)
     if phones[-1] == "R" and len(phones) > 1 and phones[-2][:2] in ("AY", "AW"):
-        yield (*phones[:-1], "ER0")
+        yield "drawn out", (*phones[:-1], "ER0")
     for pair in (("SH", "AH0"), ("CH", "AH0"), ("Y", "AH0")):
         for at in range(1, len(phones) - 1):
             if phones[at : at + 2] == pair and word.endswith(("ion", "ient", "ience", "ious", "ial", "ians")):
-                yield (*phones[: at + 1], "IY0", *phones[at + 1 :])
+                yield "drawn out", (*phones[: at + 1], "IY0", *phones[at + 1 :])
                 return
 
 

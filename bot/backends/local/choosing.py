@@ -1,0 +1,136 @@
+"""Writes a text that keeps a form line by line: several candidates of each line side by side, the best stays.
+
+A guide allows only what can still keep the form, but it does not look ahead for the model: a line may
+be led where nothing good can follow.  Of some candidates the one that the model itself finds likeliest
+is mostly one that was not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from bot.backends.base import Chunk, Constraint, Request, Result, Text, Usage, Waiting, collect
+from bot.forms.guide.guided import seeds
+
+ROUNDS = 3
+"""Times that a text is written; again only if the one before was not good enough."""
+
+GOOD = 0.85
+"""The worth from which a text is good enough."""
+
+LINE = 96
+"""Tokens that a line may take."""
+
+Generate = Callable[[Request], AsyncGenerator[Chunk, None]]
+
+
+@dataclass(slots=True)
+class _Sum:
+    read: int = 0
+    written: int = 0
+
+    def add(self, result: Result) -> None:
+        self.read += result.done.usage.read or 0
+        self.written += result.done.usage.written or 0
+
+
+async def choose(
+    generate: Generate, request: Request, constraint: Constraint, seed: int
+) -> AsyncGenerator[Chunk, None]:
+    """Write a text and give it whole; what is told meanwhile is how far it is.
+
+    The same seed gives the same candidates, so the same text.
+    """
+    best: tuple[float, str, list[Result]] | None = None
+    spent = _Sum()
+    for attempt in seeds(seed, ROUNDS):
+        plan, lines = constraint.reseeded(attempt), list[Result]()
+        total = plan.left
+        for turn in seeds(attempt, total):
+            if plan.given:
+                plan = plan.after(plan.given)
+                continue
+            candidates: list[Result] = []
+            async with aclosing(_all(generate, _asked(request, plan, turn))) as finished:
+                async for one in finished:
+                    if isinstance(one, Waiting):
+                        yield one
+                    else:
+                        candidates.append(one)
+                        spent.add(one)
+            line = max(candidates, key=lambda one: _merit(one, plan))
+            lines.append(line)
+            plan = plan.after(line.text.strip())
+            yield Waiting("trying", fraction=1 - plan.left / total, model=request.model)
+        text = plan.begun.strip()
+        worth = await asyncio.to_thread(constraint.worth, text)
+        if best is None or worth > best[0]:
+            best = worth, text, lines
+        if worth >= GOOD:
+            break
+    assert best is not None
+    _, text, lines = best
+    done = lines[-1].done
+    tokens = tuple(token for line in lines for token in line.tokens) if request.logprobs else ()
+    yield Text(text, tokens, done.model)
+    yield replace(done, ending="stop", usage=Usage(spent.read, spent.written), seed=seed)
+
+
+def _merit(result: Result, plan: Constraint) -> float:
+    """How likely the model finds a line, a token, and what else is in its favour."""
+    tokens = result.tokens
+    likely = sum(token.logprob for token in tokens) / len(tokens) if tokens else -20.0
+    return likely + plan.merit(result.text)
+
+
+def _asked(request: Request, plan: Constraint, seed: int) -> list[Request]:
+    """The requests for candidates of the next line."""
+    return [
+        replace(
+            request,
+            constraint=plan,
+            begun=plan.begun,
+            logprobs=True,
+            sampling=replace(
+                request.sampling, seed=one, stop=("\n",), max_tokens=min(LINE, request.sampling.max_tokens)
+            ),
+        )
+        for one in seeds(seed, plan.tries)
+    ]
+
+
+async def _all(generate: Generate, requests: Sequence[Request]) -> AsyncGenerator[Result | Waiting, None]:
+    """Results as they come, and what is told before the first of them (that a model is being loaded)."""
+    told: asyncio.Queue[Waiting | Result | Exception] = asyncio.Queue()
+
+    async def overheard(request: Request) -> AsyncGenerator[Chunk, None]:
+        async with aclosing(generate(request)) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk, Waiting):
+                    told.put_nowait(chunk)
+                else:
+                    yield chunk
+
+    async def one(request: Request) -> None:
+        try:
+            told.put_nowait(await collect(overheard(request)))
+        except Exception as error:  # noqa: BLE001 - raised again where it is awaited
+            told.put_nowait(error)
+
+    tasks = [asyncio.create_task(one(request)) for request in requests]
+    finished = 0
+    try:
+        while finished < len(tasks):
+            word = await told.get()
+            if isinstance(word, Exception):
+                raise word
+            finished += isinstance(word, Result)
+            if isinstance(word, Result) or not finished:
+                yield word
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

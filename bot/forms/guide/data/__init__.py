@@ -1,0 +1,1 @@
+"""The words that guided verse is written with, and where they are from."""

@@ -1,0 +1,50 @@
+"""Builds ``words.txt.xz``: words that verse uses and whose sound is beyond doubt, the commonest first.
+
+``python -m bot.forms.guide.data.build VERSE.jsonl.gz``; the source is named in README.md.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from bot.forms.english.dictionary import look_up
+from bot.forms.guide.words import sound_of
+
+LEAST = 50
+"""Times that a word must be met."""
+
+_WORD = re.compile(r"(?<![\w'’])[A-Za-z]+(?:['’][a-z]+)?(?![\w'’])")
+_LEFT_OUT = re.compile(r"n[i]gg|negr|wh[o]re|r[a]pe|sl[u]t")
+
+
+def main(verse: str) -> None:
+    """Write the list beside this file."""
+    small: Counter[str] = Counter()
+    large: Counter[str] = Counter()
+    with gzip.open(verse, "rt", encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            for word in _WORD.findall(row["text"]):
+                word = word.replace("’", "'")
+                (small if word.islower() or word == "I" else large)[word.lower()] += 1
+    chosen = [
+        word
+        for word, count in small.most_common()
+        if count >= LEAST
+        and count > large[word] / 2
+        and (len(word) > 1 or word in "aoi")
+        and not _LEFT_OUT.search(word)
+        and look_up(word)
+        and sound_of(word) is not None
+    ]
+    data = "\n".join(chosen).encode()
+    Path(__file__).with_name("words.txt.xz").write_bytes(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,338 @@
+"""Guides English verse: syllables, stresses, rhymes, refrains, first letters; in words of known sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bot.forms.english.sound import words
+from bot.forms.guide.lines import Line, opening_words
+from bot.forms.guide.trie import Choice, Node, Profiles, Trie
+from bot.forms.guide.vocabulary import Mask, Next, Vocabulary
+from bot.forms.guide.words import Spoken, lexicon, onset, rhymes, sound_of, weak
+
+WITHIN = (",", ";", ":")
+AT_END = (",", ".", ";", ":", "!", "?")
+SPARE = 6
+"""Words that a rhyme must have beyond those that the poem needs, so that there is a choice."""
+
+AGAIN = 4.0
+"""Nats that a word of weight loses for each time that it has been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnglishGuide:
+    """A poem's plan, line by line.
+
+    Attributes:
+        form: id of the form.
+        lines: what each line must be.
+        extra: further words that may be used, such as those of the topic.
+        opening: how many of the lines are there already.
+        fresh: the empty line before the next, if one is wanted, is there too.
+    """
+
+    form: str
+    lines: tuple[Line, ...]
+    extra: tuple[str, ...] = ()
+    opening: int = 0
+    fresh: bool = False
+
+    def writer(self, vocabulary: Vocabulary) -> EnglishWriter:
+        """Begin a poem."""
+        return EnglishWriter(self, vocabulary, _Words.of(vocabulary, self.extra))
+
+
+@dataclass(slots=True, eq=False)
+class _Words:
+    """The lexicon as one tokenizer cuts it."""
+
+    start: Trie
+    inner: Trie
+    open_ends: dict[int, tuple[Choice, Choice]] = field(default_factory=dict[int, tuple[Choice, Choice]])
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, extra: tuple[str, ...]) -> _Words:
+        """The words for a vocabulary; kept, but for words of a topic that the list lacks."""
+        known = {spoken.word for spoken in lexicon()}
+        more = tuple(spoken for word in extra if word not in known and (spoken := sound_of(word)) is not None)
+        if not more and "words" in vocabulary.kept:
+            return vocabulary.kept["words"]
+        profiles = Profiles()
+        words = cls(Trie(profiles), Trie(profiles))
+        for spoken in (*lexicon(), *more):
+            capital = spoken.word[0].upper() + spoken.word[1:]
+            words.start.add(spoken, vocabulary.within(capital, "\n"))
+            inside = capital if spoken.word in ("i", "o") else spoken.word
+            words.inner.add(spoken, vocabulary.within(f" {inside}"))
+        words.start.close()
+        words.inner.close()
+        if not more:
+            vocabulary.kept["words"] = words
+        return words
+
+    def chosen(self, words: Sequence[Spoken]) -> tuple[Choice, Choice]:
+        """Some of the words, for the start of a line and within it."""
+        return Choice(self.start, words), Choice(self.inner, words)
+
+    def any_end(self, needed: int) -> tuple[Choice, Choice]:
+        """Words that may end a line with which ``needed`` more must rhyme; 0 for a line without rhyme."""
+        if needed not in self.open_ends:
+            if needed:
+                groups = [group for group in rhymes().values() if len(group) >= needed + SPARE]
+                words = [spoken for group in groups for spoken in group]
+            else:
+                words = [spoken for spoken in lexicon() if not weak(spoken.word)]
+            self.open_ends[needed] = self.chosen(words)
+        return self.open_ends[needed]
+
+
+@lru_cache(maxsize=4096)
+def _fits(stress: str, at: int, foot: str, most: int) -> bool:
+    """Whether a word can stand after ``at`` syllables: only first may a longer word be stressed where
+    the place is weak."""
+    if at + len(stress) > most:
+        return False
+    if not foot or len(stress) == 1:
+        return True
+    return not any(
+        mark == "1" and foot[(at + place) % len(foot)] == "x" and at + place > 0
+        for place, mark in enumerate(stress)
+    )
+
+
+def _last_sound(text: str) -> Spoken | None:
+    """How a given line ends, if that is beyond doubt."""
+    said = words(text)
+    return sound_of(said[-1]) if said else None
+
+
+class EnglishWriter:
+    """One poem while it is written."""
+
+    def __init__(self, guide: EnglishGuide, vocabulary: Vocabulary, lexicon: _Words) -> None:
+        self._lines = guide.lines
+        self._vocabulary = vocabulary
+        self._words = lexicon
+        self._newline = vocabulary.ids.get("\n", -1)
+        self._within = [vocabulary.ids[sign] for sign in WITHIN if sign in vocabulary.ids]
+        self._at_end = [vocabulary.ids[sign] for sign in AT_END if sign in vocabulary.ids]
+        self._said: dict[str, int] = {}
+        self._ends: dict[str, list[Spoken]] = {}
+        self._written: list[list[int]] = []
+        """The tokens of each line, without its end."""
+        self._taken = 0
+        for line in self._lines:
+            if line.text and line.rhyme and (sound := _last_sound(line.text)):
+                self._ends.setdefault(line.rhyme, []).append(sound)
+        for line in self._lines[: guide.opening]:
+            self._written.append(vocabulary.within(line.text, "\n"))
+            for word in words(line.text):
+                self._say(word)
+        self._begin(guide.opening)
+        self._blank = self._blank and not guide.fresh
+
+    def next(self, written: Sequence[int]) -> Next:
+        """What may follow the tokens written so far."""
+        for token in written[self._taken :]:
+            self._take(token)
+        self._taken = len(written)
+        mask = self._vocabulary.nothing()
+        if self._fixed is not None:
+            if len(self._written[-1]) < len(self._fixed):
+                mask[self._fixed[len(self._written[-1])]] = True
+            else:
+                self._allow_end(mask)
+            return Next(mask)
+        if self._blank:
+            mask[self._newline] = True
+            return Next(mask)
+        lose: dict[int, float] = {}
+        if self._node is None:
+            self._allow_words(mask, lose, self._at, start=self._start)
+            if self._may_end:
+                self._allow_end(mask)
+        else:
+            self._allow_in_word(self._node, mask, lose)
+        return Next(mask, lose)
+
+    def _begin(self, number: int) -> None:
+        """A new line: which words may end it, and from where it can still be ended."""
+        self._number = number
+        self._at: int = 0
+        self._node: Node | None = None
+        self._start = True
+        self._may_end = False
+        self._last: Spoken | None = None
+        self._fixed: list[int] | None = None
+        self._blank = False
+        if number >= len(self._lines):
+            self._fixed = []
+            self._written.append([])
+            return
+        line = self._lines[number]
+        self._blank = line.blank_before and number > 0
+        self._written.append([])
+        if line.text or line.again is not None:
+            self._fixed = self._vocabulary.within(line.text, "\n") if line.text else self._again(line)
+            return
+        self._choice = self._ends_for(line)
+        self._can_last = self._profiles_that_end(line)
+        self._can_go_on = self._places_to_end_from(line)
+
+    def _again(self, line: Line) -> list[int]:
+        """The tokens of the line that comes again: the whole, or its first words up to a pause."""
+        assert line.again is not None
+        first = self._written[line.again]
+        if not line.part:
+            return first[:-1] if first and first[-1] in self._at_end else first
+        text = "".join(self._vocabulary.texts[token] for token in first)
+        return self._vocabulary.within(opening_words(text, line.most), "\n")
+
+    def _ends_for(self, line: Line) -> tuple[Choice, Choice]:
+        """The words that may end a line."""
+        if line.end:
+            sound = sound_of(line.end)
+            return self._words.chosen([sound] if sound else [])
+        if not line.rhyme:
+            return self._words.any_end(0)
+        mates = self._ends.get(line.rhyme)
+        if not mates:
+            needed = sum(one.rhyme == line.rhyme and one.again is None for one in self._lines) - 1
+            return self._words.any_end(max(1, needed))
+        used = {mate.word for mate in mates}
+        onsets = {onset(mate.word) for mate in mates}
+        group = [
+            spoken
+            for spoken in rhymes().get(mates[0].tail, ())
+            if spoken.word not in used and onset(spoken.word) not in onsets
+        ]
+        return self._words.chosen(group)
+
+    def _profiles_that_end(self, line: Line) -> list[int]:
+        """After so many syllables, the profiles of words that may end the line."""
+        bits = self._words.inner.profiles.bits
+        chosen = self._choice[1].bits | self._choice[0].bits
+        table = [0] * (line.most + 1)
+        for at in range(line.most + 1):
+            for stress, bit in bits.items():
+                if not bit & chosen or not _fits(stress, at, line.foot, line.most):
+                    continue
+                strong = not line.foot or (
+                    stress[-1] != "0" and line.foot[(at + len(stress) - 1) % len(line.foot)] == "/"
+                )
+                if line.least <= at + len(stress) and (strong or not line.rhyme):
+                    table[at] |= bit
+        return table
+
+    def _places_to_end_from(self, line: Line) -> list[int]:
+        """After so many syllables, the profiles of words after which the line can still be ended."""
+        bits = self._words.inner.profiles.bits
+        open_ = [False] * (line.most + 2)
+        table = [0] * (line.most + 1)
+        for at in range(line.most, -1, -1):
+            for stress, bit in bits.items():
+                if _fits(stress, at, line.foot, line.most) and open_[at + len(stress)]:
+                    table[at] |= bit
+            # A word of one syllable fits anywhere, so what is open further on is open here.
+            open_[at] = bool(self._can_last[at]) or table[at] != 0
+        return table
+
+    def _allow_words(self, mask: Mask, lose: dict[int, float], at: int, *, start: bool) -> None:
+        """First tokens of words that fit after so many syllables."""
+        if at >= len(self._can_last):
+            return
+        trie = self._words.start if start else self._words.inner
+        choice = self._choice[0 if start else 1]
+        tokens = [*trie.starting(self._can_go_on[at]), *choice.starting(self._can_last[at])]
+        initial = self._lines[self._number].initial if start else ""
+        if initial:
+            texts = self._vocabulary.texts
+            tokens = [token for token in tokens if texts[int(token)].casefold().startswith(initial)]
+        mask[tokens] = True
+        for word, times in self._said.items():
+            path = trie.paths.get(word, ())
+            if len(path) == 1:
+                lose[path[0]] = AGAIN * times
+
+    def _allow_in_word(self, node: Node, mask: Mask, lose: dict[int, float]) -> None:
+        """The rest of the word; or, where a word ends here, what may follow it."""
+        choice = self._choice[0 if self._start else 1]
+        for token, child in node.next.items():
+            if child.below & self._can_go_on[self._at] or choice.below(child) & self._can_last[self._at]:
+                mask[token] = True
+                if child.word is not None and child.word.word in self._said:
+                    lose[token] = AGAIN * self._said[child.word.word]
+        if node.word is None:
+            return
+        goes_on, ends = self._after(node.word)
+        if goes_on:
+            self._allow_words(mask, lose, self._at + len(node.word.stress), start=False)
+            mask[self._within] = True
+        if ends:
+            self._allow_end(mask)
+            mask[self._at_end] = True
+
+    def _after(self, spoken: Spoken) -> tuple[bool, bool]:
+        """Whether a word here leaves the line open, and whether it may end it."""
+        bit = self._words.inner.profiles.bit(spoken.stress)
+        chosen = spoken.word in self._choice[0 if self._start else 1].words
+        return bool(bit & self._can_go_on[self._at]), chosen and bool(bit & self._can_last[self._at])
+
+    def _allow_end(self, mask: Mask) -> None:
+        if self._number + 1 < len(self._lines):
+            mask[self._newline] = True
+        else:
+            mask[list(self._vocabulary.ends)] = True
+
+    def _take(self, token: int) -> None:
+        """Follow a token that was written."""
+        if token in self._vocabulary.ends:
+            return
+        if self._blank and token == self._newline:
+            self._blank = False
+            return
+        if token == self._newline:
+            self._end_word()
+            self._end_line()
+            return
+        self._written[-1].append(token)
+        if self._fixed is not None:
+            return
+        if self._node is not None and token in self._node.next:
+            self._node = self._node.next[token]
+            return
+        if self._node is not None:
+            self._end_word()
+        if (
+            token in self._at_end
+            and token not in (self._words.start if self._start else self._words.inner).root.next
+        ):
+            return
+        trie = self._words.start if self._start else self._words.inner
+        self._node = trie.root.next.get(token)
+        self._may_end = False
+
+    def _end_word(self) -> None:
+        if self._node is None or self._node.word is None:
+            self._node = None
+            return
+        spoken = self._node.word
+        _, self._may_end = self._after(spoken)
+        self._at += len(spoken.stress)
+        self._start = False
+        self._node = None
+        self._last = spoken
+        self._say(spoken.word)
+
+    def _say(self, word: str) -> None:
+        if not weak(word) and len(word) > 2:
+            self._said[word] = self._said.get(word, 0) + 1
+
+    def _end_line(self) -> None:
+        if self._number < len(self._lines) and self._fixed is None and self._last is not None:
+            rhyme = self._lines[self._number].rhyme
+            if rhyme:
+                self._ends.setdefault(rhyme, []).append(self._last)
+        self._begin(self._number + 1)

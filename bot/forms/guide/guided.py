@@ -1,0 +1,176 @@
+"""A form as a constraint on what a local model writes: how it is guided, and how well a text does."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from bot.forms.check import AnyShape, ChineseShape, TwoShapes, check
+from bot.forms.chinese.clauses import cut
+from bot.forms.english.sound import words
+from bot.forms.guide.chinese import ChineseGuide, ChineseWriter, Clause, plan_chinese, with_given
+from bot.forms.guide.english import EnglishGuide, EnglishWriter
+from bot.forms.guide.lines import Line, given_lines, opening_words, plan
+from bot.forms.guide.vocabulary import Vocabulary
+from bot.forms.guide.words import weak
+from bot.forms.model import Holds
+
+TRIES = 8
+"""Candidates of each line, of which the best stays."""
+
+SHOWN = 1.0
+"""Nats a token that a line has in its favour in which the topic shows for the first time."""
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """One wish for a text in a form.
+
+    Attributes:
+        form: id of the form.
+        shape: what it demands.
+        language: ``en`` or ``zh``.
+        topic: what the text is about; it must show.
+        lines: how many lines are wanted, where the form leaves that open.
+        opening: lines that are there already and are in the prompt.
+        seed: decides among the patterns that the form allows.
+        tries: candidates of each line.
+        written: the lines written so far.
+    """
+
+    form: str
+    shape: AnyShape
+    language: str
+    topic: str = ""
+    lines: int | None = None
+    opening: str = ""
+    seed: int = 0
+    tries: int = TRIES
+    written: tuple[str, ...] = ()
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is a plan for it."""
+        return bool(self._plan())
+
+    @property
+    def given(self) -> str:
+        """The next line, where it is not to be written but only said again; else ""."""
+        lines, plan = self._given(), self._plan()
+        here = plan[len(lines)] if len(lines) < len(plan) else None
+        if here is None or here.again is None:
+            return ""
+        again = lines[here.again]
+        if isinstance(here, Clause):
+            return again[-len(here.tones) :] + here.stop
+        return opening_words(again, here.most) if here.part else again.rstrip(",;:.!?")
+
+    @property
+    def left(self) -> int:
+        """How many lines are still to be written."""
+        return max(0, len(self._plan()) - len(self._given()))
+
+    @property
+    def begun(self) -> str:
+        """What is written so far, with the line ends after it."""
+        plan, first = self._plan(), len(self._given()) - len(self.written)
+        text = ""
+        for at, line in enumerate(self.written, first + 1):
+            text += line + ("\n\n" if at < len(plan) and plan[at].blank_before else "\n")
+        return text
+
+    def after(self, line: str) -> Guided:
+        """The same with another line written."""
+        return replace(self, written=(*self.written, line))
+
+    def reseeded(self, seed: int) -> Guided:
+        """The same, with nothing written, and another choice among the patterns that the form allows."""
+        return replace(self, written=(), seed=seed)
+
+    def writer(self, vocabulary: Vocabulary) -> ChineseWriter | EnglishWriter:
+        """Begin to guide what is written from here on."""
+        done = len(self._given())
+        if self.language == "zh":
+            shape = self._chinese()
+            assert shape is not None
+            clauses = self._clauses()
+            return ChineseGuide(self.form, clauses, shape.book, done).writer(vocabulary)
+        topic = tuple(word for word in words(self.topic) if not weak(word))
+        guide = EnglishGuide(self.form, self._lines(), topic, done, fresh=bool(self.written))
+        return guide.writer(vocabulary)
+
+    def merit(self, line: str) -> float:
+        """What a candidate has in its favour: the topic, where it has not shown yet."""
+        so_far = "\n".join((self.opening, *self.written))
+        return SHOWN if self.topic and not shows(self.topic, so_far) and shows(self.topic, line) else 0.0
+
+    def worth(self, text: str) -> float:
+        """From 0 to 1: a form that fails takes half away, a doubtful one a little; a topic that does not
+        show and words that come again and again take more."""
+        whole = f"{self.opening}\n{text}" if self.opening else text
+        holds = check(whole, self.shape, topic=self.topic).holds
+        worth = {Holds.YES: 1.0, Holds.DOUBTFUL: 0.8, Holds.NO: 0.4}[holds]
+        if not shows(self.topic, whole):
+            worth -= 0.3
+        return max(0.0, worth - 0.5 * repeats(text))
+
+    def _chinese(self) -> ChineseShape | None:
+        if isinstance(self.shape, TwoShapes):
+            return self.shape.chinese
+        return self.shape if isinstance(self.shape, ChineseShape) else None
+
+    def _given(self) -> list[str]:
+        """The lines that are there, the opening's and those written."""
+        if self.language == "zh":
+            return [*cut(self.opening).clauses, *("".join(cut(line).clauses) for line in self.written)]
+        return [*(row.strip() for row in self.opening.split("\n") if row.strip()), *self.written]
+
+    def _plan(self) -> tuple[Clause, ...] | tuple[Line, ...]:
+        return self._clauses() if self.language == "zh" else self._lines()
+
+    def _clauses(self) -> tuple[Clause, ...]:
+        shape = self._chinese()
+        if shape is None:
+            return ()
+        # The pattern is chosen by what was there at first, lest it change while the poem is written.
+        first = cut(self.opening).clauses
+        clauses = plan_chinese(shape, lines=self.lines, topic=self.topic, seed=self.seed, given=first)
+        return with_given(clauses, self._given())
+
+    def _lines(self) -> tuple[Line, ...]:
+        shape = self.shape.english if isinstance(self.shape, TwoShapes) else self.shape
+        if isinstance(shape, ChineseShape):
+            return ()
+        lines = plan(shape, lines=self.lines, topic=self.topic, seed=self.seed)
+        return given_lines(lines, self._given())
+
+
+def shows(topic: str, text: str) -> bool:
+    """Whether a word of the topic stands in the text: its stem, or one of its characters."""
+    if _HAN.search(topic):
+        return any(char in text for char in topic if _HAN.match(char))
+    wanted = [word for word in words(topic) if len(word) > 2 and not weak(word)]
+    said = words(text)
+    stems = [word[: max(3, len(word) - 2)] for word in wanted]
+    return not wanted or any(one.startswith(stem) for stem in stems for one in said)
+
+
+def repeats(text: str) -> float:
+    """The part of the words of weight that only say again what was said; lines that come again count once."""
+    lines = list(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip()))
+    if _HAN.search(text):
+        said = [char for line in lines for char in line if _HAN.match(char)]
+    else:
+        said = [word for line in lines for word in words(line) if len(word) > 3 and not weak(word)]
+    counts = Counter(said)
+    return sum(count - 1 for count in counts.values()) / len(said) if said else 0.0
+
+
+def seeds(seed: int, tries: int) -> list[int]:
+    """Seeds for the candidates, the first the one asked for."""
+    chance = random.Random(seed)
+    return [seed, *(chance.randrange(2**31) for _ in range(tries - 1))]
