@@ -107,6 +107,8 @@ class StoryTable:
         self._locks: WeakValueDictionary[tuple[GuildId, StoryNumber], asyncio.Lock] = WeakValueDictionary()
         self.after: Changed | None = None
         """Told of every change that was committed: posts what is to be posted, and wakes the clock."""
+        self.shown: Changed | None = None
+        """Told after that: draws anew what shows the story."""
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -324,8 +326,14 @@ class StoryTable:
             done.outgoing,
             again=done.again,
         )
-        if self.after is not None:
-            await self.after(outcome)
+        for told in (self.after, self.shown):
+            if told is None:
+                continue
+            try:
+                await told(outcome)
+            except Exception:
+                # It is committed; what could not be shown is shown when the bot starts next.
+                log.exception("a change of story %s could not be shown", outcome.row.id)
         return outcome
 
     def _draft(self, guild: GuildId, id: StoryNumber, key: str, words: Written, now: datetime) -> Draft:

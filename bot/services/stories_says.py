@@ -49,7 +49,7 @@ def says_of(
                 if fresh and not posted and not games.hidden(story) and event.by > 0 and not event.stood_in:
                     payload = {"story": int(id), "turn": turn}
                     says.append(Say(channel=place.thread, kind=TURN, key=f"{key}:turn", payload=payload))
-                if fresh:
+                if fresh and posted:
                     told["written"] = turn
             case ev.Tell(text, member, facts):
                 if story.stage is not Stage.LOBBY:

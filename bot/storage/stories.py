@@ -100,8 +100,10 @@ def _append(connection: Connection, found: StoryRow, change: Change) -> Committe
         )
     )
     links = tuple(ledger.append(connection, draft) for draft in change.words)
-    for seat in change.seats:
-        put(connection, story_seats, {"guild": guild, "member": seat, "story": id})
+    query = select(story_seats.c.member).where(story_seats.c.guild == guild, story_seats.c.story == id)
+    known = set(connection.execute(query).scalars())
+    for seat in set(change.seats) - known:
+        connection.execute(insert(story_seats).values(guild=guild, member=seat, story=id))
     connection.execute(delete(story_alarms).where(story_alarms.c.guild == guild, story_alarms.c.story == id))
     for name, at in change.alarms.items():
         connection.execute(insert(story_alarms).values(guild=guild, story=id, name=name, at=written(at)))

@@ -1,0 +1,288 @@
+"""How a story looks in Discord: its panel, what is said in its thread, and its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord.utils import format_dt
+
+from bot.i18n.text import translate
+from bot.ids import Lang, MemberId
+from bot.services.stories import Told
+from bot.stories import games
+from bot.stories.model import Seat, Stage, Story, Turn
+from cogs.ui.safe import line, verse
+from cogs.ui.split import MESSAGE_LIMIT, split
+from cogs.ui.stories_items import story_view
+from cogs.ui.stream import Frame
+
+SQUARES = ("🟦", "🟩", "🟨", "🟧", "🟪", "🟫", "🟥", "⬛")
+"""A writer's colour in the picture of contributions; further writers share the last."""
+
+MODEL_SQUARE = "⬜"
+STRIP = 200
+"""Turns that the picture shows at most, the newest."""
+
+
+def who(member: MemberId | None, lang: Lang) -> str:
+    """A writer as they are named in a message: a mention, which pings nobody."""
+    if member is None:
+        return ""
+    return f"<@{member}>" if member > 0 else translate("story.model_name", lang)
+
+
+def author(turn: Turn, lang: Lang) -> str:
+    """Who wrote a part."""
+    if turn.stood_in:
+        return translate("story.stood_in", lang, member=who(turn.by, lang))
+    return who(turn.by, lang)
+
+
+def until(deadline: datetime | None, lang: Lang) -> str:
+    """Until when, in the reader's own time."""
+    if deadline is None:
+        return ""
+    return translate(
+        "story.call_until", lang, when=format_dt(deadline, "f"), relative=format_dt(deadline, "R")
+    )
+
+
+def panel(told: Told, *, plain: bool) -> Frame:
+    """How the story stands; ``plain`` if plain messages can be read."""
+    story, lang = told.story, told.row.language
+    lines = [f"📖 **{line(story.title)}** · {translate(f'story.stage_{story.stage.value}', lang)}"]
+    if story.stage is Stage.PAUSED and story.rest == "story.nobody_left":
+        lines.append(translate(story.rest, lang))
+    if story.stage is Stage.RUNNING and story.current is not None:
+        current = story.current
+        if current.member is None:
+            lines.append(translate("story.panel_anybody", lang))
+        else:
+            left = until(current.deadline, lang)
+            lines.append(translate("story.panel_turn", lang, member=who(current.member, lang), until=left))
+    lines.append(translate("story.panel_seats", lang, seats=_seats(story, lang)))
+    lines.append(_terms(story, lang))
+    if story.terms.models or story.terms.absent.value == "ai":
+        local = translate("story.panel_local", lang) if story.terms.local_only else ""
+        percent = round(100 * story.terms.share)
+        lines.append(translate("story.panel_model", lang, percent=percent, local=local))
+    if story.turns:
+        facts = {"turns": len(story.turns), "words": story.words, "round": story.round}
+        lines.append(translate("story.panel_progress", lang, **facts))
+    if story.terms.ground_rules:
+        lines.append(translate("story.panel_rules", lang, rules=line(story.terms.ground_rules, 400)))
+    if story.stage is not Stage.ENDED:
+        lines.append(translate("story.panel_how_plain" if plain else "story.panel_how", lang))
+    return Frame("\n".join(lines)[:MESSAGE_LIMIT], story_view(_panel_buttons(story), told))
+
+
+def _seats(story: Story, lang: Lang) -> str:
+    named = [_seat(story, seat, lang) for seat in story.seats]
+    cap = f" ({len(story.writers)}/{story.terms.seats})" if story.terms.seats else ""
+    return " · ".join(named) + cap
+
+
+def _seat(story: Story, seat: Seat, lang: Lang) -> str:
+    current = story.current.member if story.current is not None else None
+    name = who(seat.member, lang)
+    name = f"__{name}__" if seat.member == current else name
+    return f"{name} {translate('story.seat_away', lang)}" if seat.away else name
+
+
+def _terms(story: Story, lang: Lang) -> str:
+    terms = story.terms
+    minutes = terms.seconds // 60
+    if not terms.seconds:
+        time = translate("story.time_none", lang)
+    elif minutes < 120:
+        time = translate("story.time_minutes", lang, number=minutes)
+    else:
+        time = translate("story.time_hours", lang, number=round(minutes / 60))
+    kind = (
+        "between" if terms.longest and terms.shortest
+        else "most" if terms.longest
+        else "least" if terms.shortest
+        else "any"
+    )  # fmt: skip
+    rounds = "story.rounds_some" if terms.rounds else "story.rounds_open"
+    return translate(
+        "story.panel_terms",
+        lang,
+        order=translate(f"story.order_{terms.order.value}", lang),
+        time=time,
+        length=translate(f"story.length_{kind}", lang, most=terms.longest, least=terms.shortest),
+        rounds=translate(rounds, lang, rounds=terms.rounds),
+    )
+
+
+def _panel_buttons(story: Story) -> tuple[str, ...]:
+    match story.stage:
+        case Stage.LOBBY:
+            return "join", "leave", "begin"
+        case Stage.RUNNING:
+            return "join", "leave", "away", "back", "read", "undo", "skip", "pause"
+        case Stage.PAUSED:
+            return "join", "back", "read", "undo", "resume"
+        case Stage.ENDED:
+            return "read", "reopen"
+
+
+def opening(told: Told) -> str:
+    """The message that the thread hangs from."""
+    lang = told.row.language
+    return translate(
+        "story.begun_by", lang, title=line(told.story.title), member=who(told.story.starter, lang)
+    )
+
+
+def part(told: Told, turn: Turn, text: str) -> list[str] | None:
+    """A part as messages: its words, then who wrote it; None if it is too long for messages."""
+    return split(f"{verse(text)}\n{foot(told, turn)}")
+
+
+def foot(told: Told, turn: Turn) -> str:
+    """Who wrote a part, below it."""
+    story, lang = told.story, told.row.language
+    number = story.turns.index(turn) + 1 if turn in story.turns else turn.number
+    told_of = translate("story.written", lang, number=number, member=author(turn, lang), words=turn.words)
+    if len(turn.versions) > 1:
+        told_of = f"{told_of} · {translate('story.edited', lang)}"
+    return f"-# {told_of}"
+
+
+def taken_back(told: Told) -> str:
+    """What stands where a part stood that was taken back."""
+    return translate("story.taken_back", told.row.language)
+
+
+def reminder(told: Told, deadline: str, thread: int) -> str:
+    """A reminder by direct message."""
+    lang = told.row.language
+    left = until(datetime.fromisoformat(deadline), lang) if deadline else ""
+    title = line(told.story.title)
+    return translate("story.remind_dm", lang, title=title, until=left, link=f"<#{thread}>")
+
+
+def say(payload: Mapping[str, Any], told: Told, *, last: str = "") -> tuple[Frame, list[MemberId]]:
+    """What is said after an event, and whom it pings."""
+    story, lang = told.story, told.row.language
+    lines: list[str] = []
+    pinged: list[MemberId] = []
+    written = story.turn(int(payload.get("written") or 0))
+    if written is not None:
+        number = story.turns.index(written) + 1
+        facts = {"number": number, "member": author(written, lang), "words": written.words}
+        lines.append(f"-# {translate('story.written', lang, **facts)}")
+    redo = 0
+    for key, member, facts in payload.get("notes", ()):
+        shown = {name: line(str(value)) if name != "to" else value for name, value in facts.items()}
+        text = translate(key, lang, member=who(_member(member), lang), **shown)
+        lines.append(f"-# {text}" if key != "story.chapter" else f"## {text}")
+        if key == "story.undone" and story.undone:
+            redo = story.undone[-1].turn.number
+    buttons: tuple[str, ...] = ()
+    number = 0
+    if (called := payload.get("call") or payload.get("remind")) is not None:
+        given, number, deadline = called
+        member = _member(given)
+        left = until(datetime.fromisoformat(deadline), lang) if deadline else ""
+        if member is None:
+            lines.append(translate("story.call_any", lang))
+        else:
+            key = "story.call" if "call" in payload else "story.remind"
+            lines.append(translate(key, lang, member=who(member, lang), until=left))
+            pinged.append(member)
+        if last:
+            lines.append(translate("story.last_line", lang, line=line(last, 300)))
+        buttons = _turn_buttons(story, timed=bool(deadline))
+    if payload.get("ended"):
+        lines.append(ended(told))
+        buttons = ("read", "reopen")
+    view = story_view(buttons, told, turn=int(number), redo=redo)
+    return Frame("\n".join(lines)[:MESSAGE_LIMIT], view), pinged
+
+
+def _member(given: Any) -> MemberId | None:
+    return MemberId(int(given)) if given is not None else None
+
+
+def _turn_buttons(story: Story, *, timed: bool) -> tuple[str, ...]:
+    buttons = ["write", "pass"]
+    if timed:
+        buttons.append("time")
+    if story.terms.game in (games.Game.STORY, games.Game.SCRIPT):
+        buttons += ["draft", "ways", "continue", "polish"]
+    last = story.last
+    if last is not None and last.by_model and len(last.versions) == 1:
+        buttons.append("another")
+    return tuple(buttons)
+
+
+def ended(told: Told) -> str:
+    """Who wrote how much, in words and turn by turn."""
+    story, lang = told.story, told.row.language
+    total = max(1, story.words)
+    writers: list[MemberId | None] = []
+    for turn in story.turns:
+        writer = None if turn.by_model else turn.by
+        if writer not in writers:
+            writers.append(writer)
+    people = [writer for writer in writers if writer is not None]
+    squares: dict[MemberId | None, str] = {
+        writer: SQUARES[min(at, len(SQUARES) - 1)] for at, writer in enumerate(people)
+    }
+    squares[None] = MODEL_SQUARE
+    lines = [
+        translate("story.ended", lang, title=line(story.title), turns=len(story.turns), words=story.words)
+    ]
+    for writer in sorted(writers, key=lambda one: -_words(story, one)):
+        words = _words(story, writer)
+        member = who(writer, lang) if writer is not None else translate("story.model_name", lang)
+        facts = {"square": squares[writer], "member": member, "percent": round(100 * words / total)}
+        lines.append(translate("story.share", lang, words=words, **facts))
+    strip = "".join(squares[None if turn.by_model else turn.by] for turn in story.turns[-STRIP:])
+    lines.append(strip)
+    if story.terms.game is games.Game.CORPSE:
+        lines.append(translate("story.revealed", lang))
+    return "\n".join(lines)
+
+
+def _words(story: Story, writer: MemberId | None) -> int:
+    return sum(turn.words for turn in story.turns if (None if turn.by_model else turn.by) == writer)
+
+
+def pages(told: Told, texts: Mapping[str, str], limit: int = 1_700) -> list[str]:
+    """The whole story in pages: chapters, parts, and who wrote each."""
+    story, lang = told.story, told.row.language
+    titles = {chapter.before: chapter.title for chapter in story.chapters}
+    found: list[str] = []
+    page = ""
+    for number, turn in enumerate(story.turns, start=1):
+        heads = [
+            f"## {line(title)}\n" for before, title in titles.items() if _first(story, before) == turn.number
+        ]
+        text = verse(texts.get(turn.key, "…"))
+        piece = f"{''.join(heads)}{text}\n-# {number} · {author(turn, lang)}\n"
+        for bit in split(piece, limit, most=100) or [piece[:limit]]:
+            if page and len(page) + len(bit) > limit:
+                found.append(page)
+                page = ""
+            page += bit
+    return [*found, page] if page else found
+
+
+def _first(story: Story, before: int) -> int | None:
+    return next((turn.number for turn in story.turns if turn.number >= before), None)
+
+
+def mentions(members: Sequence[MemberId]) -> discord.AllowedMentions:
+    """Who may be pinged: these alone."""
+    return discord.AllowedMentions(
+        everyone=False,
+        roles=False,
+        replied_user=False,
+        users=[discord.Object(one) for one in members if one > 0],
+    )

@@ -1,0 +1,109 @@
+"""A table of writers: the real bot in a simulated Discord where time passes when it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.app import App
+from bot.backends.scripted import ScriptedBackend
+from bot.rehearsal import acts
+from bot.rehearsal.look import newest, plain, pressable, seen
+from bot.rehearsal.world import World, open_world
+from bot.settings import Settings
+from cogs import EXTENSIONS
+
+
+class Table:
+    """What writers do, by name, and what is seen; everybody is in the channel that was entered last."""
+
+    def __init__(self, world: World, model: ScriptedBackend) -> None:
+        self.world = world
+        self.model = model
+
+    @property
+    def env(self) -> Any:
+        """The simulated Discord."""
+        return self.world.env
+
+    @property
+    def app(self) -> App:
+        """The bot's services, as they are since the last restart."""
+        return self.world.env.bot.app
+
+    def enter(self, name: str) -> None:
+        """Go to a thread by its name, or to a channel with # before it."""
+        if name.startswith("#"):
+            self.world.enter("channel", name[1:])
+        else:
+            self.world.enter("thread", name)
+
+    async def slash(self, who: str, command: str, **options: str) -> str:
+        """A command; gives what its member was answered."""
+        return told(await acts.slash(self.world, who, command, options))
+
+    async def press(self, who: str, label: str) -> str:
+        """A press on the newest button of that label."""
+        return told(await acts.press(self.world, who, acts.button(self.world, who, label)))
+
+    async def fill(self, who: str, label: str, **fields: str) -> str:
+        """A press that shows a form, and the form filled in."""
+        shown = await acts.press(self.world, who, acts.button(self.world, who, label))
+        return told(await acts.submit(self.world, who, shown, fields))
+
+    async def write(self, who: str, text: str) -> str:
+        """A turn, by the Write button."""
+        return await self.fill(who, "Write", text=text)
+
+    async def say(self, who: str, text: str) -> None:
+        """A plain message."""
+        await acts.say(self.world, who, text)
+
+    async def wait(self, **length: float) -> None:
+        """Let time pass: minutes, hours or days."""
+        factors: Mapping[str, float] = {"minutes": 60, "hours": 3600, "days": 86400}
+        await self.world.wait(sum(factors[unit] * amount for unit, amount in length.items()))
+
+    def texts(self, who: str = "ana") -> list[str]:
+        """What can be read in the channel, oldest first."""
+        found = newest(self.env, self.world.actor(who), self.world.place(who))
+        return [plain(seen(self.env, one).text) for one in reversed(found) if not one.is_ephemeral]
+
+    def pinged(self) -> list[tuple[str, ...]]:
+        """Who was pinged by the bot, message by message, in the channel."""
+        found: list[tuple[str, ...]] = []
+        for request in self.env.http_requests:
+            allowed = (request.json if isinstance(request.json, dict) else {}).get("allowed_mentions") or {}
+            if request.method == "POST" and request.path.endswith("/messages"):
+                users = [self.env.backend.users[int(id)].name for id in allowed.get("users", ())]
+                found += [tuple(users)] if users else []
+        return found
+
+    def labels(self, who: str = "ana") -> set[str]:
+        """Every button that can be pressed in the channel."""
+        found = newest(self.env, self.world.actor(who), self.world.place(who))
+        return {str(one.get("label")) for message in found for one in pressable(message)}
+
+
+def told(result: Any) -> str:
+    """What an interaction was answered with."""
+    messages = [one for one in (result.response, *result.followups) if one is not None]
+    return "\n".join(plain(one.content) for one in messages)
+
+
+@asynccontextmanager
+async def open_table(
+    settings: Settings, *members: str, intent: bool = False, locale: str = "en-US"
+) -> AsyncIterator[Table]:
+    """A server with ana, ben, cleo, a moderator and whoever else, in #general."""
+    model = ScriptedBackend()
+    own = settings.model_copy(update={"message_content": intent})
+    async with open_world(own, EXTENSIONS, backends=[model]) as world:
+        world.make_server("Ink", locale)
+        for name in ("ana", "ben", "cleo", *members):
+            world.make_member(name, (), "")
+        world.make_member("mod", ("manage_guild", "manage_messages"), "")
+        world.make_channel("general", nsfw=False, category="")
+        await world.env.settle()
+        yield Table(world, model)
