@@ -14,6 +14,7 @@ from bot.backends.registry import build
 from bot.backends.router import Router
 from bot.house.book import HouseBook
 from bot.house.model import DEFAULT, House
+from bot.moderation.compiled import compile_rules
 from bot.prompting.catalogue import Catalogue
 from bot.services.asking import Asker
 from bot.services.compose import Composer
@@ -24,7 +25,6 @@ from bot.services.forms import FormDesk
 from bot.services.house_desk import HouseDesk
 from bot.services.moderation_book import RuleBook
 from bot.services.moderation_desk import RuleDesk
-from bot.services.moderation_plain import PlainRules
 from bot.services.moderation_watch import Watch
 from bot.services.ports import Notes
 from bot.services.privacy import Privacy
@@ -117,7 +117,7 @@ async def open_app(
         stack.push_async_callback(router.aclose)
         book = HouseBook(store.house, _defaults(settings))
         usage = Usage(store.usage, book, clock)
-        rules = RuleBook(store.rules, store.reviews, PlainRules)
+        rules = RuleBook(store.rules, store.reviews, compile_rules)
         for guild in await rules.open():
             await book.refresh(guild)
         watch = Watch(store=store.rules, book=rules, houses=book, outbox=store.outbox, clock=clock)

@@ -73,7 +73,7 @@ async def test_a_rule_begins_in_shadow_and_acts_once_it_is_armed(world: World) -
     assert "in shadow" in await rule(world)
     await world.poem(topic="a lantern")
     listed = private(await world.mod.slash(world.general, "filter list"))
-    assert "would have hit" in listed
+    assert "would have hit 2 of 2" in listed
     result = await world.mod.slash(world.general, "filter rule", rule=1)
     assert result.response is not None
     await world.mod.click(result.response, label="Arm")
