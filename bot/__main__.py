@@ -127,6 +127,13 @@ def form(given: argparse.Namespace, settings: Settings) -> int:
     return run_form(given, settings)
 
 
+def filter_texts(given: argparse.Namespace, settings: Settings) -> int:
+    """Judge texts from standard input, one a line, by a file of filter rules."""
+    from bot.filter import run as run_filter
+
+    return run_filter(given, settings)
+
+
 def bench(given: argparse.Namespace, settings: Settings) -> int:
     """Measure: what there is to measure is listed without a name."""
     from bot.bench import main as measure
@@ -190,6 +197,12 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--language", choices=LANGUAGES, help="language of the report")
     one.add_argument("--json", action="store_true", help="print one JSON object for each poem")
+    one = add("filter", filter_texts)
+    one.add_argument("act", choices=("test", "lines"), help="lines: judge the file's own lines")
+    one.add_argument("--rules", type=Path, required=True, help="rules in TOML or JSON")
+    one.add_argument("--rating", choices=("everyone", "teen", "adult"), default="everyone")
+    one.add_argument("--fiction", action="store_true", help="as inside a story or a script")
+    one.add_argument("--json", action="store_true", help="print one JSON object for each text")
     one = add("bench", bench)
     one.add_argument("what", nargs="?", default="")
     one.add_argument("--quick", action="store_true")

@@ -49,10 +49,9 @@ def spoken(term: str) -> list[str]:
     """The syllables of a term as it is read, with tones; others than Chinese characters as they are."""
     from pypinyin import Style, lazy_pinyin
 
-    return [
-        one.replace("ü", "v")
-        for one in lazy_pinyin(term, style=Style.TONE3, errors=lambda others: list(others))
-    ]
+    if not all(map(is_han, term)):  # others than characters come in one piece
+        return [spoken(char)[0] if is_han(char) else char for char in term]
+    return [one.replace("ü", "v") for one in lazy_pinyin(term, style=Style.TONE3)]
 
 
 @cache

@@ -7,6 +7,7 @@ dropped all at once, and the few that are left are judged one by one.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 
 SPAN = 200
 """Most characters of a hit, folded: a longer one is no disguise that anybody could read."""
+_MARKS = 8
 _E, _S, _Z = map(ord, "esz")
 
 
@@ -92,6 +94,14 @@ class _Automaton:
             yield Candidate(self.spellings[number], begin, end, start, stop, sure, suffix)
 
 
+def _with_marks(text: str, end: int) -> int:
+    """The end of a span with the marks that its last letter carries."""
+    most = min(len(text), end + _MARKS)
+    while end < most and unicodedata.combining(text[end]):
+        end += 1
+    return end
+
+
 def _plural(letters: Letters, last: Ints) -> Flags:
     """Whether the ending of a plural, and then the end of the word, follows."""
     key = np.append(letters.codes[letters.firsts[:-1]], np.zeros(2, dtype=np.uint32))
@@ -146,7 +156,10 @@ class Matcher:
         at = look.folded.at
         for start, stop, term, way in self._all(look):
             if stop - start <= SPAN and (start, stop, term) not in found:
-                found[start, stop, term] = Found(int(at[start]), int(at[stop - 1]) + 1, term, way)
+                end = int(at[stop - 1]) + 1
+                if not look.same:
+                    end = _with_marks(look.original, end)
+                found[start, stop, term] = Found(int(at[start]), end, term, way)
         return sorted(found.values())
 
     def open_from(self, look: Look, around: int = 0) -> int:
