@@ -8,8 +8,9 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from bot.forms.english import scheme
-from bot.forms.english.measure import LIGHT_ALONE, Length, counted, elides, finding, measured
+from bot.forms.english.measure import LIGHT_ALONE, Length, counted, finding, measured
 from bot.forms.english.metre import Metre, scan
+from bot.forms.english.reading import diction
 from bot.forms.english.rhyme import Rhyme, rhyme
 from bot.forms.english.scheme import Place
 from bot.forms.english.shape import Shape
@@ -94,19 +95,19 @@ def _count(count: int, wanted: tuple[int, int] | None) -> Finding:
 
 def _lengths(lines: Sequence[str], shape: Shape) -> list[tuple[Length | None, str]]:
     """For each line its length and what was asked; None where any will do."""
-    elided = elides("\n".join(lines))
+    style = diction("\n".join(lines))
     found: list[tuple[Length | None, str]] = []
     for at, line in enumerate(lines):
         if shape.syllables:
             least, most = shape.syllables[at % len(shape.syllables)]
             asked = str(least) if least == most else f"{least}-{most}"
             if shape.sung and least == most and least % 2 == 0:
-                found.append((measured(line, "x/" * (least // 2), sung=True, elided=elided), asked))
+                found.append((measured(line, "x/" * (least // 2), sung=True, style=style), asked))
             else:
                 found.append((counted(line, least, most), asked))
         elif shape.metre is not None:
             whole = shape.metre.whole
-            found.append((measured(line, whole, elided=elided), str(len(whole))))
+            found.append((measured(line, whole, style=style), str(len(whole))))
         else:
             found.append((None, ""))
     return found

@@ -136,7 +136,15 @@ def _from_parts(word: str, depth: int = 0) -> Iterator[Phones]:
                 yield from (head + _lighter(tail) for tail in look_up(word[at:])[:1])
 
 
-_BRITISH = (("our", "or"), ("re", "er"), ("ise", "ize"), ("ence", "ense"), ("ll", "l"), ("ae", "e"), ("l", "ll"))
+_BRITISH = (
+    ("our", "or"),
+    ("re", "er"),
+    ("ise", "ize"),
+    ("ence", "ense"),
+    ("ll", "l"),
+    ("ae", "e"),
+    ("l", "ll"),
+)
 
 
 def _american(word: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.forms.english.reading import Way, readings
+from bot.forms.english.reading import Diction, Way, readings
 from bot.forms.english.sound import words
 
 PAUSE = re.compile(r"[,;:.!?—–()\"]|--")
@@ -120,12 +120,12 @@ def scan(line: str, metre: Metre) -> Scansion | None:
     return min(found, key=lambda one: (one.cost + one.faults, one.roughness), default=None)
 
 
-def parse(line: str, elides: bool = False) -> list[Word]:
-    """The words of a line; ``elides`` as in :func:`bot.forms.english.reading.ways`."""
+def parse(line: str, style: Diction = Diction.NEW) -> list[Word]:
+    """The words of a line in a poem of some diction."""
     found: list[Word] = []
     for piece in PAUSE.split(line):
         if said := words(piece):
-            options = readings(said, elides)
+            options = readings(said, style)
             found += [(some, at == 0) for at, some in enumerate(options)]
     return found
 

@@ -21,6 +21,7 @@ _HEAVEN = frozenset(
     (stressed, "V", light, "N") for stressed in ("EH1", "IY1", "IH1") for light in ("AH0", "IH0")
 )
 """Heaven, even, given, driven, seven, eleven."""
+_EITHER = frozenset(("either", "neither", "whether", "whither", "hither", "thither"))
 _SHORT_ED = frozenset((("EH1", "D"), ("IH0", "D"), ("AH0", "D"), ("EH2", "D")))
 
 
@@ -83,12 +84,17 @@ def sounds(word: str) -> tuple[Sound, ...]:
 def _usual(word: str) -> Iterator[tuple[Phones, str]]:
     """The ways of saying a word before any licence of verse, with ``guess`` for those that are in doubt."""
     if entries := look_up(word):
-        yield from ((phones, "") for phones in entries)
+        yield from ((_admiring(phones), "") for phones in entries)
     elif parts := from_parts(word):
         count = len(_stress(parts[0]))
         yield from ((phones, "" if len(_stress(phones)) == count else "guess") for phones in parts if phones)
     else:
         yield from ((phones, "guess") for phones in by_ear(word) if phones)
+
+
+def _admiring(phones: Phones) -> Phones:
+    """*Admiring* as it is said, for which the dictionary writes *admire-ing*."""
+    return (*phones[:-3], "R", *phones[-2:]) if phones[-4:] == ("AY1", "ER0", "IH0", "NG") else phones
 
 
 def _stress(phones: Phones) -> str:
@@ -134,6 +140,8 @@ def _elided(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
         elif phone == "ER0" and before in ("AW1", "AY1", "AW2", "AY2") and not agent:
             # flower, fire
             yield "flower", (*phones[:at], "R", *phones[at + 1 :])
+        elif phone == "ER0" and word in _EITHER:
+            yield "either", (*phones[:at], "R")
         elif phone == "AH0" and after == "W" and 0 < at < len(phones) - 2:
             # sensual, usual
             yield "swallowed", without

@@ -30,7 +30,7 @@ from bot.forms.english.sound import lengths, line_lengths, sounds, words
         ("flower", {2}, {1, 2}),
         ("glorious", {3}, {2, 3}),
         ("lov'd", set[int](), {1}),
-        ("wand'ring", set[int](), {2, 3}),
+        ("wand'ring", {2}, {2}),
         ("moonlight's", set[int](), {2}),
         ("seaweeds", {2}, {2}),
         ("doeth", set[int](), {1, 2}),
