@@ -207,6 +207,10 @@ class StoryStore(Protocol):
         """Remember the thread that was made for it; the first one stays."""
         ...
 
+    async def unplaced(self, guild: GuildId, id: StoryNumber) -> None:
+        """Its thread is gone: it is written nowhere until another is made."""
+        ...
+
     async def shown(self, guild: GuildId, id: StoryNumber, panel: MessageId | None, version: int) -> None:
         """Remember the panel, and up to which event it shows the story."""
         ...

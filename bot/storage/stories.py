@@ -267,6 +267,18 @@ class SqlStories(Papers):
 
         return await self._database.write(act)
 
+    async def unplaced(self, guild: GuildId, id: StoryNumber) -> None:
+        """Its thread is gone."""
+
+        def act(connection: Connection) -> None:
+            connection.execute(
+                update(stories)
+                .where(stories.c.guild == guild, stories.c.id == id)
+                .values(thread=None, panel=None)
+            )
+
+        await self._database.write(act)
+
     async def shown(self, guild: GuildId, id: StoryNumber, panel: MessageId | None, version: int) -> None:
         """Remember the panel, and that it shows the story up to an event."""
 

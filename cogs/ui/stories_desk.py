@@ -16,6 +16,7 @@ from bot.ids import ChannelId, GuildId, MemberId, MessageId
 from bot.services.brief import Finished, Step, Words
 from bot.services.stories import Outcome, Told
 from bot.services.stories_ports import PrivateDraft, StoryNumber
+from bot.services.stories_says import OPEN
 from bot.services.stories_writer import Help
 from bot.stories import events as ev
 from bot.stories import games
@@ -180,6 +181,17 @@ class StoryDesk:
         outcome = await self.app.stories.act(row.guild, row.id, event, key=str(interaction.id))
         await tell(interaction, translate("story.done", lang_read(interaction)))
         return outcome
+
+    async def open_anew(self, interaction: discord.Interaction[Renga], told: Told) -> None:
+        """Another thread for a story whose thread is gone."""
+        if member_of(interaction) != told.story.starter and not is_moderator(interaction):
+            raise ev.StoryRefusal("story.leaders_only")
+        await acknowledge(interaction, private=True)
+        row = told.row
+        opened = await self.app.store.outbox.put(
+            row.guild, row.place.channel, OPEN, {"story": int(row.id)}, key=f"{row.id}:open:{row.version}"
+        )
+        await self.app.dispatch.deliver(opened)
 
     async def ask_words(self, interaction: discord.Interaction[Renga], told: Told, turn: int) -> None:
         """The form for a turn, with the member's private draft in it."""

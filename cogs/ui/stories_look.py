@@ -183,7 +183,8 @@ def say(payload: Mapping[str, Any], told: Told, *, last: str = "") -> tuple[Fram
         lines.append(f"-# {text}" if key != "story.chapter" else f"## {text}")
         if key == "story.undone" and story.undone:
             redo = story.undone[-1].turn.number
-    buttons: tuple[str, ...] = ()
+    gone = any(note[0] == "story.thread_gone" for note in payload.get("notes", ()))
+    buttons: tuple[str, ...] = ("reopen", "read") if gone else ()
     number = 0
     if (called := payload.get("call") or payload.get("remind")) is not None:
         given, number, deadline = called

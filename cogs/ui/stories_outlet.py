@@ -6,8 +6,9 @@ same thread, so a process that died in between loses nothing.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,8 +23,9 @@ from bot.services.stories import Told
 from bot.services.stories_codec import story_from
 from bot.services.stories_ports import StoryNumber, StoryRow
 from bot.services.stories_says import OPEN, TURN
+from bot.stories import events as ev
 from bot.stories import games
-from bot.stories.model import Turn
+from bot.stories.model import CLOCK, Turn
 from cogs.ui import stories_look as look
 from cogs.ui.outlet import LOOK_BACK, Outlet
 from cogs.ui.safe import plain_line
@@ -46,6 +48,7 @@ class StoryOutlet:
         self._app = bot.app
         self._outlet = outlet
         self._names: dict[tuple[GuildId, MemberId], str] = {}
+        self._tasks: set[asyncio.Task[object]] = set()
         outlet.others["story"] = self
 
     # --- posting ---------------------------------------------------------------------------
@@ -156,6 +159,7 @@ class StoryOutlet:
     async def _remind_privately(self, outgoing: Outgoing, told: Told) -> MessageId | None:
         """A reminder by direct message, where its member wants it so and takes it."""
         member, _, deadline = outgoing.payload["remind"]
+        await self._still_here(outgoing.guild, told, MemberId(member))
         chosen = await self._app.desk.member(outgoing.guild, MemberId(member))
         if chosen.remind != "dm":
             return None
@@ -165,6 +169,28 @@ class StoryOutlet:
             return MessageId((await user.send(content, nonce=outgoing.nonce)).id)
         except discord.HTTPException:
             return None  # closed to the bot: then in the thread
+
+    async def _still_here(self, guild: GuildId, told: Told, member: MemberId) -> None:
+        """Without the members intent nobody tells that a writer has left: look before waiting on."""
+        server = self._bot.get_guild(guild)
+        if server is None or server.get_member(member) is not None:
+            return
+        try:
+            await server.fetch_member(member)
+        except discord.NotFound as error:
+            key = f"{told.row.id}:{told.row.version}:departed"
+            event = ev.Depart(by=CLOCK, member=member)
+            task = self._app.stories.act(guild, told.row.id, event, key=key)
+            self._later(task)
+            raise Undeliverable from error
+        except discord.HTTPException:
+            return
+
+    def _later(self, act: Coroutine[Any, Any, object]) -> None:
+        """Let something happen once what is under way is done: it holds the story."""
+        task = asyncio.create_task(act, name="story:later")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     # --- redrawing -------------------------------------------------------------------------
 

@@ -52,6 +52,12 @@ class Table:
         shown = await acts.press(self.world, who, acts.button(self.world, who, label))
         return told(await acts.submit(self.world, who, shown, fields))
 
+    async def open_form(self, who: str, label: str) -> dict[str, str]:
+        """A press that shows a form; gives what its fields hold."""
+        shown = await acts.press(self.world, who, acts.button(self.world, who, label))
+        fields = acts.form_fields(shown.modal)
+        return {str(one.component["custom_id"]): str(one.component.get("value", "")) for one in fields}
+
     async def write(self, who: str, text: str) -> str:
         """A turn, by the Write button."""
         return await self.fill(who, "Write", text=text)
