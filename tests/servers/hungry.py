@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Never
+
+from bot.forms.guide.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -11,11 +14,26 @@ class Hungry:
     """Fails as an allocation does."""
 
     form: str = ""
+    tries: int = 1
+    given: str = ""
+    left: int = 1
+    begun: str = ""
 
-    def processor(self, tokenizer: object) -> Callable[[object, object], object]:
-        """What the engine calls at each token."""
+    def after(self, line: str) -> Hungry:
+        return self
 
-        def grow(written: object, scores: object) -> object:
-            raise MemoryError
+    def reseeded(self, seed: int) -> Hungry:
+        return self
 
-        return grow
+    def writer(self, vocabulary: Vocabulary) -> Hungry:
+        return self
+
+    def merit(self, line: str) -> float:
+        return 0.0
+
+    def worth(self, text: str) -> float:
+        return 1.0
+
+    def next(self, written: Sequence[int]) -> Never:
+        """What the engine asks at each token."""
+        raise MemoryError

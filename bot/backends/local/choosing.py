@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.backends.base import Chunk, Constraint, Request, Result, Text, Usage, Waiting, collect
 from bot.forms.guide.guided import seeds
@@ -27,16 +27,6 @@ LINE = 96
 Generate = Callable[[Request], AsyncGenerator[Chunk, None]]
 
 
-@dataclass(slots=True)
-class _Sum:
-    read: int = 0
-    written: int = 0
-
-    def add(self, result: Result) -> None:
-        self.read += result.done.usage.read or 0
-        self.written += result.done.usage.written or 0
-
-
 async def choose(
     generate: Generate, request: Request, constraint: Constraint, seed: int
 ) -> AsyncGenerator[Chunk, None]:
@@ -45,7 +35,6 @@ async def choose(
     The same seed gives the same candidates, so the same text.
     """
     best: tuple[float, str, list[Result]] | None = None
-    spent = _Sum()
     for attempt in seeds(seed, ROUNDS):
         plan, lines = constraint.reseeded(attempt), list[Result]()
         total = plan.left
@@ -60,7 +49,6 @@ async def choose(
                         yield one
                     else:
                         candidates.append(one)
-                        spent.add(one)
             line = max(candidates, key=lambda one: _merit(one, plan))
             lines.append(line)
             plan = plan.after(line.text.strip())
@@ -76,7 +64,9 @@ async def choose(
     done = lines[-1].done
     tokens = tuple(token for line in lines for token in line.tokens) if request.logprobs else ()
     yield Text(text, tokens, done.model)
-    yield replace(done, ending="stop", usage=Usage(spent.read, spent.written), seed=seed)
+    # What a member is charged for is the text, not how it was found.
+    written = sum(line.done.usage.written or 0 for line in lines)
+    yield replace(done, ending="stop", usage=Usage(lines[0].done.usage.read, written), seed=seed)
 
 
 def _merit(result: Result, plan: Constraint) -> float:

@@ -17,6 +17,9 @@ AT_END = (",", ".", ";", ":", "!", "?")
 SPARE = 6
 """Words that a rhyme must have beyond those that the poem needs, so that there is a choice."""
 
+PIECES = 3
+"""Tokens of a word at most."""
+
 AGAIN = 4.0
 """Nats that a word of weight loses for each time that it has been said."""
 
@@ -63,9 +66,9 @@ class _Words:
         words = cls(Trie(profiles), Trie(profiles))
         for spoken in (*lexicon(), *more):
             capital = spoken.word[0].upper() + spoken.word[1:]
-            words.start.add(spoken, vocabulary.within(capital, "\n"))
+            words.start.add(spoken, _pieces(vocabulary, capital, "\n"))
             inside = capital if spoken.word in ("i", "o") else spoken.word
-            words.inner.add(spoken, vocabulary.within(f" {inside}"))
+            words.inner.add(spoken, _pieces(vocabulary, f" {inside}", "a"))
         words.start.close()
         words.inner.close()
         if not more:
@@ -86,6 +89,15 @@ class _Words:
                 words = [spoken for spoken in lexicon() if not weak(spoken.word)]
             self.open_ends[needed] = self.chosen(words)
         return self.open_ends[needed]
+
+
+def _pieces(vocabulary: Vocabulary, text: str, before: str) -> list[int]:
+    """A word as tokens; none for one that is cut so small that its first piece says nothing of it.
+
+    A model that means another word writes that piece, and the guide could only go on to this one.
+    """
+    ids = vocabulary.within(text, before)
+    return ids if len(ids) <= PIECES and all(vocabulary.texts[id].strip() for id in ids) else []
 
 
 @lru_cache(maxsize=4096)
