@@ -91,6 +91,12 @@ class Written:
 Changed = Callable[[Outcome], Awaitable[None]]
 
 
+def told_of(row: StoryRow) -> Told:
+    """A row as the rules know it; its language is that of the terms, which may change in the lobby."""
+    story = story_from(row.state)
+    return Told(replace(row, language=story.terms.language), story)
+
+
 class StoryTable:
     """Runs the rules against the store."""
 
@@ -118,13 +124,12 @@ class StoryTable:
         Raises:
             Gone: there is none of that id in that guild.
         """
-        row = await self.store.load(guild, id)
-        return Told(row, story_from(row.state))
+        return told_of(await self.store.load(guild, id))
 
     async def at(self, guild: GuildId, thread: ChannelId) -> Told | None:
         """The story that is written in a thread."""
         row = await self.store.at(guild, thread)
-        return Told(row, story_from(row.state)) if row is not None else None
+        return told_of(row) if row is not None else None
 
     async def here(self, place: Place) -> Told:
         """The story that is written at a place.
@@ -319,18 +324,19 @@ class StoryTable:
         return Outcome(told.row, told.story, again=True)
 
     async def _done(self, done: Committed, effects: tuple[Effect, ...]) -> Outcome:
+        told = told_of(done.row)
         outcome = Outcome(
-            done.row,
-            story_from(done.row.state),
+            told.row,
+            told.story,
             () if done.again else effects,
             done.outgoing,
             again=done.again,
         )
-        for told in (self.after, self.shown):
-            if told is None:
+        for hears in (self.after, self.shown):
+            if hears is None:
                 continue
             try:
-                await told(outcome)
+                await hears(outcome)
             except Exception:
                 # It is committed; what could not be shown is shown when the bot starts next.
                 log.exception("a change of story %s could not be shown", outcome.row.id)
