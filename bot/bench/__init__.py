@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from bot.bench import engine, form, house, soak, startup
+from bot.bench import attempts, engine, form, house, soak, startup
 
 BENCHES: Mapping[str, Callable[[bool], str]] = {
     "startup": startup.run,
     "house": house.run,
     "form": form.run,
+    "attempts": attempts.run,
     "engine": engine.run,
     "soak": soak.run,
 }

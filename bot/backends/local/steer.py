@@ -29,6 +29,8 @@ def steering(
         if not coming.allowed.any():
             # The plan leads nowhere: better a text without it than none; the check will say so.
             return scores
+        if coming.lean is not None:
+            scores[: len(coming.lean)] -= torch.from_numpy(coming.lean)  # pyright: ignore[reportUnknownMemberType]
         for token, nats in coming.lose.items():
             scores[token] -= nats
         # A model's scores may be more than its tokens: the rest is padding.

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import numpy as np
+
 from bot.forms.english.sound import words
 from bot.forms.guide.lines import Line, opening_words
 from bot.forms.guide.trie import Choice, Node, Profiles, Trie
-from bot.forms.guide.vocabulary import Mask, Next, Vocabulary
+from bot.forms.guide.vocabulary import Mask, Nats, Next, Vocabulary
 from bot.forms.guide.words import Spoken, lexicon, onset, rhymes, sound_of, weak
 
 WITHIN = (",", ";", ":")
@@ -19,6 +21,10 @@ SPARE = 6
 
 PIECES = 3
 """Tokens of a word at most."""
+
+LIGHT, HEAVY = 1.5, 0.7
+"""Nats that a word of one syllable loses in a strong place if it is light ("of"), in a weak one if it is
+not: both may stand there, and in verse now and then do."""
 
 AGAIN = 4.0
 """Nats that a word of weight loses for each time that it has been said."""
@@ -53,6 +59,8 @@ class _Words:
 
     start: Trie
     inner: Trie
+    strong: Nats
+    weak: Nats
     open_ends: dict[int, tuple[Choice, Choice]] = field(default_factory=dict[int, tuple[Choice, Choice]])
 
     @classmethod
@@ -63,12 +71,17 @@ class _Words:
         if not more and "words" in vocabulary.kept:
             return vocabulary.kept["words"]
         profiles = Profiles()
-        words = cls(Trie(profiles), Trie(profiles))
+        size = len(vocabulary.texts)
+        strong, light = np.zeros(size, np.float32), np.zeros(size, np.float32)
+        words = cls(Trie(profiles), Trie(profiles), strong, light)
         for spoken in (*lexicon(), *more):
             capital = spoken.word[0].upper() + spoken.word[1:]
             words.start.add(spoken, _pieces(vocabulary, capital, "\n"))
             inside = capital if spoken.word in ("i", "o") else spoken.word
-            words.inner.add(spoken, _pieces(vocabulary, f" {inside}", "a"))
+            pieces = _pieces(vocabulary, f" {inside}", "a")
+            words.inner.add(spoken, pieces)
+            if len(pieces) == len(spoken.stress) == 1:
+                (strong if weak(spoken.word) else light)[pieces[0]] = LIGHT if weak(spoken.word) else HEAVY
         words.start.close()
         words.inner.close()
         if not more:
@@ -167,7 +180,7 @@ class EnglishWriter:
                 self._allow_end(mask)
         else:
             self._allow_in_word(self._node, mask, lose)
-        return Next(mask, lose)
+        return Next(mask, lose, self._leaning())
 
     def _begin(self, number: int) -> None:
         """A new line: which words may end it, and from where it can still be ended."""
@@ -291,6 +304,14 @@ class EnglishWriter:
         bit = self._words.inner.profiles.bit(spoken.stress)
         chosen = spoken.word in self._choice[0 if self._start else 1].words
         return bool(bit & self._can_go_on[self._at]), chosen and bool(bit & self._can_last[self._at])
+
+    def _leaning(self) -> Nats | None:
+        """What words of one syllable lose in the place that comes next."""
+        foot, word = self._lines[self._number].foot, self._node.word if self._node else None
+        at = self._at + (len(word.stress) if word else 0)
+        if not foot or not at:
+            return None
+        return self._words.strong if foot[at % len(foot)] == "/" else self._words.weak
 
     def _allow_end(self, mask: Mask) -> None:
         if self._number + 1 < len(self._lines):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Mask = npt.NDArray[np.bool_]
+Nats = npt.NDArray[np.float32]
 
 
 @dataclass(slots=True, eq=False)
@@ -47,7 +48,8 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What may come next: the tokens, and of some how many nats they lose."""
+    """What may come next: the tokens, and how many nats they lose: some few, and by a row over all."""
 
     allowed: Mask
     lose: dict[int, float] = field(default_factory=dict[int, float])
+    lean: Nats | None = None

@@ -1,6 +1,6 @@
 """Builds ``words.txt.xz``: words that verse uses and whose sound is beyond doubt, the commonest first.
 
-``python -m bot.forms.guide.data.build VERSE.jsonl.gz``; the source is named in README.md.
+``python -m bot.forms.guide.data.build VERSE.jsonl.gz WORDS``; the sources are named in README.md.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ LEAST = 50
 """Times that a word must be met."""
 
 _WORD = re.compile(r"(?<![\w'’])[A-Za-z]+(?:['’][a-z]+)?(?![\w'’])")
-_LEFT_OUT = re.compile(r"n[i]gg|negr|wh[o]re|r[a]pe|sl[u]t")
+_WITHIN = re.compile(r"n[i]gg|negr|wh[o]re|r[a]pe|sl[u]t|sq[u]aw|b[a]stard|b[i]tch")
 
 
-def main(verse: str) -> None:
+def main(verse: str, words: str) -> None:
     """Write the list beside this file."""
+    here = Path(__file__).parent
+    today = {"i", "o", *_words(Path(words)), *_words(here / "of-verse.txt")} - _words(here / "left-out.txt")
     small: Counter[str] = Counter()
     large: Counter[str] = Counter()
     with gzip.open(verse, "rt", encoding="utf-8") as file:
@@ -38,12 +40,17 @@ def main(verse: str) -> None:
         if count >= LEAST
         and count > large[word] / 2
         and (len(word) > 1 or word in "aoi")
-        and not _LEFT_OUT.search(word)
+        and word in today
+        and not _WITHIN.search(word)
         and look_up(word)
         and sound_of(word) is not None
     ]
     data = "\n".join(chosen).encode()
     Path(__file__).with_name("words.txt.xz").write_bytes(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME))
+
+
+def _words(path: Path) -> set[str]:
+    return set(path.read_text("utf-8").split())
 
 
 if __name__ == "__main__":
