@@ -9,7 +9,7 @@ from bot.errors import NotAllowed
 from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.events import Effect, NotYourTurn, StoryRefusal, TooLate
-from bot.stories.model import CLOCK, Current, Stage, Story
+from bot.stories.model import CLOCK, Current, Order, Stage, Story
 from bot.stories.orders import next_writer
 
 NOBODY = "story.nobody_left"
@@ -61,13 +61,17 @@ def let_go(story: Story, current: Current, now: datetime, told: Effect) -> Resul
     """The turn is let go by: it counts as had in this round."""
     if current.member is None:
         raise StoryRefusal("story.free")
-    opened, effects = call(replace(story, done=had(story, current.member)), now)
+    story = replace(story, done=had(story, current.member))
+    if story.terms.order is Order.FREE:  # a model that let it go by is not asked again at once
+        opened, effects = open_for(story, None, now)
+    else:
+        opened, effects = call(story, now)
     return opened, (told, *effects)
 
 
 def had(story: Story, member: MemberId) -> tuple[MemberId, ...]:
-    """Who had their turn in this round, with one more."""
-    return story.done if member in story.done else (*story.done, member)
+    """Who had their turn in this round, with one more: the last of them had theirs last."""
+    return (*(one for one in story.done if one != member), member)
 
 
 def go_on(story: Story, member: MemberId, now: datetime, told: Effect) -> Result:

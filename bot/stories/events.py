@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.errors import Refusal
 from bot.ids import MemberId
-from bot.stories.model import CLOCK
+from bot.stories.model import CLOCK, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,13 @@ class Depart(Act):
     """``member`` left the server or was banned from it."""
 
     member: MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrange(Act):
+    """The starter or a moderator changes the terms, in the lobby."""
+
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +191,20 @@ class Redo(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vote(Act):
+    """A member prefers a version of the last turn; ``words`` is how many that one has."""
+
+    turn: int
+    version: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewChapter(Act):
-    """A chapter begins with the next turn."""
+    """A chapter begins with the next turn, or a scene of it."""
 
     title: str
+    scene: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,9 +252,10 @@ class End(Act):
 
 
 Event = (
-    Join | Leave | Depart | Begin | Submit | Pass | HandOver | MoreTime | Skip | TimeUp | ReminderDue
-    | NoWords | Away | Back | Pause | Resume | WasDown | Remove | Reorder | Transfer | Edit | Undo | Redo
-    | NewChapter | Annotate | AddLore | ApproveLore | ForgetLore | Summarise | End
+    Join | Leave | Depart | Arrange | Begin | Submit | Pass | HandOver | MoreTime | Skip | TimeUp
+    | ReminderDue | NoWords | Away | Back | Pause | Resume | WasDown | Remove | Reorder | Transfer
+    | Edit | Undo | Redo | Vote | NewChapter | Annotate | AddLore | ApproveLore | ForgetLore
+    | Summarise | End
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Order(StrEnum):
 
     ROUND = "round"  # as they joined; nobody twice before everybody once
     RANDOM = "random"  # anew in every round; nobody twice before everybody once
+    FIXED = "fixed"  # by place at the table: whoever was not there waits for the next round
     FREE = "free"  # whoever comes first, but never twice in a row
     PEN = "pen"  # the writer names the next
 
@@ -127,8 +128,8 @@ class Turn:
     Attributes:
         number: counts from 1 and is never used twice, also not after an undo.
         by: whose turn it was (the id of the seat).
-        versions: keys of the contributions with its words; the last one stands.
-        words: how many it has.
+        versions: keys of the contributions with its words, the oldest first.
+        words: how many the one that stands has.
         round: in which round it was written.
     """
 
@@ -140,11 +141,15 @@ class Turn:
     at: datetime
     stood_in: bool = False
     """A model wrote it for a member whose time was up."""
+    chosen: int | None = None
+    """The version that members voted for, by its place in ``versions``."""
+    votes: tuple[tuple[MemberId, int], ...] = ()
+    """Who voted for which version."""
 
     @property
     def key(self) -> str:
-        """The contribution that stands."""
-        return self.versions[-1]
+        """The contribution that stands: the newest, unless another was voted for."""
+        return self.versions[-1 if self.chosen is None else self.chosen]
 
     @property
     def by_model(self) -> bool:
@@ -154,10 +159,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A heading before the turn of that number."""
+    """A heading before the first turn from that number on: of a chapter, or of a scene in it."""
 
     before: int
     title: str
+    scene: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

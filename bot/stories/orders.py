@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from bot.ids import MemberId
 from bot.stories.model import Order, Seat, Story
 
+STRICT = frozenset({Order.ROUND, Order.RANDOM, Order.FIXED})
+"""Orders in which nobody writes twice before everybody who is there has written once."""
+
 TYPICAL = 60
 """Words that a model's turn is reckoned with before there is anything to reckon from."""
+
+MOST = 2_000
+"""Words of a model's turn where the story has no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +32,18 @@ def model_may_write(story: Story) -> bool:
     last = story.last
     if last is not None and last.by_model:
         return False
-    written = sum(turn.words for turn in story.turns if turn.by_model)
     typical = round(story.words / len(story.turns)) if story.turns else TYPICAL
-    return written + typical <= story.terms.share * (story.words + typical)
+    return max(1, typical) <= allowance(story)
+
+
+def allowance(story: Story) -> int:
+    """How many words a model may write now without passing its share, and within the length of a turn."""
+    written = sum(turn.words for turn in story.turns if turn.by_model)
+    share = Fraction(story.terms.share).limit_denominator(1_000)
+    most = story.terms.longest or MOST
+    if share >= 1:
+        return most
+    return max(0, min(most, int((share * story.words - written) / (1 - share))))
 
 
 def next_writer(story: Story, wish: MemberId | None = None) -> Next | None:
@@ -40,15 +56,16 @@ def next_writer(story: Story, wish: MemberId | None = None) -> Next | None:
         return None
     if story.terms.order is Order.FREE:
         return Next(story, _free_model(story, here))
-    if story.terms.order is Order.PEN and wish is not None and any(seat.member == wish for seat in here):
+    if story.terms.order is Order.PEN and _may_be_named(story, here, wish):
         return Next(story, wish)
     waiting = _waiting(story, here)
     if not waiting:
+        before = story.done[-1] if story.done else None
         story = replace(story, round=story.round + 1, done=())
         waiting = _waiting(story, here)
-        last = story.last
-        # A new round may begin with whoever ended the old one only if nobody else is there.
-        if last is not None and len(waiting) > 1 and waiting[0].member == last.by:
+        # A new round may begin with whoever ended the old one, by writing or by letting
+        # the turn go, only if nobody else is there.
+        if len(waiting) > 1 and waiting[0].member == before and story.terms.order is not Order.FIXED:
             waiting.append(waiting.pop(0))
     return Next(story, waiting[0].member) if waiting else None
 
@@ -58,8 +75,26 @@ def _waiting(story: Story, here: list[Seat]) -> list[Seat]:
     order = here
     if story.terms.order is Order.RANDOM:
         order = sorted(here, key=lambda seat: _draw(story, seat.member))
+    elif story.terms.order is Order.FIXED:
+        order = _after_the_last(story, here)
     may = model_may_write(story)
     return [seat for seat in order if seat.member not in story.done and (may or not seat.is_model)]
+
+
+def _after_the_last(story: Story, here: list[Seat]) -> list[Seat]:
+    """Those who sit behind whoever had their turn last in this round."""
+    places = {seat.member: place for place, seat in enumerate(story.seats)}
+    last = next((places[member] for member in reversed(story.done) if member in places), -1)
+    return [seat for seat in here if places[seat.member] > last]
+
+
+def _may_be_named(story: Story, here: list[Seat], wish: MemberId | None) -> bool:
+    """Whether the writer may give the pen to them: never to themself, nor to a model that has to yield."""
+    if wish is None or not any(seat.member == wish for seat in here):
+        return False
+    if wish < 0:
+        return model_may_write(story)
+    return story.last is None or story.last.by != wish
 
 
 def _draw(story: Story, member: MemberId) -> bytes:

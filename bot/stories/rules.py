@@ -20,8 +20,9 @@ from bot.stories.events import Event, StoryRefusal
 from bot.stories.lore import remembered
 from bot.stories.model import Chapter, Seat, Stage, Story, StoryId, Terms, Turn, model_seat
 from bot.stories.seats import seats
+from bot.stories.terms import arranged
 from bot.stories.turns import resume, turns
-from bot.stories.words import edit, submit, taken_back
+from bot.stories.words import edit, submit, taken_back, vote
 
 NUDGE = timedelta(days=3)
 """After how long a writer without a deadline is reminded."""
@@ -41,7 +42,7 @@ def new(
 
 
 def fork(story: Story, id: StoryId, starter: MemberId, until: int, title: str) -> Story:
-    """A story that goes on from a turn of another, with its turns, chapters and note.
+    """A story that goes on from a turn of another, with what it knows up to there.
 
     Raises:
         BadInput: it has no such turn.
@@ -50,11 +51,15 @@ def fork(story: Story, id: StoryId, starter: MemberId, until: int, title: str) -
         raise BadInput("story.no_turn")
     turns = tuple(turn for turn in story.turns if turn.number <= until)
     fresh = new(id, starter, title, story.terms, turns[-1].at, None)
+    told = story.summarised <= until
     return replace(
         fresh,
         turns=turns,
         chapters=tuple(chapter for chapter in story.chapters if chapter.before <= until),
         note=story.note,
+        lore=tuple(entry for entry in story.lore if entry.turn is None or entry.turn <= until),
+        summary=story.summary if told else "",
+        summarised=story.summarised if told else 0,
         next_number=until + 1,
         source=story.id,
         inherited=len(turns),
@@ -93,6 +98,8 @@ def step(story: Story, event: Event, now: datetime) -> Result:
             return _said(story, event)
         case ev.AddLore() | ev.ApproveLore() | ev.ForgetLore() | ev.Summarise():
             return remembered(story, event)
+        case ev.Arrange():
+            return arranged(story, event)
         case ev.Begin():
             lead(story, event)
             if story.stage is not Stage.LOBBY:
@@ -104,7 +111,7 @@ def step(story: Story, event: Event, now: datetime) -> Result:
                 raise AlreadyDone()
             return replace(story, stage=Stage.PAUSED, rest=event.why), (ev.Tell(event.why, event.by),)
         case ev.Resume():
-            lead(story, event)
+            lead(story, event, clock=True)
             return resume(story, now)
         case ev.End():
             lead(story, event)
@@ -115,6 +122,8 @@ def step(story: Story, event: Event, now: datetime) -> Result:
             return taken_back(story, event, now)
         case ev.Edit():
             return edit(story, event)
+        case ev.Vote():
+            return vote(story, event)
         case (
             ev.Pass() | ev.Skip() | ev.NoWords() | ev.TimeUp() | ev.HandOver() | ev.MoreTime()
             | ev.ReminderDue() | ev.WasDown()
@@ -138,13 +147,15 @@ def _said(story: Story, event: ev.Reorder | ev.Transfer | ev.NewChapter | ev.Ann
             if to <= 0 or story.seat(to) is None:
                 raise BadInput("story.no_seat")
             return replace(story, starter=to), (ev.Tell("story.transferred", to),)
-        case ev.NewChapter(title=title):
+        case ev.NewChapter(title=title, scene=scene):
             writes = story.current is not None and story.current.member == event.by
             if not writes:
                 lead(story, event)
             before = story.current.number if story.current is not None else story.next_number
-            others = tuple(chapter for chapter in story.chapters if chapter.before != before)
-            chapters = (*others, Chapter(before, title))
+            last = story.last.number if story.last is not None else 0
+            # A heading of the same kind that no turn stands under yet is replaced.
+            others = tuple(one for one in story.chapters if one.before <= last or one.scene != scene)
+            chapters = (*others, Chapter(before, title, scene))
             return replace(story, chapters=chapters), (ev.Tell("story.chapter", None, (("title", title),)),)
         case ev.Annotate(note=note):
             if story.starter != event.by and not event.moderator:

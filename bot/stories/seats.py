@@ -20,7 +20,9 @@ def seats(
     match event:
         case ev.Join():
             _may_join(story, event)
-            seats = (*story.writers, Seat(member=event.by), *(s for s in story.seats if s.is_model))
+            people = [place for place, seat in enumerate(story.seats, 1) if not seat.is_model]
+            behind = people[-1] if people else 0
+            seats = (*story.seats[:behind], Seat(member=event.by), *story.seats[behind:])
             return awake(replace(story, seats=seats), now, ev.Tell("story.joined", event.by))
         case ev.Leave():
             return _without(seated(story, event.by), event.by, now, ev.Tell("story.left", event.by))
@@ -59,6 +61,6 @@ def _may_join(story: Story, event: ev.Join) -> None:
 
 
 def _without(story: Story, member: MemberId, now: datetime, told: Effect) -> Result:
+    # Whoever comes back in the same round has had their turn in it, so ``done`` stays.
     seats = tuple(seat for seat in story.seats if seat.member != member)
-    done = tuple(one for one in story.done if one != member)
-    return go_on(replace(story, seats=seats, done=done), member, now, told)
+    return go_on(replace(story, seats=seats), member, now, told)

@@ -10,7 +10,7 @@ from bot.stories import events as ev
 from bot.stories.calling import Result, call, lead, let_go, of_writer, open_for, open_turn, with_seat
 from bot.stories.events import StoryRefusal, TooLate
 from bot.stories.model import Absent, Current, Order, Stage, Story
-from bot.stories.orders import model_may_write
+from bot.stories.orders import STRICT, model_may_write
 
 MISSED = 2
 """Turns in a row that a member may let go by before they count as away: nobody waits for them then."""
@@ -51,10 +51,14 @@ def turns(
         case ev.HandOver(to=to):
             if current.member != event.by:
                 lead(story, event)
+            if current.member is None:
+                raise StoryRefusal("story.free")
             seat = story.seat(to)
-            if seat is None or seat.is_model or seat.away or to == current.member:
+            fixed = story.terms.order is Order.FIXED
+            if fixed or seat is None or seat.is_model or seat.away or to == current.member:
                 raise BadInput("story.not_to_them")
-            if story.terms.order in (Order.ROUND, Order.RANDOM) and to in story.done:
+            wrote_last = story.last is not None and story.last.by == to
+            if wrote_last or (story.terms.order in STRICT and to in story.done):
                 raise BadInput("story.had_turn")
             opened, effects = open_for(story, to, now)
             return opened, (ev.Tell("story.handed", current.member, (("to", f"<@{to}>"),)), *effects)
@@ -110,6 +114,8 @@ def resume(story: Story, now: datetime) -> Result:
     if story.stage not in (Stage.PAUSED, Stage.ENDED):
         raise AlreadyDone()
     ended = story.stage is Stage.ENDED
+    if ended and 0 < story.terms.rounds < story.round:  # all its rounds were written: one more
+        story = replace(story, terms=replace(story.terms, rounds=story.round))
     story = replace(story, stage=Stage.RUNNING, rest="")
     told = ev.Tell("story.reopened" if ended else "story.resumed")
     member = story.current.member if story.current is not None else None

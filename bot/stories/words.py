@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
-from bot.errors import BadInput, NotAllowed
+from bot.errors import AlreadyDone, BadInput, NotAllowed
 from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.calling import Result, call, had, lead, of_writer, open_for, open_turn, seated, with_seat
 from bot.stories.events import NotYourTurn, StoryRefusal, TooLate
-from bot.stories.model import Current, Stage, Story, Turn, Undone
+from bot.stories.model import Current, Order, Stage, Story, Turn, Undone
+from bot.stories.orders import allowance
 
 
 def submit(story: Story, event: ev.Submit, now: datetime) -> Result:
     """A turn is written."""
     current = open_turn(story, event.turn)
     by = _author(story, current, event)
-    terms = story.terms
-    if by > 0 and not event.stood_in:
-        if event.words < max(1, terms.shortest):
-            raise BadInput("story.too_short", limit=max(1, terms.shortest), words=event.words)
-        if terms.longest and event.words > terms.longest:
-            raise BadInput("story.too_long", limit=terms.longest, words=event.words)
+    _fits(story, event.words, by_model=by < 0 or event.stood_in)
     turn = Turn(
         number=current.number,
         by=by,
@@ -39,6 +36,17 @@ def submit(story: Story, event: ev.Submit, now: datetime) -> Result:
     return opened, (ev.Show(turn.number), *effects)
 
 
+def _fits(story: Story, words: int, *, by_model: bool) -> None:
+    """Refuse a turn that is too short or too long; a model never takes more than its share."""
+    terms = story.terms
+    shortest = 1 if by_model else max(1, terms.shortest)
+    longest = allowance(story) if by_model else terms.longest
+    if words < shortest:
+        raise BadInput("story.too_short", limit=shortest, words=words)
+    if (by_model or longest) and words > longest:
+        raise BadInput("story.too_long", limit=longest, words=words)
+
+
 def _author(story: Story, current: Current, event: ev.Submit) -> MemberId:
     """Whose turn is written, if whoever writes may write it."""
     if current.stand_in or event.stood_in:
@@ -49,6 +57,8 @@ def _author(story: Story, current: Current, event: ev.Submit) -> MemberId:
         of_writer(current, event.by)
         return event.by
     seated(story, event.by)
+    if event.by < 0:
+        raise NotYourTurn()
     if story.last is not None and story.last.by == event.by:
         raise NotYourTurn("story.twice")
     return event.by
@@ -65,11 +75,39 @@ def edit(story: Story, event: ev.Edit) -> Result:
             raise NotYourTurn("story.not_another")
         if len(turn.versions) > 1:
             raise TooLate("story.one_other_take")
+        _fits(replace(story, turns=story.turns[:-1]), event.words, by_model=True)
     elif turn.by != event.by:
         raise NotAllowed("refused.not_yours")
-    edited = replace(turn, versions=(*turn.versions, event.key), words=event.words)
-    turns = tuple(edited if one == turn else one for one in story.turns)
-    return replace(story, turns=turns), (ev.Show(turn.number),)
+    else:
+        _fits(story, event.words, by_model=False)
+    if event.key in turn.versions:
+        raise AlreadyDone()
+    edited = replace(turn, versions=(*turn.versions, event.key), words=event.words, chosen=None, votes=())
+    return _with(story, turn, edited), (ev.Show(turn.number),)
+
+
+def vote(story: Story, event: ev.Vote) -> Result:
+    """A member prefers one of two takes: whichever has more votes stands, until the next turn is written."""
+    seated(story, event.by)
+    last = story.last
+    if last is None or last.number != event.turn or not last.by_model:
+        raise TooLate()
+    if not 0 <= event.version < len(last.versions):
+        raise BadInput("story.no_turn")
+    if (event.by, event.version) in last.votes:
+        raise AlreadyDone()
+    votes = (*(one for one in last.votes if one[0] != event.by), (event.by, event.version))
+    counted = Counter(version for _, version in votes)
+    stands = last.versions.index(last.key)
+    voted = replace(last, votes=votes)
+    if counted[event.version] > counted[stands]:
+        voted = replace(voted, chosen=event.version, words=event.words)
+    shown = (ev.Show(last.number),) if voted.key != last.key else ()
+    return _with(story, last, voted), shown
+
+
+def _with(story: Story, turn: Turn, changed: Turn) -> Story:
+    return replace(story, turns=tuple(changed if one is turn else one for one in story.turns))
 
 
 def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
@@ -81,15 +119,20 @@ def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
         if last.by != event.by or last.by_model:
             lead(story, event)
         kept = Undone(turn=last, current=story.current, round=story.round, done=story.done)
-        done = tuple(one for one in story.done if one != last.by) if last.round == story.round else ()
         back = replace(
-            story, turns=story.turns[:-1], undone=(*story.undone, kept), round=last.round, done=done
+            story,
+            turns=story.turns[:-1],
+            undone=(*story.undone, kept),
+            round=last.round,
+            done=_done_before(story, last),
+            current=None,
         )
         told = ev.Tell("story.undone", event.by)
         if back.stage is not Stage.RUNNING:
             return back, (told, ev.Show(last.number))
         seat = back.seat(last.by)
-        if seat is None or seat.away or last.by_model:
+        free = story.terms.order is Order.FREE
+        if free or seat is None or seat.away or last.by_model:
             back, effects = call(back, now)
         else:
             back, effects = open_for(back, last.by, now)
@@ -114,11 +157,22 @@ def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
     return again, (told, ev.Show(kept.turn.number), *effects)
 
 
+def _done_before(story: Story, last: Turn) -> tuple[MemberId, ...]:
+    """Who had had their turn in the round of the last turn, before it was written."""
+    before = [turn for turn in story.turns[story.inherited : -1] if turn.round == last.round]
+    wrote = tuple(dict.fromkeys(turn.by for turn in before))
+    if last.round != story.round:
+        return wrote
+    return tuple(member for member in story.done if member != last.by or member in wrote)
+
+
 def _recalled(story: Story, current: Current, now: datetime) -> Result:
     """The turn that was open before something was taken back, if it still can be."""
     seat = story.seat(current.member) if current.member is not None else None
-    if current.member is not None and (seat is None or seat.away):
+    if current.member is not None and (seat is None or (seat.away and not current.stand_in)):
         return call(story, now)
+    if current.member is not None and (current.member < 0 or current.stand_in):
+        return story, (ev.AskModel(current.member, current.number),)
     if current.deadline is not None and current.deadline <= now:
         return open_for(story, current.member, now)
     return story, (ev.Call(current.member, current.number, current.deadline),)
