@@ -1,0 +1,1 @@
+"""Judging art: readings by a rubric, blind votes and what they come to, likeness to earlier works, ink."""
