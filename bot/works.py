@@ -101,7 +101,8 @@ class NewTake:
     """A take to be added; its number, and its link in the chain, are given by the store.
 
     ``draft`` is the contribution that is appended in the same transaction.
-    ``choose`` makes it the take that stands.
+    ``choose`` makes it the take that stands.  ``ink`` is how likely each token was
+    (:func:`bot.judging.ink.packed`), or "" where the model does not say.
     """
 
     draft: Draft
@@ -111,6 +112,7 @@ class NewTake:
     seed: int | None = None
     report: str = ""
     choose: bool = True
+    ink: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,7 @@ class BallotStore(Protocol):
         """Close a vote; closing it again changes nothing."""
         ...
 
-    async def overdue(self, now: datetime) -> Sequence[Poll]:
+    async def due(self, now: datetime) -> Sequence[Poll]:
         """Open votes whose time is over, in every guild."""
         ...
 

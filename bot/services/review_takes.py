@@ -31,6 +31,7 @@ def kept(new: NewTake) -> dict[str, Any]:
         "ending": new.ending,
         "instruction": new.instruction,
         "seed": new.seed,
+        "ink": new.ink,
     }
 
 
@@ -59,6 +60,7 @@ def made(review: Review) -> NewTake:
         ending=given["ending"],
         instruction=given["instruction"],
         seed=given["seed"],
+        ink=given.get("ink", ""),
     )
 
 

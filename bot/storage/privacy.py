@@ -22,7 +22,7 @@ from bot.attribution.chain import commitment, is_closed
 from bot.attribution.erasure import NOBODY, closed_seals, without
 from bot.attribution.model import Act, Contribution, Draft
 from bot.ids import GuildId, MemberId, WorkId
-from bot.storage import ledger, moderation_privacy
+from bot.storage import judging_privacy, ledger, moderation_privacy
 from bot.storage.database import Database
 from bot.storage.rows import AnyRow, contribution_from, contribution_values, wish_from, wish_text
 from bot.storage.tables import (
@@ -46,6 +46,7 @@ _NAMED = (
     reservations.c.member,
     changes.c.by,
     *moderation_privacy.NAMED,
+    *judging_privacy.NAMED,
 )
 """Every column that names a member; :data:`contributions` by way of ``hands``."""
 
@@ -112,7 +113,7 @@ def _everything(connection: Connection, guild: GuildId, member: MemberId) -> dic
         "requests": _rows(connection, reservations, guild, reservations.c.member == member),
         "settings of the server changed": _rows(connection, changes, guild, changes.c.by == member),
         **moderation_privacy.everything(connection, guild, member),
-        **moderation_privacy.everything(connection, guild, member),
+        **judging_privacy.everything(connection, guild, member),
     }
 
 
@@ -176,6 +177,7 @@ def _forget(connection: Connection, guild: GuildId, member: MemberId, now: datet
         )
     _forget_wishes(connection, guild, member)
     moderation_privacy.forget(connection, guild, member)
+    judging_privacy.forget(connection, guild, member)
     _forget_elsewhere(connection, guild, member, now)
     return erased
 
@@ -194,6 +196,8 @@ def _replace(connection: Connection, left: Contribution, *, report: bool, instru
         connection.execute(
             update(takes).where(takes.c.guild == guild, takes.c.contribution == number).values(gone)
         )
+    if not report:
+        judging_privacy.forget_ink(connection, guild, number)
 
 
 def _forget_wishes(connection: Connection, guild: GuildId, member: MemberId) -> None:

@@ -12,6 +12,7 @@ from bot.attribution.model import BrokenLink
 from bot.errors import StorageError
 from bot.storage.database import Database, open_database
 from bot.storage.house import SqlHouse, SqlMembers
+from bot.storage.judging import SqlJudging
 from bot.storage.ledger import SqlLedger
 from bot.storage.moderation import SqlRules
 from bot.storage.moderation_log import SqlModerationLog
@@ -38,6 +39,7 @@ class Store:
     rules: SqlRules
     reviews: SqlReviews
     moderation: SqlModerationLog
+    judging: SqlJudging
 
 
 def _now() -> datetime:
@@ -85,6 +87,7 @@ async def open_store(
             rules=SqlRules(database),
             reviews=SqlReviews(database),
             moderation=SqlModerationLog(database),
+            judging=SqlJudging(database, clock),
         )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from bot.storage.columns import Flag, Number, metadata
 from bot.storage.columns import must as _must
+from bot.storage.judging_tables import ballots, inks, polls
 from bot.storage.moderation_tables import (
     filter_books,
     filter_lines,
@@ -40,6 +41,7 @@ from bot.storage.tables_stories import (
 
 __all__ = [
     "GUILD_TABLES",
+    "ballots",
     "cards",
     "chains",
     "changes",
@@ -50,6 +52,7 @@ __all__ = [
     "handled",
     "hands",
     "houses",
+    "inks",
     "layers",
     "members",
     "metadata",
@@ -57,6 +60,7 @@ __all__ = [
     "moderation_log",
     "notes",
     "outbox",
+    "polls",
     "reservations",
     "reviews",
     "stories",

@@ -9,7 +9,7 @@ from bot.errors import AlreadyDone, Gone
 from bot.ids import GuildId, WorkId
 from bot.storage import ledger, usage
 from bot.storage.rows import AnyRow, contribution_from, take_from
-from bot.storage.tables import contributions, takes, works
+from bot.storage.tables import contributions, inks, takes, works
 from bot.works import NewTake, Spent, Take, WorkState
 
 
@@ -102,6 +102,8 @@ def add(
             delivered=False,
         )
     )
+    if new.ink:
+        connection.execute(insert(inks).values(guild=guild, work=id, take=number, tokens=new.ink))
     connection.execute(
         update(works)
         .where(works.c.guild == guild, works.c.id == id)
