@@ -21,7 +21,7 @@ from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.models import REFRESH
 from cogs.ui.reply import acknowledge
 from cogs.ui.studio import Studio, studio_of
-from cogs.ui.where import lang_read, place_of
+from cogs.ui.where import lang_read
 
 Choices = list[app_commands.Choice[str]]
 
@@ -29,7 +29,6 @@ LARGEST_SEED = 2**31 - 1
 RELOAD = 10.0
 """Seconds between two looks for changed commands."""
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 _TYPES: Mapping[str, Any] = {
     "temperature": app_commands.Range[float, 0.0, 2.0],
@@ -166,9 +165,7 @@ class Arts(commands.Cog):
             topic=topic,
             form=form.id if form else "",
             style=style.id if style else "",
-            language=self._language(
-                interaction, given.get("language"), form.languages if form else (), topic
-            ),
+            language=_language(given.get("language")),
             model=str(given.get("model", "")).strip(),
             length=length,
             temperature=given.get("temperature"),
@@ -179,25 +176,6 @@ class Arts(commands.Cog):
                 name: str(given[_argument(name)]) for name in own if given.get(_argument(name)) is not None
             },
         )
-
-    def _language(
-        self, interaction: discord.Interaction[Renga], asked: object, of_form: tuple[Lang, ...], topic: str
-    ) -> Lang:
-        """The language of the work: as asked, else the form's, the place's, the topic's.
-
-        None of these: left open, and the composer goes by the place and the reader.
-        """
-        for lang in LANGUAGES:
-            if asked == lang:
-                return lang
-        if asked:
-            raise BadInput("refused.bad_option", name="language", typed=str(asked)[:80])
-        if len(of_form) == 1:
-            return of_form[0]
-        known = self._bot.app.desk.book.peek(place_of(interaction))
-        if known is not None and known.house.language is not None:
-            return known.house.language
-        return "zh" if _HAN.search(topic) else cast("Lang", "")
 
 
 _COMPLETED = frozenset({"form", "style", "model"})
@@ -210,6 +188,16 @@ def _parameter(name: str, kind: Any, *, required: bool = True) -> inspect.Parame
         default=inspect.Parameter.empty if required else None,
         annotation=kind,
     )
+
+
+def _language(asked: object) -> Lang:
+    """The language asked for; "" where that is left to the form, the place, the topic and the reader."""
+    for lang in LANGUAGES:
+        if asked == lang:
+            return lang
+    if asked:
+        raise BadInput("refused.bad_option", name="language", typed=str(asked)[:80])
+    return cast("Lang", "")
 
 
 def _choices(art: Art, own: Mapping[str, Option]) -> dict[str, Choices]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 
@@ -15,9 +16,12 @@ from bot.ids import Lang, MemberId, Place
 from bot.prompting.art import Art
 from bot.prompting.ask import Prompt, Voices, build
 from bot.prompting.catalogue import Catalogue
+from bot.prompting.parts import Form
 from bot.works import Wish
 
 SEEDS = 2**31
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 class Asker:
@@ -54,7 +58,7 @@ class Asker:
         """
         house = await self.house(place)
         settings = [await self._members.member(place.guild, one) for one in (member, *others)]
-        language = language_of(wish, house, "en")
+        language = language_of(wish, self._catalogue.find_form(wish.form), house, "en")
         prompt = self._prompt(art, wish, language, place, house, settings[0], text, instruction, draft)
         seed = wish.seed if wish.seed is not None else secrets.randbelow(SEEDS)
         request = Request(
@@ -147,6 +151,10 @@ def again(wish: Wish, takes: int) -> Wish:
     return wish if wish.seed is None else replace(wish, seed=(wish.seed + takes) % SEEDS)
 
 
-def language_of(wish: Wish, house: House, lang: Lang) -> Lang:
-    """The language of a work: as asked, else as the place says, else as its author reads."""
-    return wish.language or house.language or lang
+def language_of(wish: Wish, form: Form | None, house: House, lang: Lang) -> Lang:
+    """The language of a work: as asked, else the form's own, the place's, the topic's, its author's."""
+    if wish.language:
+        return wish.language
+    if form is not None and len(form.languages) == 1:
+        return form.languages[0]
+    return house.language or ("zh" if _HAN.search(wish.topic) else lang)

@@ -73,7 +73,9 @@ class Composer:
         for text in said(brief):
             refuse(await pipeline.judge(text), _resume(brief))
         house = await self._asker.house(brief.place)
-        wish = replace(wish, language=language_of(wish, house, brief.lang))
+        wish = replace(
+            wish, language=language_of(wish, self._catalogue.find_form(wish.form), house, brief.lang)
+        )
         work = brief.work or await self._works.open(
             brief.place,
             brief.member,

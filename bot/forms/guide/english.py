@@ -19,6 +19,9 @@ AT_END = (",", ".", ";", ":", "!", "?")
 SPARE = 6
 """Words that a rhyme must have beyond those that the poem needs, so that there is a choice."""
 
+KEPT = 64
+"""Choices of words at line ends that are kept."""
+
 PIECES = 3
 """Tokens of a word at most."""
 
@@ -61,7 +64,9 @@ class _Words:
     inner: Trie
     strong: Nats
     weak: Nats
-    open_ends: dict[int, tuple[Choice, Choice]] = field(default_factory=dict[int, tuple[Choice, Choice]])
+    open_ends: dict[tuple[int, frozenset[str]], tuple[Choice, Choice]] = field(
+        default_factory=dict[tuple[int, frozenset[str]], tuple[Choice, Choice]]
+    )
 
     @classmethod
     def of(cls, vocabulary: Vocabulary, extra: tuple[str, ...]) -> _Words:
@@ -92,16 +97,22 @@ class _Words:
         """Some of the words, for the start of a line and within it."""
         return Choice(self.start, words), Choice(self.inner, words)
 
-    def any_end(self, needed: int) -> tuple[Choice, Choice]:
-        """Words that may end a line with which ``needed`` more must rhyme; 0 for a line without rhyme."""
-        if needed not in self.open_ends:
+    def any_end(self, needed: int, taken: frozenset[str] = frozenset()) -> tuple[Choice, Choice]:
+        """Words that may end a line with which ``needed`` more must rhyme; 0 for a line without rhyme.
+
+        ``taken`` are the sounds in which other lines rhyme: a new rhyme has another.
+        """
+        key = (needed, taken)
+        if key not in self.open_ends:
             if needed:
-                groups = [group for group in rhymes().values() if len(group) >= needed + SPARE]
-                words = [spoken for group in groups for spoken in group]
+                wide = [group for tail, group in rhymes().items() if tail not in taken]
+                words = [one for group in wide if len(group) >= needed + SPARE for one in group]
             else:
-                words = [spoken for spoken in lexicon() if not weak(spoken.word)]
-            self.open_ends[needed] = self.chosen(words)
-        return self.open_ends[needed]
+                words = [one for one in lexicon() if not weak(one.word) and "'" not in one.word]
+            if len(self.open_ends) >= KEPT:
+                self.open_ends.clear()
+            self.open_ends[key] = self.chosen(words)
+        return self.open_ends[key]
 
 
 def _pieces(vocabulary: Vocabulary, text: str, before: str) -> list[int]:
@@ -225,7 +236,8 @@ class EnglishWriter:
         mates = self._ends.get(line.rhyme)
         if not mates:
             needed = sum(one.rhyme == line.rhyme and one.again is None for one in self._lines) - 1
-            return self._words.any_end(max(1, needed))
+            taken = frozenset(ends[0].tail for ends in self._ends.values())
+            return self._words.any_end(max(1, needed), taken)
         used = {mate.word for mate in mates}
         onsets = {onset(mate.word) for mate in mates}
         group = [

@@ -6,6 +6,7 @@ import random
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.forms.check import AnyShape, ChineseShape, TwoShapes, check
 from bot.forms.chinese.clauses import cut
@@ -17,11 +18,14 @@ from bot.forms.guide.vocabulary import Vocabulary
 from bot.forms.guide.words import weak
 from bot.forms.model import Holds
 
-TRIES = 8
+TRIES = 24
 """Candidates of each line, of which the best stays."""
 
 SHOWN = 1.0
 """Nats a token that a line has in its favour in which the topic shows for the first time."""
+
+STALE = 2.0
+"""Nats a token that a line loses that says nothing new, pair of words by pair of words (of the, of the)."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -104,9 +108,11 @@ class Guided:
         return guide.writer(vocabulary)
 
     def merit(self, line: str) -> float:
-        """What a candidate has in its favour: the topic, where it has not shown yet."""
+        """What a candidate has in its favour: the topic, where it has not shown yet; and against it:
+        that it says again what was said."""
         so_far = "\n".join((self.opening, *self.written))
-        return SHOWN if self.topic and not shows(self.topic, so_far) and shows(self.topic, line) else 0.0
+        shown = self.topic and not shows(self.topic, so_far) and shows(self.topic, line)
+        return (SHOWN if shown else 0.0) - STALE * stale(line, so_far)
 
     def worth(self, text: str) -> float:
         """From 0 to 1: a form that fails takes half away, a doubtful one a little; a topic that does not
@@ -168,6 +174,20 @@ def repeats(text: str) -> float:
         said = [word for line in lines for word in words(line) if len(word) > 3 and not weak(word)]
     counts = Counter(said)
     return sum(count - 1 for count in counts.values()) / len(said) if said else 0.0
+
+
+def stale(line: str, so_far: str) -> float:
+    """The part of a line's pairs of words (of characters) that stood there before, or stand in it twice."""
+    pairs = _pairs(line)
+    if not pairs:
+        return 0.0
+    before = {pair for one in so_far.split("\n") for pair in _pairs(one)}
+    return 1 - len(set(pairs) - before) / len(pairs)
+
+
+def _pairs(line: str) -> list[tuple[str, str]]:
+    said = [char for char in line if _HAN.match(char)] or words(line)
+    return list(pairwise(said))
 
 
 def seeds(seed: int, tries: int) -> list[int]:
