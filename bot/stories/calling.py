@@ -15,6 +15,9 @@ from bot.stories.orders import next_writer
 NOBODY = "story.nobody_left"
 """Why a story rests that nobody is there to write."""
 
+ABSENT = "story.paused_absent"
+"""Why a story rests that waits for a member who let their time go by."""
+
 Result = tuple[Story, tuple[Effect, ...]]
 
 
@@ -78,18 +81,34 @@ def go_on(story: Story, member: MemberId, now: datetime, told: Effect) -> Result
     """Somebody cannot write any more: the turn goes on if it was theirs, or if nobody is left."""
     current = story.current
     nobody = not any(not seat.away for seat in story.writers)
-    if story.stage is not Stage.RUNNING or (current is not None and current.member != member and not nobody):
+    # What a model writes in the place of a member who only went away is still wanted.
+    spared = current is not None and current.stand_in and story.seat(member) is not None
+    others = current is not None and current.member != member
+    if story.stage is not Stage.RUNNING or ((others or spared) and not nobody):
         return story, (told,)
     story, effects = call(story, now)
     return story, (told, *effects)
 
 
-def awake(story: Story, now: datetime, told: Effect) -> Result:
-    """Somebody can write again: a story that rests because nobody could goes on."""
-    if story.stage is Stage.PAUSED and story.rest == NOBODY:
-        story, effects = call(replace(story, stage=Stage.RUNNING, rest=""), now)
+def awake(story: Story, member: MemberId, now: datetime, told: Effect) -> Result:
+    """Somebody can write again: a story goes on that rests because nobody could, or because they did not."""
+    current = story.current
+    waited_for = story.rest == ABSENT and current is not None and current.member == member
+    if story.stage is Stage.PAUSED and (story.rest == NOBODY or waited_for):
+        story, effects = opened_again(replace(story, stage=Stage.RUNNING, rest=""), now)
         return story, (told, *effects)
     return story, (told,)
+
+
+def opened_again(story: Story, now: datetime) -> Result:
+    """The story runs again: whoever was to write, writes, with their whole time; or the next."""
+    current = story.current
+    seat = story.seat(current.member) if current is not None and current.member is not None else None
+    if current is None or seat is None or seat.away:
+        return call(story, now)
+    if current.held is not None:  # it is written already, and time stands still for it
+        return story, ()
+    return open_for(story, seat.member, now)
 
 
 def with_seat(story: Story, member: MemberId, **values: bool | int) -> Story:

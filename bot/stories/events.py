@@ -1,7 +1,7 @@
-"""What can happen to a story (events), what follows from it (effects), and why it may not be (refusals).
+"""What can happen to a story: events, each with who acts and nothing that the rules could look up.
 
-An event carries who acts and nothing that the rules could look up; effects are
-carried out by whoever keeps the story.
+What follows from them is in :mod:`bot.stories.effects`, and has its names here
+too: whoever keeps the story carries it out.
 """
 
 from __future__ import annotations
@@ -9,8 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.errors import Refusal
 from bot.ids import MemberId
+from bot.stories.effects import AskModel as AskModel
+from bot.stories.effects import Call as Call
+from bot.stories.effects import Effect as Effect
+from bot.stories.effects import Ended as Ended
+from bot.stories.effects import NotYourTurn as NotYourTurn
+from bot.stories.effects import Remind as Remind
+from bot.stories.effects import Show as Show
+from bot.stories.effects import StoryRefusal as StoryRefusal
+from bot.stories.effects import Tell as Tell
+from bot.stories.effects import TooLate as TooLate
 from bot.stories.model import CLOCK, Terms
 
 
@@ -27,6 +36,13 @@ class Join(Act):
     """Somebody takes a seat, and agrees to the ground rules; ``invited`` by the starter."""
 
     invited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite(Act):
+    """The starter or a moderator lets ``member`` join where not everybody may; joining is theirs to do."""
+
+    member: MemberId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +106,20 @@ class MoreTime(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Act):
+    """The words of a turn wait for a moderator to look at them: its time stands still."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Act):
+    """They wait no more, and were not let in: its time runs on.  What is let in is just submitted."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skip(Act):
     """The starter or a moderator passes over the writer."""
 
@@ -105,7 +135,7 @@ class TimeUp(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderDue(Act):
-    """It is time to remind the writer of a turn."""
+    """It is time to remind the writer of a turn: once before a deadline, else now and then."""
 
     turn: int
 
@@ -136,7 +166,10 @@ class Pause(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume(Act):
-    """It goes on; the current turn gets its whole time again."""
+    """It goes on; the current turn gets its whole time again.
+
+    By the starter, a moderator, or the member for whose absence it rests.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +181,7 @@ class WasDown(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remove(Act):
-    """The starter or a moderator takes a member's seat away."""
+    """The starter or a moderator takes a member's seat away; only by invitation they come back."""
 
     member: MemberId
 
@@ -252,79 +285,8 @@ class End(Act):
 
 
 Event = (
-    Join | Leave | Depart | Arrange | Begin | Submit | Pass | HandOver | MoreTime | Skip | TimeUp
-    | ReminderDue | NoWords | Away | Back | Pause | Resume | WasDown | Remove | Reorder | Transfer
-    | Edit | Undo | Redo | Vote | NewChapter | Annotate | AddLore | ApproveLore | ForgetLore
-    | Summarise | End
+    Join | Invite | Leave | Depart | Arrange | Begin | Submit | Pass | HandOver | MoreTime | Hold
+    | Release | Skip | TimeUp | ReminderDue | NoWords | Away | Back | Pause | Resume | WasDown | Remove
+    | Reorder | Transfer | Edit | Undo | Redo | Vote | NewChapter | Annotate | AddLore | ApproveLore
+    | ForgetLore | Summarise | End
 )  # fmt: skip
-
-
-# --- what follows ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Tell a member that it is their turn; None tells everybody who may write."""
-
-    member: MemberId | None
-    turn: int
-    deadline: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class AskModel:
-    """Have a model write the current turn."""
-
-    seat: MemberId
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remind:
-    """Remind a member of their turn."""
-
-    member: MemberId
-    turn: int
-    deadline: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Say something in the thread: the key of a text, and whom and what it speaks of."""
-
-    key: str
-    member: MemberId | None = None
-    facts: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Show a turn (again): it was written in private, taken back, or changed."""
-
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The story has ended: show who wrote how much."""
-
-
-Effect = Call | AskModel | Remind | Tell | Show | Ended
-
-
-class StoryRefusal(Refusal):
-    """The rules of a story do not allow that; nothing was changed."""
-
-    key = "story.not_now"
-
-
-class NotYourTurn(StoryRefusal):
-    """Somebody else writes, or wrote meanwhile."""
-
-    key = "story.not_your_turn"
-
-
-class TooLate(StoryRefusal):
-    """Somebody or something was faster: the turn, the seat or the undo is gone."""
-
-    key = "story.too_late"

@@ -194,9 +194,11 @@ class Current:
         member: who writes it; None where anybody may (but ``not_by``).
         since: when it was called.
         deadline: None for no deadline.
-        reminded: whether its writer was reminded.
+        reminded: whether its writer was reminded as often as they are.
+        nudges: how often they were reminded where there is no deadline.
         extended: how often more time was given.
         stand_in: a model writes it in the member's place.
+        held: since when its words wait for a moderator; its time stands still meanwhile.
     """
 
     number: int
@@ -204,8 +206,15 @@ class Current:
     since: datetime
     deadline: datetime | None = None
     reminded: bool = False
+    nudges: int = 0
     extended: int = 0
     stand_in: bool = False
+    held: datetime | None = None
+
+    @property
+    def by_model(self) -> bool:
+        """Whether a model is to write it."""
+        return self.stand_in or (self.member is not None and self.member < 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,9 +231,10 @@ class Undone:
 class Story:
     """Everything that the rules know of a story.
 
-    ``done`` are those who had their turn in this round; ``undone`` the turns
-    that were taken back, the newest last, as long as nothing was written since.
-    ``rest`` is why it is paused: the key of a text.
+    ``done`` are those who had their turn in this round, whoever had it last at
+    the end; ``undone`` the turns that were taken back, the newest last, as long
+    as nothing was written since.  ``rest`` is why it is paused: the key of a text.
+    ``invited`` may join though it is not open; ``removed`` may not though it is.
     """
 
     id: StoryId
@@ -239,6 +249,8 @@ class Story:
     current: Current | None = None
     round: int = 1
     done: tuple[MemberId, ...] = ()
+    invited: tuple[MemberId, ...] = ()
+    removed: tuple[MemberId, ...] = ()
     next_number: int = 1
     note: str = ""
     lore: tuple[Lore, ...] = ()

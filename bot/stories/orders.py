@@ -33,7 +33,7 @@ def model_may_write(story: Story) -> bool:
     if last is not None and last.by_model:
         return False
     typical = round(story.words / len(story.turns)) if story.turns else TYPICAL
-    return max(1, typical) <= allowance(story)
+    return max(1, typical, story.terms.shortest) <= allowance(story)
 
 
 def allowance(story: Story) -> int:
@@ -54,20 +54,37 @@ def next_writer(story: Story, wish: MemberId | None = None) -> Next | None:
     here = [seat for seat in story.seats if not seat.away]
     if not any(not seat.is_model for seat in here):
         return None
-    if story.terms.order is Order.FREE:
-        return Next(story, _free_model(story, here))
-    if story.terms.order is Order.PEN and _may_be_named(story, here, wish):
-        return Next(story, wish)
+    before = story.done[-1] if story.done else None
+    if story.terms.order not in STRICT:
+        if _written(story) >= sum(not seat.is_model for seat in here):
+            story = _new_round(story)
+        if story.terms.order is Order.FREE:
+            return Next(story, _free_model(story, here))
+        if _may_be_named(story, here, wish):
+            return Next(story, wish)
     waiting = _waiting(story, here)
     if not waiting:
-        before = story.done[-1] if story.done else None
-        story = replace(story, round=story.round + 1, done=())
+        story = _new_round(story)
         waiting = _waiting(story, here)
-        # A new round may begin with whoever ended the old one, by writing or by letting
-        # the turn go, only if nobody else is there.
-        if len(waiting) > 1 and waiting[0].member == before and story.terms.order is not Order.FIXED:
-            waiting.append(waiting.pop(0))
+    # A new round may begin with whoever ended the old one, by writing or by letting
+    # the turn go, only if nobody else is there.
+    if len(waiting) > 1 and waiting[0].member == before and story.terms.order is not Order.FIXED:
+        waiting.append(waiting.pop(0))
     return Next(story, waiting[0].member) if waiting else None
+
+
+def _new_round(story: Story) -> Story:
+    return replace(story, round=story.round + 1, done=())
+
+
+def _written(story: Story) -> int:
+    """Parts of people in this round: where nobody has a place in it, it has as many as there are people."""
+    count = 0
+    for turn in reversed(story.turns[story.inherited :]):
+        if turn.round != story.round:
+            break
+        count += turn.by > 0
+    return count
 
 
 def _waiting(story: Story, here: list[Seat]) -> list[Seat]:
@@ -77,7 +94,7 @@ def _waiting(story: Story, here: list[Seat]) -> list[Seat]:
         order = sorted(here, key=lambda seat: _draw(story, seat.member))
     elif story.terms.order is Order.FIXED:
         order = _after_the_last(story, here)
-    may = model_may_write(story)
+    may = any(seat.is_model for seat in here) and model_may_write(story)
     return [seat for seat in order if seat.member not in story.done and (may or not seat.is_model)]
 
 

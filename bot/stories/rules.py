@@ -21,11 +21,8 @@ from bot.stories.lore import remembered
 from bot.stories.model import Chapter, Seat, Stage, Story, StoryId, Terms, Turn, model_seat
 from bot.stories.seats import seats
 from bot.stories.terms import arranged
-from bot.stories.turns import resume, turns
+from bot.stories.turns import NUDGES, resume, turns
 from bot.stories.words import edit, submit, taken_back, vote
-
-NUDGE = timedelta(days=3)
-"""After how long a writer without a deadline is reminded."""
 
 
 def new(
@@ -69,16 +66,17 @@ def fork(story: Story, id: StoryId, starter: MemberId, until: int, title: str) -
 def alarms(story: Story) -> dict[str, datetime]:
     """What is to happen to a story by itself, and when; the names end in the number of the turn."""
     current = story.current
-    if story.stage is not Stage.RUNNING or current is None:
+    if story.stage is not Stage.RUNNING or current is None or current.held is not None:
         return {}
-    if current.stand_in or (current.member is not None and current.member < 0):
+    if current.by_model:
         return {f"model:{current.number}": current.since}
     found: dict[str, datetime] = {}
     if current.deadline is not None:
         found[f"deadline:{current.number}"] = current.deadline
     if current.member is not None and not current.reminded:
         left = timedelta(seconds=story.terms.seconds)
-        at = current.deadline - left / 4 if current.deadline is not None else current.since + NUDGE
+        nudge = NUDGES[min(current.nudges, len(NUDGES) - 1)]
+        at = current.deadline - left / 4 if current.deadline is not None else current.since + nudge
         found[f"remind:{current.number}"] = at
     return found
 
@@ -92,7 +90,7 @@ def step(story: Story, event: Event, now: datetime) -> Result:
     if story.stage is Stage.ENDED and not isinstance(event, ev.Resume | ev.Edit | ev.Depart):
         raise StoryRefusal("story.over")
     match event:
-        case ev.Join() | ev.Leave() | ev.Depart() | ev.Remove() | ev.Away() | ev.Back():
+        case ev.Join() | ev.Invite() | ev.Leave() | ev.Depart() | ev.Remove() | ev.Away() | ev.Back():
             return seats(story, event, now)
         case ev.Reorder() | ev.Transfer() | ev.NewChapter() | ev.Annotate():
             return _said(story, event)
@@ -111,8 +109,7 @@ def step(story: Story, event: Event, now: datetime) -> Result:
                 raise AlreadyDone()
             return replace(story, stage=Stage.PAUSED, rest=event.why), (ev.Tell(event.why, event.by),)
         case ev.Resume():
-            lead(story, event, clock=True)
-            return resume(story, now)
+            return resume(story, event, now)
         case ev.End():
             lead(story, event)
             return replace(story, stage=Stage.ENDED, current=None), (ev.Ended(),)
@@ -126,7 +123,7 @@ def step(story: Story, event: Event, now: datetime) -> Result:
             return vote(story, event)
         case (
             ev.Pass() | ev.Skip() | ev.NoWords() | ev.TimeUp() | ev.HandOver() | ev.MoreTime()
-            | ev.ReminderDue() | ev.WasDown()
+            | ev.Hold() | ev.Release() | ev.ReminderDue() | ev.WasDown()
         ):  # fmt: skip
             return turns(story, event, now)
         case _:

@@ -1,4 +1,4 @@
-"""The open turn: passed, skipped, handed over, given more time, or let go by."""
+"""The open turn: passed, skipped, handed over, given more time, held, or let go by."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from datetime import datetime, timedelta
 
 from bot.errors import AlreadyDone, BadInput
 from bot.stories import events as ev
-from bot.stories.calling import Result, call, lead, let_go, of_writer, open_for, open_turn, with_seat
+from bot.stories.calling import (
+    ABSENT,
+    Result,
+    lead,
+    let_go,
+    of_writer,
+    open_for,
+    open_turn,
+    opened_again,
+    seated,
+    with_seat,
+)
 from bot.stories.events import StoryRefusal, TooLate
-from bot.stories.model import Absent, Current, Order, Stage, Story
+from bot.stories.model import CLOCK, Absent, Current, Order, Stage, Story
 from bot.stories.orders import STRICT, model_may_write
 
 MISSED = 2
@@ -17,6 +28,9 @@ MISSED = 2
 
 EXTENSIONS = 1
 """How often a writer may ask for more time in one turn."""
+
+NUDGES = (timedelta(days=3), timedelta(days=7), timedelta(days=14))
+"""How long after it was called a writer without a deadline is reminded; then they are left in peace."""
 
 
 def turns(
@@ -27,6 +41,8 @@ def turns(
     | ev.TimeUp
     | ev.HandOver
     | ev.MoreTime
+    | ev.Hold
+    | ev.Release
     | ev.ReminderDue
     | ev.WasDown,
     now: datetime,
@@ -34,6 +50,8 @@ def turns(
     """What comes of something that happens to the open turn."""
     if isinstance(event, ev.WasDown):
         return _given_back(story, event, now)
+    if isinstance(event, ev.Release):
+        return _released(story, event, now)
     current = open_turn(story, event.turn)
     match event:
         case ev.Pass():
@@ -43,25 +61,15 @@ def turns(
             lead(story, event)
             return let_go(story, current, now, ev.Tell("story.skipped", current.member))
         case ev.NoWords():
+            if not current.by_model:
+                raise TooLate()
             return let_go(story, current, now, ev.Tell("story.model_silent", current.member))
         case ev.TimeUp():
-            if current.deadline is None or now < current.deadline:
+            if current.held is not None or current.deadline is None or now < current.deadline:
                 raise TooLate()
             return _time_up(story, current, now)
-        case ev.HandOver(to=to):
-            if current.member != event.by:
-                lead(story, event)
-            if current.member is None:
-                raise StoryRefusal("story.free")
-            seat = story.seat(to)
-            fixed = story.terms.order is Order.FIXED
-            if fixed or seat is None or seat.is_model or seat.away or to == current.member:
-                raise BadInput("story.not_to_them")
-            wrote_last = story.last is not None and story.last.by == to
-            if wrote_last or (story.terms.order in STRICT and to in story.done):
-                raise BadInput("story.had_turn")
-            opened, effects = open_for(story, to, now)
-            return opened, (ev.Tell("story.handed", current.member, (("to", f"<@{to}>"),)), *effects)
+        case ev.HandOver():
+            return _handed(story, current, event, now)
         case ev.MoreTime():
             if current.member != event.by:
                 lead(story, event)
@@ -72,11 +80,60 @@ def turns(
             later = max(now, current.deadline) + timedelta(seconds=story.terms.seconds)
             more = replace(current, deadline=later, extended=current.extended + 1, reminded=False)
             return replace(story, current=more), (ev.Tell("story.more_time", current.member),)
+        case ev.Hold():
+            return _held(story, current, event, now), ()
         case ev.ReminderDue():
-            if current.reminded or current.member is None or current.member < 0:
+            if current.reminded or current.held is not None or current.member is None or current.by_model:
                 raise TooLate()
-            reminded = replace(story, current=replace(current, reminded=True))
+            nudges = current.nudges + (current.deadline is None)
+            often = current.deadline is not None or nudges >= len(NUDGES)
+            reminded = replace(story, current=replace(current, reminded=often, nudges=nudges))
             return reminded, (ev.Remind(current.member, current.number, current.deadline),)
+
+
+def _handed(story: Story, current: Current, event: ev.HandOver, now: datetime) -> Result:
+    """The writer gives the turn to another."""
+    to = event.to
+    if current.member != event.by:
+        lead(story, event)
+    if current.member is None:
+        raise StoryRefusal("story.free")
+    seat = story.seat(to)
+    fixed = story.terms.order is Order.FIXED
+    if fixed or seat is None or seat.is_model or seat.away or to == current.member:
+        raise BadInput("story.not_to_them")
+    wrote_last = story.last is not None and story.last.by == to
+    if wrote_last or (story.terms.order in STRICT and to in story.done):
+        raise BadInput("story.had_turn")
+    opened, effects = open_for(story, to, now)
+    return opened, (ev.Tell("story.handed", current.member, (("to", f"<@{to}>"),)), *effects)
+
+
+def _held(story: Story, current: Current, event: ev.Hold, now: datetime) -> Story:
+    """What is written waits for a moderator; where anybody may write, others write meanwhile."""
+    if current.member is None:
+        return seated(story, event.by)
+    if event.by != CLOCK:
+        of_writer(current, event.by)
+    if current.held is not None:
+        raise AlreadyDone()
+    return replace(story, current=replace(current, held=now))
+
+
+def _released(story: Story, event: ev.Release, now: datetime) -> Result:
+    """It waits no more: the time in which it did is given back, also while the story rests."""
+    current = story.current
+    if current is None or current.number != event.turn or current.held is None:
+        raise TooLate()
+    free = replace(current, held=None)
+    if current.deadline is not None:
+        free = replace(free, deadline=current.deadline + max(now - current.held, timedelta(0)))
+    story = replace(story, current=free)
+    if story.stage is not Stage.RUNNING:
+        return story, ()
+    if free.by_model and free.member is not None:
+        return story, (ev.AskModel(free.member, free.number),)
+    return story, (ev.Tell("story.more_time", free.member),) if free.deadline != current.deadline else ()
 
 
 def _time_up(story: Story, current: Current, now: datetime) -> Result:
@@ -88,12 +145,11 @@ def _time_up(story: Story, current: Current, now: datetime) -> Result:
     gone = missed >= MISSED
     story = with_seat(story, member, missed=missed, away=gone)
     if story.terms.absent is Absent.STAND_IN and model_may_write(story):
-        stand_in = replace(current, stand_in=True, deadline=None, since=now, number=story.next_number)
+        stand_in = Current(number=story.next_number, member=member, since=now, stand_in=True)
         story = replace(story, current=stand_in, next_number=story.next_number + 1)
         return story, (ev.Tell("story.stand_in", member), ev.AskModel(member, stand_in.number))
     if story.terms.absent is Absent.PAUSE:
-        rest = replace(story, stage=Stage.PAUSED, rest="story.paused_absent")
-        return rest, (ev.Tell("story.paused_absent", member),)
+        return replace(story, stage=Stage.PAUSED, rest=ABSENT), (ev.Tell(ABSENT, member),)
     return let_go(story, current, now, ev.Tell("story.away_now" if gone else "story.timed_out", member))
 
 
@@ -102,26 +158,26 @@ def _given_back(story: Story, event: ev.WasDown, now: datetime) -> Result:
     current = story.current
     if story.stage is not Stage.RUNNING or current is None or current.deadline is None:
         raise TooLate()
-    if current.deadline > now or current.deadline <= event.since:
+    if current.held is not None or current.deadline > now or current.deadline <= event.since:
         raise TooLate()
     lost = now - max(event.since, current.since)
     more = replace(current, deadline=current.deadline + lost, reminded=False)
     return replace(story, current=more), (ev.Tell("story.was_down", current.member),)
 
 
-def resume(story: Story, now: datetime) -> Result:
+def resume(story: Story, event: ev.Resume, now: datetime) -> Result:
     """The story goes on; who was to write gets their whole time again."""
+    current = story.current
+    waited_for = story.rest == ABSENT and current is not None and current.member == event.by
+    if not (waited_for and story.stage is Stage.PAUSED):
+        lead(story, event, clock=True)
     if story.stage not in (Stage.PAUSED, Stage.ENDED):
         raise AlreadyDone()
     ended = story.stage is Stage.ENDED
     if ended and 0 < story.terms.rounds < story.round:  # all its rounds were written: one more
         story = replace(story, terms=replace(story.terms, rounds=story.round))
-    story = replace(story, stage=Stage.RUNNING, rest="")
     told = ev.Tell("story.reopened" if ended else "story.resumed")
-    member = story.current.member if story.current is not None else None
-    seat = story.seat(member) if member is not None else None
-    if seat is None or seat.away:
-        story, effects = call(story, now)
-    else:
-        story, effects = open_for(story, seat.member, now)
+    if waited_for:
+        story = with_seat(story, event.by, missed=0, away=False)
+    story, effects = opened_again(replace(story, stage=Stage.RUNNING, rest=""), now)
     return story, (told, *effects)

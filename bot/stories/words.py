@@ -17,7 +17,10 @@ from bot.stories.orders import allowance
 
 def submit(story: Story, event: ev.Submit, now: datetime) -> Result:
     """A turn is written."""
-    current = open_turn(story, event.turn)
+    held = story.current if story.current is not None and story.current.held is not None else None
+    # What was written in time and waited for a moderator stands also if the story rests by now.
+    resting = story.stage is Stage.PAUSED and held is not None and held.number == event.turn
+    current = held if resting and held is not None else open_turn(story, event.turn)
     by = _author(story, current, event)
     _fits(story, event.words, by_model=by < 0 or event.stood_in)
     turn = Turn(
@@ -32,14 +35,16 @@ def submit(story: Story, event: ev.Submit, now: datetime) -> Result:
     if not event.stood_in and by > 0:
         story = with_seat(story, by, missed=0, away=False)
     story = replace(story, turns=(*story.turns, turn), undone=(), done=had(story, by))
+    if resting:
+        return replace(story, current=None), (ev.Show(turn.number),)
     opened, effects = call(story, now, event.to)
     return opened, (ev.Show(turn.number), *effects)
 
 
 def _fits(story: Story, words: int, *, by_model: bool) -> None:
-    """Refuse a turn that is too short or too long; a model never takes more than its share."""
+    """Refuse a turn that is too short or too long; a model, moreover, never takes more than its share."""
     terms = story.terms
-    shortest = 1 if by_model else max(1, terms.shortest)
+    shortest = max(1, terms.shortest)
     longest = allowance(story) if by_model else terms.longest
     if words < shortest:
         raise BadInput("story.too_short", limit=shortest, words=words)
@@ -70,8 +75,7 @@ def edit(story: Story, event: ev.Edit) -> Result:
     if turn is None or story.turns.index(turn) < story.inherited:
         raise StoryRefusal("story.no_turn")
     if turn.by_model:
-        following = story.current.member if story.current is not None else None
-        if story.last != turn or event.by not in (following, story.starter):
+        if story.last != turn or not _may_ask_again(story, event.by):
             raise NotYourTurn("story.not_another")
         if len(turn.versions) > 1:
             raise TooLate("story.one_other_take")
@@ -86,8 +90,20 @@ def edit(story: Story, event: ev.Edit) -> Result:
     return _with(story, turn, edited), (ev.Show(turn.number),)
 
 
+def _may_ask_again(story: Story, by: MemberId) -> bool:
+    """Whether they may have a model's part written once more: its starter, or whoever writes next."""
+    if by == story.starter:
+        return True
+    current = story.current
+    if current is None or current.by_model:
+        return False
+    return current.member == by or (current.member is None and by > 0 and story.seat(by) is not None)
+
+
 def vote(story: Story, event: ev.Vote) -> Result:
     """A member prefers one of two takes: whichever has more votes stands, until the next turn is written."""
+    if event.by <= 0:
+        raise NotAllowed("story.no_seat")
     seated(story, event.by)
     last = story.last
     if last is None or last.number != event.turn or not last.by_model:
@@ -151,7 +167,7 @@ def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
         done=kept.done,
     )
     told = ev.Tell("story.redone", event.by)
-    if again.stage is not Stage.RUNNING or kept.current is None:
+    if again.stage is not Stage.RUNNING:
         return again, (told, ev.Show(kept.turn.number))
     again, effects = _recalled(again, kept.current, now)
     return again, (told, ev.Show(kept.turn.number), *effects)
@@ -166,13 +182,15 @@ def _done_before(story: Story, last: Turn) -> tuple[MemberId, ...]:
     return tuple(member for member in story.done if member != last.by or member in wrote)
 
 
-def _recalled(story: Story, current: Current, now: datetime) -> Result:
-    """The turn that was open before something was taken back, if it still can be."""
+def _recalled(story: Story, current: Current | None, now: datetime) -> Result:
+    """The turn that was open before something was taken back, if there was one and it still can be."""
+    if current is None:
+        return call(story, now)
     seat = story.seat(current.member) if current.member is not None else None
     if current.member is not None and (seat is None or (seat.away and not current.stand_in)):
         return call(story, now)
-    if current.member is not None and (current.member < 0 or current.stand_in):
+    if current.member is not None and current.by_model:
         return story, (ev.AskModel(current.member, current.number),)
-    if current.deadline is not None and current.deadline <= now:
+    if current.held is None and current.deadline is not None and current.deadline <= now:
         return open_for(story, current.member, now)
     return story, (ev.Call(current.member, current.number, current.deadline),)
