@@ -19,7 +19,6 @@ from bot.explain import explain
 from bot.ids import ChannelId, GuildId, MemberId, MessageId
 from bot.services.stories import Told
 from bot.services.stories_ports import PrivateDraft, StoryNumber
-from bot.services.stories_says import SAY
 from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.events import Event, NotYourTurn, StoryRefusal, TooLate
@@ -165,13 +164,9 @@ class StoriesThreads(commands.Cog):
         turn = told.story.turn(shown[1])
         if turn is not None and told.row.thread == channel:
             number = str(told.story.turns.index(turn) + 1)
-            await self._note(told, "story.message_gone", f"gone:{message}", ChannelId(channel), number=number)
-
-    async def _note(self, told: Told, key: str, once: str, channel: ChannelId, **facts: str) -> None:
-        """Say something about a story, once."""
-        payload = {"story": int(told.row.id), "notes": [[key, None, facts]]}
-        row = await self._app.store.outbox.put(told.row.guild, channel, SAY, payload, key=once)
-        await self._app.dispatch.deliver(row)
+            await self._desk.outlet.note(
+                told, "story.message_gone", f"gone:{message}", ChannelId(channel), number=number
+            )
 
     # --- threads ---------------------------------------------------------------------------
 
@@ -192,12 +187,7 @@ class StoriesThreads(commands.Cog):
         told = await self._app.stories.at(GuildId(payload.guild_id), ChannelId(payload.thread_id))
         if told is None:
             return
-        if told.story.stage is Stage.RUNNING:
-            await self._let(told, ev.Pause(by=CLOCK, why="story.paused_thread"))
-        await self._app.stories.store.unplaced(told.row.guild, told.row.id)
-        title = told.story.title
-        channel = told.row.place.channel
-        await self._note(told, "story.thread_gone", f"thread:{payload.thread_id}", channel, title=title)
+        await self._desk.outlet.lost(told)
 
     # --- writers and servers ---------------------------------------------------------------
 

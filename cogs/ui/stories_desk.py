@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from typing import Any
 
 import discord
 
+from bot.attribution.spans import by_member
 from bot.client import Renga
-from bot.errors import BadInput, RengaError
+from bot.errors import AgainstTheRules, BadInput, RengaError
 from bot.i18n.text import translate
-from bot.ids import ChannelId, GuildId, MemberId, MessageId
-from bot.services.brief import Finished, Step, Words
+from bot.ids import ChannelId, Lang, MemberId
+from bot.services.dispatch import Undeliverable
 from bot.services.stories import Outcome, Told
 from bot.services.stories_ports import PrivateDraft, StoryNumber
 from bot.services.stories_says import OPEN
-from bot.services.stories_writer import Help
 from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.events import Event
 from bot.stories.model import Order
 from cogs.ui import stories_look as look
-from cogs.ui.modals import INPUT_LIMIT, Form, form, text_field
+from cogs.ui.modals import Form, form, read_file, text_field
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line, verse
 from cogs.ui.split import split
 from cogs.ui.stories_items import story_view
+from cogs.ui.stories_models import StoryModels, drafted
 from cogs.ui.stories_outlet import StoryOutlet
-from cogs.ui.stream import BotMessage, Frame, LiveMessage
 from cogs.ui.studio import Studio, quickly
 from cogs.ui.where import is_moderator, lang_read, member_of, space_of
 
 log = logging.getLogger(__name__)
 
-Steps = Callable[[asyncio.Event], AsyncGenerator[Step, None]]
+DRAFT = 20_000
+"""Characters of a refused turn that are kept as its writer's draft."""
+
+CUT = " ✂ "
+"""Stands in a turn that is given back where it becomes too long."""
+
+DID: dict[type[Any], tuple[str, tuple[str, ...]]] = {
+    ev.Join: ("story.did_join", ()),
+    ev.Leave: ("story.did_leave", ("join",)),
+    ev.Pass: ("story.did_pass", ()),
+    ev.Away: ("story.did_away", ("back",)),
+    ev.Back: ("story.did_back", ()),
+}
+"""What a member is told after an act, and the buttons that take it back."""
 
 
 class StoryDesk:
@@ -44,8 +55,9 @@ class StoryDesk:
     def __init__(self, bot: Renga, studio: Studio) -> None:
         self._bot = bot
         self.app = bot.app
+        self.studio = studio
         self.outlet = StoryOutlet(bot, studio.outlet)
-        self._writing: dict[tuple[GuildId, StoryNumber, int], asyncio.Task[None]] = {}
+        self.models = StoryModels(bot, self.outlet)
 
     # --- what follows from changes ---------------------------------------------------------
 
@@ -54,118 +66,27 @@ class StoryDesk:
         if outcome.again:
             return
         told = Told(outcome.row, outcome.story)
-        keys = {effect.key for effect in outcome.effects if isinstance(effect, ev.Tell)}
-        for effect in outcome.effects:
-            if not isinstance(effect, ev.Show) or games.hidden(told.story):
-                continue
-            turn = told.story.turn(effect.turn)
-            again = "story.redone" in keys
-            if turn is None:
-                await self.outlet.strike(told, effect.turn)
-            elif again or (len(turn.versions) > 1 and not turn.by_model):
-                await self.outlet.show_part(told, turn)
-        if told.row.thread is not None:
-            fresh = await self.app.stories.read(told.row.guild, told.row.id)
-            await self.outlet.refresh(fresh)
-
-    # --- models ----------------------------------------------------------------------------
-
-    async def have_written(self, told: Told, turn: int) -> None:
-        """Have a model write the open turn, meanwhile; it is asked once at a time."""
-        key = (told.row.guild, told.row.id, turn)
-        if key in self._writing or told.row.thread is None:
-            return
-        writer = self.app.story_writer
-        steps: Steps = lambda stop: writer.turn(told, turn, stop=stop)  # noqa: E731
-        task = asyncio.create_task(self._stream(told, turn, steps), name=f"story:{told.row.id}:{turn}")
-        self._writing[key] = task
-        task.add_done_callback(lambda _: self._writing.pop(key, None))
-
-    async def wind_up(self) -> None:
-        """The bot goes: what models are writing is asked for again when it is back."""
-        tasks = list(self._writing.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _stream(self, told: Told, turn: int, steps: Steps) -> None:
-        """A model's words as they come, in a message that is one of the part's."""
-        row = told.row
         try:
-            if games.hidden(told.story):
-                async with aclosing(steps(asyncio.Event())) as coming:
-                    async for _ in coming:
-                        pass
-                return
-            message = await self._placeholder(told, turn)
-            surface = BotMessage(message)
-            done: Finished | None = None
-            try:
-                async with (
-                    LiveMessage(surface, every=self.app.settings.edit_seconds) as live,
-                    aclosing(steps(asyncio.Event())) as coming,
-                ):
-                    async for step in coming:
-                        if isinstance(step, Words):
-                            live.show(Frame(f"{verse(step.text)[:1900]} ✍️"))
-                        elif isinstance(step, Finished):
-                            done = step
-            finally:
-                if done is None:
-                    log.info("a model wrote nothing for story %s", row.id)
-            after = await self.app.stories.read(row.guild, row.id)
-            number = done.take.number if done is not None else turn
-            if (written := after.story.turn(number)) is not None:
-                await self.outlet.show_part(after, written)
-        except (RengaError, discord.HTTPException) as error:
-            log.info("story %s: a model's turn came to nothing: %s", row.id, type(error).__name__)
-            await self._given_up(told, turn)
+            for effect in outcome.effects:
+                if isinstance(effect, ev.Show) and not games.hidden(told.story):
+                    await self._show(told, effect.turn, outcome)
+        except (discord.HTTPException, discord.RateLimited, Undeliverable) as error:
+            log.info("a part of story %s could not be drawn: %s", told.row.id, type(error).__name__)
+        if told.row.thread is not None:
+            await self.outlet.refresh(await self.app.stories.read(told.row.guild, told.row.id))
 
-    async def _placeholder(self, told: Told, turn: int) -> discord.PartialMessage:
-        """The message that a model writes in: that of before a restart, if there was one."""
-        row = told.row
-        assert row.thread is not None
-        channel = self._bot.get_partial_messageable(row.thread)
-        held = await self.app.stories.store.messages(row.guild, row.id, turn)
-        if held:
-            return channel.get_partial_message(held[0])
-        text = translate("story.writing", row.language)
-        sent = await channel.send(text, nonce=f"{row.id}:{turn}:ai"[-25:])
-        await self.app.stories.store.posted(row.guild, row.id, MessageId(sent.id), turn, row.thread)
-        return channel.get_partial_message(sent.id)
-
-    async def _given_up(self, told: Told, turn: int) -> None:
-        row = told.row
-        fresh = await self.app.stories.read(row.guild, row.id)
-        written = fresh.story.turn(turn)
-        if row.thread is None or written is not None:
-            if written is not None:
-                await self.outlet.show_part(fresh, written)
+    async def _show(self, told: Told, number: int, outcome: Outcome) -> None:
+        """A part that was changed, taken back or brought back; and the one before, whose vote is over."""
+        story, turn = told.story, told.story.turn(number)
+        if turn is None:
+            await self.outlet.strike(told, number)
             return
-        channel = self._bot.get_partial_messageable(row.thread)
-        text = translate("story.writing_given_up", row.language)
-        for message in await self.app.stories.store.messages(row.guild, row.id, turn):
-            try:
-                await channel.get_partial_message(message).edit(content=text)
-            except discord.HTTPException:
-                continue
-
-    async def another(self, interaction: discord.Interaction[Renga], told: Told, turn: int) -> None:
-        """Another take of a model's last part, in the message of the first."""
-        await acknowledge(interaction, private=True)
-        member, key = member_of(interaction), str(interaction.id)
-        found = told.story.turn(turn)
-        if found is None or not found.by_model or told.story.last != found:
-            raise BadInput("story.not_another")
-        async with aclosing(
-            self.app.story_writer.another(told, member, turn, key=key, stop=asyncio.Event())
-        ) as steps:
-            async for _ in steps:
-                pass
-        fresh = await self.app.stories.read(told.row.guild, told.row.id)
-        if (written := fresh.story.turn(turn)) is not None:
-            await self.outlet.show_part(fresh, written)
-        await tell(interaction, translate("story.done", lang_read(interaction)))
+        back = any(isinstance(one, ev.Tell) and one.key == "story.redone" for one in outcome.effects)
+        if back or (len(turn.versions) > 1 and not turn.by_model):
+            await self.outlet.show_part(told, turn)
+        before = story.turns[story.turns.index(turn) - 1] if story.turns.index(turn) else None
+        if turn == story.last and before is not None and before.by_model and len(before.versions) > 1:
+            await self.outlet.show_part(told, before)
 
     # --- acts ------------------------------------------------------------------------------
 
@@ -177,42 +98,85 @@ class StoryDesk:
         """Let something happen, and tell the member that it did."""
         if not interaction.response.is_done():
             await acknowledge(interaction, private=True)
-        row = told.row
+        row, lang = told.row, lang_read(interaction)
         outcome = await self.app.stories.act(row.guild, row.id, event, key=str(interaction.id))
-        await tell(interaction, translate("story.done", lang_read(interaction)))
+        key, buttons = DID.get(type(event), ("story.done", ()))
+        if event.by != member_of(interaction):  # somebody was seated by another
+            key, buttons = "story.done", ()
+        await tell(interaction, translate(key, lang), view=story_view(buttons, told, lang=lang))
         return outcome
+
+    async def join(
+        self, interaction: discord.Interaction[Renga], told: Told, *, agreed: bool = False
+    ) -> None:
+        """Take a seat; where there are ground rules, agree to them first."""
+        member, lang, terms = member_of(interaction), lang_read(interaction), told.story.terms
+        event = ev.Join(by=member, moderator=is_moderator(interaction))
+        if agreed or not terms.ground_rules or told.story.seat(member) is not None:
+            await self.act(interaction, told, event)
+            return
+        asked = translate("story.agree", lang, title=line(told.story.title))
+        rules = "\n".join(f"> {row}" for row in verse(terms.ground_rules).splitlines())
+        await tell(interaction, f"{asked}\n{rules}", view=story_view(("agree",), told, lang=lang))
+
+    async def leave(self, interaction: discord.Interaction[Renga], told: Told, *, sure: bool = False) -> None:
+        """Give one's seat up; asked once more where there is no way back."""
+        member, lang, story = member_of(interaction), lang_read(interaction), told.story
+        begun = story.stage.value != "lobby"
+        no_way_back = not story.terms.open or (begun and not story.terms.late)
+        if no_way_back and not sure and story.seat(member) is not None:
+            view = story_view(("leave-now",), told, lang=lang)
+            await tell(interaction, translate("story.leave_ask", lang), view=view)
+            return
+        await self.act(interaction, told, ev.Leave(by=member))
+
+    async def ask_end(self, interaction: discord.Interaction[Renga], told: Told) -> None:
+        """Ask once more before the story is ended for all."""
+        if member_of(interaction) != told.story.starter and not is_moderator(interaction):
+            raise ev.StoryRefusal("story.leaders_only")
+        lang = lang_read(interaction)
+        text = translate("story.end_ask", lang, title=line(told.story.title))
+        await tell(interaction, text, view=story_view(("end-now",), told, lang=lang))
 
     async def open_anew(self, interaction: discord.Interaction[Renga], told: Told) -> None:
         """Another thread for a story whose thread is gone."""
         if member_of(interaction) != told.story.starter and not is_moderator(interaction):
             raise ev.StoryRefusal("story.leaders_only")
-        await acknowledge(interaction, private=True)
         row = told.row
         opened = await self.app.store.outbox.put(
             row.guild, row.place.channel, OPEN, {"story": int(row.id)}, key=f"{row.id}:open:{row.version}"
         )
         await self.app.dispatch.deliver(opened)
 
+    # --- writing ---------------------------------------------------------------------------
+
     async def ask_words(self, interaction: discord.Interaction[Renga], told: Told, turn: int) -> None:
-        """The form for a turn, with the member's private draft in it."""
+        """The form for a turn, with the member's private draft in it, and a place for a file."""
         row, story, member = told.row, told.story, member_of(interaction)
         current = story.current
+        if story.stage.value == "paused":
+            raise ev.StoryRefusal("story.rests")
         if current is None or (turn and current.number != turn):
             raise BadInput("story.too_late")
-        if current.member is not None and current.member != member:
+        if current.stand_in or current.member not in (None, member):
             raise ev.NotYourTurn()
         draft = await quickly(self.app.stories.store.draft(row.guild, row.id, member))
         lang = lang_read(interaction)
-        fields = [text_field("text", lang, long=True, default=draft.text if draft is not None else "")]
+        fields = [text_field("turn", lang, long=True, default=drafted(draft), required=False)]
         if story.terms.order is Order.PEN:
             fields.append(text_field("next", lang, required=False, limit=40))
-        await interaction.response.send_modal(form("story-write", int(row.id), current.number, lang, *fields))
+        modal = form("story-write", int(row.id), current.number, lang, *fields)
+        modal.add_item(_upload(lang))
+        await interaction.response.send_modal(modal)
 
     async def written(self, interaction: discord.Interaction[Renga], filled: Form) -> None:
         """A turn, from its form; what cannot be taken is kept as a draft."""
         await acknowledge(interaction, private=True)
         told = await self.told(interaction, StoryNumber(filled.subject))
-        member, text = member_of(interaction), filled.value("text")
+        member, text = member_of(interaction), filled.value("turn").strip()
+        if filled.files:
+            text = "\n\n".join(part for part in (text, (await read_file(filled.files[0])).strip()) if part)
+            interaction.extras["input"] = text
         try:
             await self.app.stories.submit(
                 told,
@@ -222,58 +186,66 @@ class StoryDesk:
                 key=str(interaction.id),
                 to=await self._named(told, filled.value("next")),
             )
-        except RengaError:
-            await self.app.stories.keep_draft(told, member, PrivateDraft(text[:INPUT_LIMIT]))
+        except RengaError as error:
+            await self.keep(told, member, text)
+            interaction.extras["input"] = marked(text, error)
             raise
-        await tell(interaction, translate("story.saved", lang_read(interaction)))
+        lang = lang_read(interaction)
+        view = story_view(() if games.hidden(told.story) else ("edit",), told, turn=filled.take, lang=lang)
+        await tell(interaction, translate("story.saved", lang), view=view)
+
+    async def keep(self, told: Told, member: MemberId, text: str) -> None:
+        """Keep a text as a member's private draft; what a model wrote of it stays the model's."""
+        if not text:
+            return
+        held = await self.app.stories.store.draft(told.row.guild, told.row.id, member)
+        text = text[:DRAFT]
+        spans = by_member(held.text, held.spans, text, member) if held is not None else ()
+        await self.app.stories.keep_draft(told, member, PrivateDraft(text, spans))
 
     async def _named(self, told: Told, name: str) -> MemberId | None:
-        """The writer whom somebody named."""
+        """The writer whom somebody named.
+
+        Raises:
+            BadInput: nobody at the table is called so.
+        """
         wanted = name.strip().lstrip("@").casefold()
         if not wanted:
             return None
         names = await self.outlet.names(told.row.guild, [seat.member for seat in told.story.writers])
-        return next((member for member, known in names.items() if known.casefold() == wanted), None)
+        for member, known in names.items():
+            if known.casefold() == wanted:
+                return member
+        raise BadInput("story.no_such_writer", name=name.strip()[:40], known=", ".join(names.values())[:300])
 
     async def ask_edit(self, interaction: discord.Interaction[Renga], told: Told, turn: int) -> None:
-        """The form for another version of one's own part."""
-        found = told.story.turn(turn)
-        if found is None or found.by != member_of(interaction):
+        """The form for another version of one's own part: of that number, else of the last one."""
+        member, story = member_of(interaction), told.story
+        own = [one for one in story.turns[story.inherited :] if one.by == member and not one.by_model]
+        part = story.turn(turn) if turn else own[-1] if own else None
+        if part is None or part not in own:
             raise BadInput("story.no_turn")
         texts = await quickly(self.app.stories.texts(told.row))
         lang = lang_read(interaction)
-        field = text_field("text", lang, long=True, default=texts.get(found.key, ""))
-        await interaction.response.send_modal(form("story-edit", int(told.row.id), turn, lang, field))
+        field = text_field("text", lang, long=True, default=texts.get(part.key, ""))
+        modal = form("story-edit", int(told.row.id), part.number, lang, field)
+        await interaction.response.send_modal(modal)
 
     async def edited(self, interaction: discord.Interaction[Renga], filled: Form) -> None:
         """Another version of a part, from its form."""
         await acknowledge(interaction, private=True)
         told = await self.told(interaction, StoryNumber(filled.subject))
-        await self.app.stories.edit(
-            told, member_of(interaction), filled.take, filled.value("text"), key=str(interaction.id)
-        )
-        await tell(interaction, translate("story.saved", lang_read(interaction)))
-
-    async def helped(
-        self, interaction: discord.Interaction[Renga], told: Told, kind: Help, draft: str = ""
-    ) -> None:
-        """What a member asked of a model for their turn: for them alone."""
-        await acknowledge(interaction, private=True)
-        member, lang = member_of(interaction), lang_read(interaction)
-        current = told.story.current
-        if current is None or current.member not in (None, member):
-            raise ev.NotYourTurn()
-        self.app.usage.check(told.row.place, member)
-        made = await self.app.story_writer.help(told, member, kind, draft, key=str(interaction.id))
-        head = {"ways": "story.ways", "polish": "story.polished"}.get(kind, "story.draft")
-        shown = split(verse(made.text), 1_700, most=1)
-        view = story_view(("write",), told, turn=current.number, lang=lang)
-        if shown is None:
-            await tell(
-                interaction, translate(head, lang), view=view, files=[("draft.txt", made.text.encode())]
+        text = filled.value("text")
+        try:
+            await self.app.stories.edit(
+                told, member_of(interaction), filled.take, text, key=str(interaction.id)
             )
-        else:
-            await tell(interaction, f"-# {translate(head, lang)}\n{shown[0]}", view=view)
+        except BadInput as error:
+            interaction.extras["input"] = marked(text, error)
+            raise
+        await tell(interaction, translate("story.did_edit", lang_read(interaction)))
+
+    # --- reading ---------------------------------------------------------------------------
 
     async def read(self, interaction: discord.Interaction[Renga], told: Told, page: int) -> None:
         """A page of the story, for the member alone."""
@@ -292,7 +264,8 @@ class StoryDesk:
 
     async def recap(self, interaction: discord.Interaction[Renga], told: Told) -> None:
         """What happened since the member last wrote, in their language, for them alone."""
-        await acknowledge(interaction, private=True)
+        if not interaction.response.is_done():
+            await acknowledge(interaction, private=True)
         member, lang, story = member_of(interaction), lang_read(interaction), told.story
         own = [turn.number for turn in story.turns if turn.by == member]
         since = own[-1] if own else 0
@@ -305,10 +278,35 @@ class StoryDesk:
         parts = split(verse(text), 1_800, most=1)
         await tell(interaction, f"**{head}**\n{parts[0] if parts else verse(text)[:1_800]}")
 
-    def lead(self, interaction: discord.Interaction[Renga]) -> dict[str, object]:
-        """Who acts, for an event."""
-        return {"by": member_of(interaction), "moderator": is_moderator(interaction)}
-
     def thread_of(self, told: Told) -> ChannelId | None:
         """Where a story is written."""
         return told.row.thread
+
+
+def marked(text: str, error: RengaError) -> str:
+    """A refused text as it is given back: where it becomes too long stands a mark."""
+    if isinstance(error, AgainstTheRules) or error.text_key != "story.too_long":
+        return text
+    at = _until_word(text, int(str(error.facts.get("limit", 0))))
+    return f"{text[:at].rstrip()}{CUT}{text[at:].lstrip()}"
+
+
+def _until_word(text: str, words: int) -> int:
+    """How many characters of a text hold so many words and no more."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if games.words(text[:middle]) <= words else (low, middle - 1)
+    return low
+
+
+def _upload(lang: Lang) -> discord.ui.Label[Any]:
+    """A place for a text file in a form: a turn may be longer than what can be typed there."""
+    upload: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
+        custom_id="file", required=False, min_values=0, max_values=1
+    )
+    return discord.ui.Label(
+        text=translate("modal.turn_file", lang),
+        description=translate("modal.turn_file_hint", lang),
+        component=upload,
+    )

@@ -49,6 +49,9 @@ story = app_commands.Group(**named("story"), guild_only=True)
 lore = app_commands.Group(**named("lore"), parent=story)
 """``/story lore``."""
 
+host = app_commands.Group(**named("host"), parent=story)
+"""``/story host``: for whoever started the story, and for moderators."""
+
 
 class Commands(commands.Cog):
     """What the commands of stories have in common; a cog is made of them."""

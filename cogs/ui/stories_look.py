@@ -1,4 +1,4 @@
-"""How a story looks in Discord: its panel, what is said in its thread, and its parts."""
+"""How a story looks in its thread: what is said there, its parts, and who wrote how much."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 import discord
-from discord.utils import format_dt
 
 from bot.i18n.text import translate
 from bot.ids import Lang, MemberId
 from bot.services.stories import Told
 from bot.stories import games
-from bot.stories.model import Seat, Stage, Story, Turn
+from bot.stories.model import Story, Turn
 from cogs.ui.safe import line, verse
 from cogs.ui.split import MESSAGE_LIMIT, split
-from cogs.ui.stories_items import story_view
+from cogs.ui.stories_items import StoryButton, story_view
+from cogs.ui.stories_panel import until, who
 from cogs.ui.stream import Frame
 
 SQUARES = ("🟦", "🟩", "🟨", "🟧", "🟪", "🟫", "🟥", "⬛")
@@ -27,107 +27,11 @@ STRIP = 200
 """Turns that the picture shows at most, the newest."""
 
 
-def who(member: MemberId | None, lang: Lang) -> str:
-    """A writer as they are named in a message: a mention, which pings nobody."""
-    if member is None:
-        return ""
-    return f"<@{member}>" if member > 0 else translate("story.model_name", lang)
-
-
 def author(turn: Turn, lang: Lang) -> str:
     """Who wrote a part."""
     if turn.stood_in:
         return translate("story.stood_in", lang, member=who(turn.by, lang))
     return who(turn.by, lang)
-
-
-def until(deadline: datetime | None, lang: Lang) -> str:
-    """Until when, in the reader's own time."""
-    if deadline is None:
-        return ""
-    return translate(
-        "story.call_until", lang, when=format_dt(deadline, "f"), relative=format_dt(deadline, "R")
-    )
-
-
-def panel(told: Told, *, plain: bool) -> Frame:
-    """How the story stands; ``plain`` if plain messages can be read."""
-    story, lang = told.story, told.row.language
-    lines = [f"📖 **{line(story.title)}** · {translate(f'story.stage_{story.stage.value}', lang)}"]
-    if story.stage is Stage.PAUSED and story.rest == "story.nobody_left":
-        lines.append(translate(story.rest, lang))
-    if story.stage is Stage.RUNNING and story.current is not None:
-        current = story.current
-        if current.member is None:
-            lines.append(translate("story.panel_anybody", lang))
-        else:
-            left = until(current.deadline, lang)
-            lines.append(translate("story.panel_turn", lang, member=who(current.member, lang), until=left))
-    lines.append(translate("story.panel_seats", lang, seats=_seats(story, lang)))
-    lines.append(_terms(story, lang))
-    if story.terms.models or story.terms.absent.value == "ai":
-        local = translate("story.panel_local", lang) if story.terms.local_only else ""
-        percent = round(100 * story.terms.share)
-        lines.append(translate("story.panel_model", lang, percent=percent, local=local))
-    if story.turns:
-        facts = {"turns": len(story.turns), "words": story.words, "round": story.round}
-        lines.append(translate("story.panel_progress", lang, **facts))
-    if story.terms.ground_rules:
-        lines.append(translate("story.panel_rules", lang, rules=line(story.terms.ground_rules, 400)))
-    if story.stage is not Stage.ENDED:
-        lines.append(translate("story.panel_how_plain" if plain else "story.panel_how", lang))
-    return Frame("\n".join(lines)[:MESSAGE_LIMIT], story_view(_panel_buttons(story), told))
-
-
-def _seats(story: Story, lang: Lang) -> str:
-    named = [_seat(story, seat, lang) for seat in story.seats]
-    cap = f" ({len(story.writers)}/{story.terms.seats})" if story.terms.seats else ""
-    return " · ".join(named) + cap
-
-
-def _seat(story: Story, seat: Seat, lang: Lang) -> str:
-    current = story.current.member if story.current is not None else None
-    name = who(seat.member, lang)
-    name = f"__{name}__" if seat.member == current else name
-    return f"{name} {translate('story.seat_away', lang)}" if seat.away else name
-
-
-def _terms(story: Story, lang: Lang) -> str:
-    terms = story.terms
-    minutes = terms.seconds // 60
-    if not terms.seconds:
-        time = translate("story.time_none", lang)
-    elif minutes < 120:
-        time = translate("story.time_minutes", lang, number=minutes)
-    else:
-        time = translate("story.time_hours", lang, number=round(minutes / 60))
-    kind = (
-        "between" if terms.longest and terms.shortest
-        else "most" if terms.longest
-        else "least" if terms.shortest
-        else "any"
-    )  # fmt: skip
-    rounds = "story.rounds_some" if terms.rounds else "story.rounds_open"
-    return translate(
-        "story.panel_terms",
-        lang,
-        order=translate(f"story.order_{terms.order.value}", lang),
-        time=time,
-        length=translate(f"story.length_{kind}", lang, most=terms.longest, least=terms.shortest),
-        rounds=translate(rounds, lang, rounds=terms.rounds),
-    )
-
-
-def _panel_buttons(story: Story) -> tuple[str, ...]:
-    match story.stage:
-        case Stage.LOBBY:
-            return "join", "leave", "begin"
-        case Stage.RUNNING:
-            return "join", "leave", "away", "back", "read", "undo", "skip", "pause"
-        case Stage.PAUSED:
-            return "join", "back", "read", "undo", "resume"
-        case Stage.ENDED:
-            return "read", "reopen"
 
 
 def opening(told: Told) -> str:
@@ -147,10 +51,27 @@ def foot(told: Told, turn: Turn) -> str:
     """Who wrote a part, below it."""
     story, lang = told.story, told.row.language
     number = story.turns.index(turn) + 1 if turn in story.turns else turn.number
-    told_of = translate("story.written", lang, number=number, member=author(turn, lang), words=turn.words)
-    if len(turn.versions) > 1:
+    told_of = translate("story.written", lang, number=number, member=author(turn, lang), count=turn.words)
+    if len(turn.versions) > 1 and not turn.by_model:
         told_of = f"{told_of} · {translate('story.edited', lang)}"
     return f"-# {told_of}"
+
+
+def part_view(told: Told, turn: Turn) -> discord.ui.View | None:
+    """Below a model's last part that has two takes: a vote, until the next part is written."""
+    if told.story.last != turn or not turn.by_model or len(turn.versions) != 2:
+        return None
+    lang, view = told.row.language, discord.ui.View(timeout=None)
+    for version, action in enumerate(("take-one", "take-two")):
+        votes = sum(1 for _, liked in turn.votes if liked == version)
+        view.add_item(StoryButton(action, told.row.id, turn.number, lang=lang, count=votes))
+    view.add_item(StoryButton("takes", told.row.id, turn.number, lang=lang))
+    return view
+
+
+def shorter(told: Told) -> str:
+    """What stands where the rest of a part stood that is shorter now."""
+    return translate("story.shorter", told.row.language)
 
 
 def taken_back(told: Told) -> str:
@@ -174,7 +95,7 @@ def say(payload: Mapping[str, Any], told: Told, *, last: str = "") -> tuple[Fram
     written = story.turn(int(payload.get("written") or 0))
     if written is not None:
         number = story.turns.index(written) + 1
-        facts = {"number": number, "member": author(written, lang), "words": written.words}
+        facts = {"number": number, "member": author(written, lang), "count": written.words}
         lines.append(f"-# {translate('story.written', lang, **facts)}")
     redo = 0
     for key, member, facts in payload.get("notes", ()):
@@ -183,8 +104,10 @@ def say(payload: Mapping[str, Any], told: Told, *, last: str = "") -> tuple[Fram
         lines.append(f"-# {text}" if key != "story.chapter" else f"## {text}")
         if key == "story.undone" and story.undone:
             redo = story.undone[-1].turn.number
-    gone = any(note[0] == "story.thread_gone" for note in payload.get("notes", ()))
-    buttons: tuple[str, ...] = ("reopen", "read") if gone else ()
+    said = {note[0] for note in payload.get("notes", ())}
+    buttons: tuple[str, ...] = ("reopen", "read") if "story.thread_gone" in said else ()
+    if "story.shut_out" in said:
+        buttons = ("resume", "read")
     number = 0
     if (called := payload.get("call") or payload.get("remind")) is not None:
         given, number, deadline = called
@@ -237,13 +160,13 @@ def ended(told: Told) -> str:
     }
     squares[None] = MODEL_SQUARE
     lines = [
-        translate("story.ended", lang, title=line(story.title), turns=len(story.turns), words=story.words)
+        translate("story.ended", lang, title=line(story.title), count=len(story.turns), words=story.words)
     ]
     for writer in sorted(writers, key=lambda one: -_words(story, one)):
         words = _words(story, writer)
         member = who(writer, lang) if writer is not None else translate("story.model_name", lang)
         facts = {"square": squares[writer], "member": member, "percent": round(100 * words / total)}
-        lines.append(translate("story.share", lang, words=words, **facts))
+        lines.append(translate("story.share", lang, count=words, **facts))
     strip = "".join(squares[None if turn.by_model else turn.by] for turn in story.turns[-STRIP:])
     lines.append(strip)
     if story.terms.game is games.Game.CORPSE:

@@ -1,34 +1,36 @@
-"""The way out to Discord for stories: threads, parts, whose turn it is, panels that keep up.
+"""The way out to Discord for stories: threads, parts, whose turn it is, reminders.
 
 A thread hangs from a message, and has that message's id: made twice, it is the
-same thread, so a process that died in between loses nothing.
+same thread, so a process that died in between loses nothing.  A post of a forum
+is looked for before it is made again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
 import discord
 
 from bot.client import Renga
-from bot.errors import Gone, RengaError
+from bot.errors import Gone, Refusal
 from bot.ids import ChannelId, GuildId, MemberId, MessageId
 from bot.services.dispatch import Undeliverable
 from bot.services.ports import Outgoing
 from bot.services.stories import Told
-from bot.services.stories_codec import story_from
-from bot.services.stories_ports import StoryNumber, StoryRow
-from bot.services.stories_says import OPEN, TURN
+from bot.services.stories_ports import StoryNumber
+from bot.services.stories_says import OPEN, SAY, TURN
+from bot.services.stories_time import quiet_until
 from bot.stories import events as ev
 from bot.stories import games
-from bot.stories.model import CLOCK, Turn
+from bot.stories.model import CLOCK, Stage
 from cogs.ui import stories_look as look
 from cogs.ui.outlet import LOOK_BACK, Outlet
 from cogs.ui.safe import plain_line
+from cogs.ui.stories_drawing import Drawing
 from cogs.ui.stream import Frame
 
 log = logging.getLogger(__name__)
@@ -39,15 +41,19 @@ THREAD_THERE = 160004
 ARCHIVE = 10_080
 """Minutes until a thread that nobody writes in is archived: a week, the longest there is."""
 
+NAME = 90
+"""Characters of a thread's name; Discord takes 100."""
 
-class StoryOutlet:
+
+class Unneeded(Undeliverable):
+    """Nobody is to be told any more."""
+
+
+class StoryOutlet(Drawing):
     """Posts what is said about stories; see :class:`cogs.ui.outlet.Poster`."""
 
     def __init__(self, bot: Renga, outlet: Outlet) -> None:
-        self._bot = bot
-        self._app = bot.app
-        self._outlet = outlet
-        self._names: dict[tuple[GuildId, MemberId], str] = {}
+        super().__init__(bot, outlet)
         self._tasks: set[asyncio.Task[object]] = set()
         outlet.others["story"] = self
 
@@ -58,21 +64,38 @@ class StoryOutlet:
         told = await self._told(outgoing)
         if outgoing.kind == OPEN:
             return await self._open(outgoing, told)
+        try:
+            return await self._post_in(outgoing, told)
+        except Undeliverable as error:
+            if outgoing.channel == told.row.thread and not isinstance(error, Unneeded):
+                gone = isinstance(error.__cause__, discord.NotFound)
+                self._later(self.lost(told) if gone else self.shut_out(told))
+            raise
+
+    async def _post_in(self, outgoing: Outgoing, told: Told) -> MessageId:
         thread = await self._outlet.channel(outgoing.channel)
         if outgoing.kind == TURN:
             return await self._post_part(outgoing, told, thread)
-        if "remind" in outgoing.payload and (sent := await self._remind_privately(outgoing, told)):
-            return sent
         frame, pinged = await self._frame(outgoing, told)
+        silent = False
+        if pinged:
+            how = await self._called(outgoing, told, pinged[0])
+            if isinstance(how, int):
+                return how
+            pinged, silent = how
         message = await self._outlet.send(
-            thread, frame, outgoing.nonce, allowed_mentions=look.mentions(pinged)
+            thread, frame, outgoing.nonce, allowed_mentions=look.mentions(pinged), silent=silent
         )
+        if outgoing.payload.get("ended") and told.story.terms.game is games.Game.CORPSE:
+            await self._reveal(outgoing, told, thread)
         return MessageId(message.id)
 
     async def find(self, outgoing: Outgoing) -> MessageId | None:
         """A message posted for the same row before: one of the bot's that says the same, not older."""
         told = await self._told(outgoing)
         if outgoing.kind == OPEN:
+            if (forum := self._forum(outgoing.channel)) is not None:
+                return await self._found_in_forum(outgoing, told, forum)
             wanted = {look.opening(told)}
         elif outgoing.kind == TURN:
             wanted = set((await self._parts(told, int(outgoing.payload["turn"])))[:1])
@@ -97,43 +120,116 @@ class StoryOutlet:
         except Gone as error:
             raise Undeliverable from error
 
+    # --- threads ---------------------------------------------------------------------------
+
     async def _open(self, outgoing: Outgoing, told: Told) -> MessageId:
         """The first message, and the thread that hangs from it; in a thread, the panel itself."""
-        channel = await self._outlet.channel(outgoing.channel)
         if told.row.thread is not None:
             await self.refresh(told)
             return MessageId(told.row.panel or 0)
+        if (forum := self._forum(outgoing.channel)) is not None:
+            return await self._open_in_forum(told, forum)
+        channel = await self._outlet.channel(outgoing.channel)
         message = await self._outlet.send(channel, Frame(look.opening(told)), outgoing.nonce)
         await self._thread_of(message, told)
         return MessageId(message.id)
 
+    def _forum(self, channel: ChannelId) -> discord.ForumChannel | None:
+        found = self._bot.get_channel(channel)
+        return found if isinstance(found, discord.ForumChannel) else None
+
+    async def _open_in_forum(self, told: Told, forum: discord.ForumChannel) -> MessageId:
+        tags = [*forum.available_tags[:1]] if forum.flags.require_tag else []
+        try:
+            made = await forum.create_thread(
+                name=plain_line(told.story.title, NAME) or "…",
+                content=look.opening(told),
+                auto_archive_duration=ARCHIVE,
+                applied_tags=tags,
+            )
+        except discord.Forbidden as error:
+            raise Undeliverable from error
+        await self._settled(told, ChannelId(made.thread.id))
+        return MessageId(made.message.id)
+
+    async def _found_in_forum(
+        self, outgoing: Outgoing, told: Told, forum: discord.ForumChannel
+    ) -> MessageId | None:
+        """A post that was made before the bot died, and that no story is written in."""
+        me = self._bot.user
+        for thread in forum.threads:
+            own = me is not None and thread.owner_id == me.id and thread.created_at is not None
+            if not own or thread.name != (plain_line(told.story.title, NAME) or "…"):
+                continue
+            if thread.created_at is None or thread.created_at < outgoing.at - timedelta(minutes=1):
+                continue
+            if await self._app.stories.at(outgoing.guild, ChannelId(thread.id)) is None:
+                await self._settled(told, ChannelId(thread.id))
+                return MessageId(thread.id)
+        return None
+
     async def _thread_of(self, message: discord.Message, told: Told) -> None:
         try:
             await message.create_thread(
-                name=plain_line(told.story.title, 90) or "…", auto_archive_duration=ARCHIVE
+                name=plain_line(told.story.title, NAME) or "…", auto_archive_duration=ARCHIVE
             )
         except discord.Forbidden as error:
             raise Undeliverable from error
         except discord.HTTPException as error:
             if error.code != THREAD_THERE:
                 raise
-        row = await self._app.stories.store.placed(told.row.guild, told.row.id, ChannelId(message.id))
-        told = Told(row, told.story)
-        if told.story.turns:
-            await self._show_inherited(told)
+        await self._settled(told, ChannelId(message.id))
+
+    async def _settled(self, told: Told, thread: ChannelId) -> None:
+        """A story has its thread: what is in it already, and how it stands."""
+        row = await self._app.stories.store.placed(told.row.guild, told.row.id, thread)
+        told = await self._app.stories.read(row.guild, row.id)
+        if told.story.turns and not games.hidden(told.story):
+            await self.show_part(told, told.story.turns[-1])
         await self.refresh(told)
 
-    async def _show_inherited(self, told: Told) -> None:
-        """The opening, or the last part that a fork goes on from."""
-        last = told.story.turns[-1]
-        await self.show_part(told, last)
+    async def lost(self, told: Told) -> None:
+        """The thread of a story is gone: it rests, and can be opened again in another."""
+        row = told.row
+        if row.thread is None:
+            return
+        if told.story.stage is Stage.RUNNING:
+            await self._paused(told, "story.paused_thread")
+        await self._app.stories.store.unplaced(row.guild, row.id)
+        title = told.story.title
+        await self.note(told, "story.thread_gone", f"thread:{row.thread}", row.place.channel, title=title)
+
+    async def shut_out(self, told: Told) -> None:
+        """The bot may not write in the thread any more: the story rests, and its channel is told."""
+        row = told.row
+        if told.story.stage is not Stage.RUNNING or row.thread is None:
+            return
+        await self._paused(told, "story.paused_shut")
+        once = f"shut:{row.id}:{row.version}"
+        await self.note(told, "story.shut_out", once, row.place.channel, to=f"<#{row.thread}>")
+
+    async def _paused(self, told: Told, why: str) -> None:
+        row = told.row
+        key = f"{row.id}:{row.version}:{why}"
+        try:
+            await self._app.stories.act(row.guild, row.id, ev.Pause(by=CLOCK, why=why), key=key)
+        except Refusal as error:
+            log.info("story %s was not paused: %s", row.id, error.text_key)
+
+    async def note(self, told: Told, key: str, once: str, channel: ChannelId, **facts: str) -> None:
+        """Say something about a story, once."""
+        payload = {"story": int(told.row.id), "notes": [[key, None, facts]]}
+        row = await self._app.store.outbox.put(told.row.guild, channel, SAY, payload, key=once)
+        await self._app.dispatch.deliver(row)
+
+    # --- parts -----------------------------------------------------------------------------
 
     async def _post_part(self, outgoing: Outgoing, told: Told, thread: Any) -> MessageId:
         """The words of a turn, in as many messages as they need; the file of one that is too long."""
         number = int(outgoing.payload["turn"])
-        parts = await self._parts(told, number)
+        contents = await self._parts(told, number)
         first = 0
-        for index, content in enumerate(parts):
+        for index, content in enumerate(contents):
             nonce = outgoing.nonce if not index else f"{outgoing.nonce[:20]}.{index}"
             message = await self._outlet.send(thread, Frame(content), nonce)
             first = first or message.id
@@ -149,6 +245,12 @@ class StoryOutlet:
         texts = await self._app.stories.texts(told.row)
         return look.part(told, turn, texts.get(turn.key, "…")) or [look.foot(told, turn)]
 
+    async def _reveal(self, outgoing: Outgoing, told: Told, thread: Any) -> None:
+        """What was hidden until the end, whole."""
+        shown = look.pages(told, await self._app.stories.texts(told.row))
+        for index, page in enumerate(shown):
+            await self._outlet.send(thread, Frame(page), f"{outgoing.nonce[:19]}.r{index}")
+
     async def _frame(self, outgoing: Outgoing, told: Told) -> tuple[Frame, list[MemberId]]:
         last = ""
         if told.story.last is not None and games.hidden(told.story) and "call" in outgoing.payload:
@@ -156,19 +258,35 @@ class StoryOutlet:
             last = games.shown_before(told.story, texts.get(told.story.last.key, ""))
         return look.say(outgoing.payload, told, last=last)
 
-    async def _remind_privately(self, outgoing: Outgoing, told: Told) -> MessageId | None:
-        """A reminder by direct message, where its member wants it so and takes it."""
-        member, _, deadline = outgoing.payload["remind"]
-        await self._still_here(outgoing.guild, told, MemberId(member))
-        chosen = await self._app.desk.member(outgoing.guild, MemberId(member))
+    # --- calls and reminders -----------------------------------------------------------------
+
+    async def _called(
+        self, outgoing: Outgoing, told: Told, member: MemberId
+    ) -> MessageId | tuple[list[MemberId], bool]:
+        """How a member is called or reminded: as they chose, and without a sound in their quiet hours.
+
+        Gives the direct message if that is all, else whom the message in the
+        thread pings, and whether it does so silently.
+        """
+        reminds = "remind" in outgoing.payload
+        if reminds:
+            await self._still_here(outgoing.guild, told, member)
+        chosen = await self._app.desk.member(outgoing.guild, member)
+        if chosen.remind == "off":
+            if reminds:
+                raise Unneeded
+            return [], False
+        silent = quiet_until(chosen, self._app.clock()) is not None
         if chosen.remind != "dm":
-            return None
-        content = look.reminder(told, deadline, outgoing.channel)
+            return [member], silent
+        _, _, deadline = outgoing.payload["remind" if reminds else "call"]
         try:
             user = self._bot.get_user(member) or await self._bot.fetch_user(member)
-            return MessageId((await user.send(content, nonce=outgoing.nonce)).id)
+            content = look.reminder(told, deadline, outgoing.channel)
+            sent = await user.send(content, nonce=f"{outgoing.nonce[:22]}.dm", silent=silent)
         except discord.HTTPException:
-            return None  # closed to the bot: then in the thread
+            return [member], silent  # closed to the bot: then in the thread
+        return MessageId(sent.id) if reminds else ([], False)
 
     async def _still_here(self, guild: GuildId, told: Told, member: MemberId) -> None:
         """Without the members intent nobody tells that a writer has left: look before waiting on."""
@@ -180,9 +298,8 @@ class StoryOutlet:
         except discord.NotFound as error:
             key = f"{told.row.id}:{told.row.version}:departed"
             event = ev.Depart(by=CLOCK, member=member)
-            task = self._app.stories.act(guild, told.row.id, event, key=key)
-            self._later(task)
-            raise Undeliverable from error
+            self._later(self._app.stories.act(guild, told.row.id, event, key=key))
+            raise Unneeded from error
         except discord.HTTPException:
             return
 
@@ -191,114 +308,3 @@ class StoryOutlet:
         task = asyncio.create_task(act, name="story:later")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    # --- redrawing -------------------------------------------------------------------------
-
-    async def refresh(self, told: Told) -> None:
-        """Draw the panel (or post it), so that it shows the story as it is."""
-        row = told.row
-        if row.thread is None:
-            return
-        frame = look.panel(told, plain=self._app.settings.message_content)
-        try:
-            thread = await self._outlet.channel(row.thread)
-            panel = row.panel
-            if panel is not None:
-                panel = await _redrawn(thread, panel, frame)
-            if panel is None:
-                message = await self._outlet.send(thread, frame, f"{row.id}:panel"[-25:])
-                panel = MessageId(message.id)
-                await _pin(message)
-        except (discord.HTTPException, discord.RateLimited, Undeliverable) as error:
-            log.info("the panel of story %s could not be drawn: %s", row.id, type(error).__name__)
-            return
-        await self._app.stories.store.shown(row.guild, row.id, panel, row.version)
-
-    async def show_part(self, told: Told, turn: Turn) -> None:
-        """Draw a part anew on the messages that show it, or post it."""
-        row = told.row
-        if row.thread is None:
-            return
-        thread = await self._outlet.channel(row.thread)
-        texts = await self._app.stories.texts(row)
-        contents = look.part(told, turn, texts.get(turn.key, "…")) or [look.foot(told, turn)]
-        held = list(await self._app.stories.store.messages(row.guild, row.id, turn.number))
-        for index, content in enumerate(contents):
-            if index < len(held) and await _redrawn(thread, held[index], Frame(content)) is not None:
-                continue
-            nonce = f"{row.id}:{turn.number}.{len(turn.versions)}.{index}"[-25:]
-            message = await self._outlet.send(thread, Frame(content), nonce)
-            await self._app.stories.store.posted(
-                row.guild, row.id, MessageId(message.id), turn.number, row.thread
-            )
-
-    async def strike(self, told: Told, number: int) -> None:
-        """Mark the bot's messages of a part that was taken back."""
-        row = told.row
-        if row.thread is None:
-            return
-        thread = await self._outlet.channel(row.thread)
-        for message in await self._app.stories.store.messages(row.guild, row.id, number):
-            await _redrawn(thread, message, Frame(look.taken_back(told)))
-
-    async def catch_up(self) -> None:
-        """At start: draw what shows less than there is."""
-        for row in await self._app.stories.store.stale():
-            told = Told(row, story_from(row.state))
-            last = told.story.last
-            try:
-                if last is not None and last.by_model and not games.hidden(told.story):
-                    await self.show_part(told, last)
-                await self.refresh(told)
-            except (RengaError, discord.HTTPException, Undeliverable) as error:
-                log.info("story %s could not be shown anew: %s", row.id, type(error).__name__)
-
-    # --- names -----------------------------------------------------------------------------
-
-    async def names(self, guild: GuildId, members: Sequence[MemberId]) -> Mapping[MemberId, str]:
-        """What members are called on their server: a pen name, else as Discord shows them."""
-        return {member: await self._name(guild, member) for member in members if member > 0}
-
-    async def _name(self, guild: GuildId, member: MemberId) -> str:
-        chosen = (await self._app.desk.member(guild, member)).pen_name
-        if chosen:
-            return plain_line(chosen, 40)
-        if (guild, member) not in self._names:
-            self._names[guild, member] = await self._looked_up(guild, member)
-        return self._names[guild, member]
-
-    async def _looked_up(self, guild: GuildId, member: MemberId) -> str:
-        server = self._bot.get_guild(guild)
-        found: discord.Member | discord.User | None = (
-            server.get_member(member) if server is not None else None
-        )
-        try:
-            if found is None and server is not None:
-                found = await server.fetch_member(member)
-        except discord.HTTPException:
-            found = self._bot.get_user(member)
-        return plain_line(found.display_name, 40) if found is not None else f"…{member % 10_000}"
-
-    def thread_row(self, row: StoryRow) -> discord.Thread | None:
-        """The thread of a story, if the bot knows it."""
-        found = self._bot.get_channel(row.thread) if row.thread is not None else None
-        return found if isinstance(found, discord.Thread) else None
-
-
-async def _redrawn(channel: Any, message: MessageId, frame: Frame) -> MessageId | None:
-    """Put a frame on a message of the bot; None if it is gone, the message itself if it is not the bot's."""
-    try:
-        await channel.get_partial_message(message).edit(content=frame.content, view=frame.view)
-    except discord.NotFound:
-        return None
-    except discord.Forbidden:
-        return message
-    return message
-
-
-async def _pin(message: discord.Message) -> None:
-    """Pin the panel, where the bot may."""
-    try:
-        await message.pin()
-    except discord.HTTPException:
-        return

@@ -60,7 +60,7 @@ class Table:
 
     async def write(self, who: str, text: str) -> str:
         """A turn, by the Write button."""
-        return await self.fill(who, "Write", text=text)
+        return await self.fill(who, "Write", turn=text)
 
     async def say(self, who: str, text: str) -> None:
         """A plain message."""

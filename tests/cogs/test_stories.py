@@ -54,11 +54,11 @@ async def test_a_story_from_the_lobby_to_the_end(settings: Settings) -> None:
         await table.write("ana", "Ana waited at the door.")
         read = await table.slash("cleo", "story read")
         assert read.index("The lamp") < read.index("Ben went") < read.index("Ana waited")
-        asked = await table.slash("ana", "story end")
+        asked = await table.slash("ana", "story host end")
         assert "can be opened again" in asked
         await table.press("ana", "Yes, end it")
         last = table.texts()[-1]
-        assert "“The lighthouse” is finished. 3 parts, 15 words." in last
+        assert "“The lighthouse” is finished. 15 words in 3 parts." in last
         assert "🟦 @ana – 60 % (9 words)" in last
         assert "🟩 @ben – 40 % (6 words)" in last
         assert "🟦🟩🟦" in last
@@ -110,7 +110,7 @@ async def test_a_turn_that_is_too_long_is_given_back_and_kept_as_a_draft(setting
         answer = await table.write("ana", "one two three four five six")
         assert "at most 5 words, yours has 6" in answer and "one two three" in answer
         shown = await table.open_form("ana", "Write")
-        assert shown["text"] == "one two three four five six"
+        assert shown["turn"] == "one two three four five six"
         assert "in the story" in await table.write("ana", "one two three four five")
 
 
@@ -121,7 +121,8 @@ async def test_passing_skipping_and_handing_over(settings: Settings) -> None:
         assert "@ana passes." in table.texts()[-1] and "@ben, it is your turn" in table.texts()[-1]
         await table.slash("ben", "story hand", member="@cleo")
         assert "@ben hands the turn to @cleo" in table.texts()[-1]
-        assert "whoever started" in await table.press("ben", "Skip")
+        assert "whoever started" in await table.slash("ben", "story host skip")
+        await table.press("mod", "Options…")
         await table.press("mod", "Skip")
         assert "@cleo is skipped" in table.texts()[-1] and "@ben, it is your turn" in table.texts()[-1]
 
@@ -130,7 +131,8 @@ async def test_the_last_part_is_taken_back_and_brought_back(settings: Settings) 
     async with open_table(settings) as table:
         await begun(table, "ben")
         await table.write("ana", "The lamp went out.")
-        assert "whoever started" in await table.press("ben", "Undo")
+        assert "whoever started" in await table.slash("ben", "story undo")
+        await table.press("ana", "Options…")
         await table.press("ana", "Undo")
         assert not (await story_of(table)).turns
         assert not any("The lamp went out." in text for text in table.texts())
@@ -219,7 +221,7 @@ async def test_a_chinese_server_has_a_chinese_story(settings: Settings, locale: 
         await table.press("ben", "加入")
         await table.press("ana", "开始")
         assert "@ben，轮到你了" in table.texts()[-1]
-        await table.fill("ben", "书写", text="雨还没有停。")
+        await table.fill("ben", "书写", turn="雨还没有停。")
         assert any("第 2 段 · @ben · 5 字" in text for text in table.texts())
 
 

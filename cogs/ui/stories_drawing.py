@@ -1,0 +1,142 @@
+"""What shows a story in its thread is drawn anew: its panel, its parts, what was taken back."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+
+from bot.client import Renga
+from bot.errors import RengaError
+from bot.ids import ChannelId, MessageId
+from bot.services.dispatch import Undeliverable
+from bot.services.stories import Told, told_of
+from bot.services.stories_ports import StoryNumber
+from bot.stories import games
+from bot.stories.model import Turn
+from cogs.ui import stories_look as look
+from cogs.ui.outlet import ARCHIVED, Outlet
+from cogs.ui.stories_names import Names
+from cogs.ui.stories_panel import Links, panel
+from cogs.ui.stream import Frame
+
+log = logging.getLogger(__name__)
+
+
+class Drawing(Names):
+    """Draws as the bot itself."""
+
+    def __init__(self, bot: Renga, outlet: Outlet) -> None:
+        super().__init__(bot)
+        self._outlet = outlet
+
+    async def refresh(self, told: Told) -> None:
+        """Draw the panel (or post it), so that it shows the story as it is."""
+        row = told.row
+        if row.thread is None:
+            return
+        try:
+            layout = panel(told, plain=self._app.settings.message_content, links=await self._links(told))
+            thread = await self._outlet.channel(row.thread)
+            held = row.panel
+            if held is not None:
+                held = await _edited(thread, held, content=None, view=layout)
+            if held is None:
+                message = await _opened(
+                    thread, lambda: thread.send(view=layout, nonce=f"{row.id}:panel"[-25:])
+                )
+                held = MessageId(message.id)
+                await _pin(message)
+        except (discord.HTTPException, discord.RateLimited, Undeliverable) as error:
+            log.info("the panel of story %s could not be drawn: %s", row.id, type(error).__name__)
+            return
+        await self._app.stories.store.shown(row.guild, row.id, held, row.version)
+
+    async def _links(self, told: Told) -> Links:
+        """Where the panel leads."""
+        row, story = told.row, told.story
+        source: ChannelId | None = None
+        if story.source is not None:
+            source = (await self._app.stories.store.load(row.guild, StoryNumber(story.source))).thread
+        last = ""
+        if story.last is not None and not games.hidden(story):
+            held = await self._app.stories.store.messages(row.guild, row.id, story.last.number)
+            if held:
+                last = f"https://discord.com/channels/{row.guild}/{row.thread}/{held[0]}"
+        return Links(last, source)
+
+    async def show_part(self, told: Told, turn: Turn) -> None:
+        """Draw a part anew on the messages that show it, or post it."""
+        row = told.row
+        if row.thread is None:
+            return
+        thread = await self._outlet.channel(row.thread)
+        texts = await self._app.stories.texts(row)
+        contents = look.part(told, turn, texts.get(turn.key, "…")) or [look.foot(told, turn)]
+        held = list(await self._app.stories.store.messages(row.guild, row.id, turn.number))
+        for index, content in enumerate(contents):
+            view = look.part_view(told, turn) if index == len(contents) - 1 else None
+            if (
+                index < len(held)
+                and await _edited(thread, held[index], content=content, view=view) is not None
+            ):
+                continue
+            nonce = f"{row.id}:{turn.number}.{len(turn.versions)}.{index}"[-25:]
+            message = await self._outlet.send(thread, Frame(content, view), nonce)
+            await self._app.stories.store.posted(
+                row.guild, row.id, MessageId(message.id), turn.number, row.thread
+            )
+        for gone in held[len(contents) :]:  # it was longer before
+            await _edited(thread, gone, content=look.shorter(told), view=None)
+
+    async def strike(self, told: Told, number: int) -> None:
+        """Mark the bot's messages of a part that was taken back."""
+        row = told.row
+        if row.thread is None:
+            return
+        thread = await self._outlet.channel(row.thread)
+        for message in await self._app.stories.store.messages(row.guild, row.id, number):
+            await _edited(thread, message, content=look.taken_back(told), view=None)
+
+    async def catch_up(self) -> None:
+        """At start: draw what shows less than there is."""
+        for row in await self._app.stories.store.stale():
+            told = told_of(row)
+            last = told.story.last
+            try:
+                if last is not None and last.by_model and not games.hidden(told.story):
+                    await self.show_part(told, last)
+                await self.refresh(told)
+            except (RengaError, discord.HTTPException, Undeliverable) as error:
+                log.info("story %s could not be shown anew: %s", row.id, type(error).__name__)
+
+
+async def _edited(channel: Any, message: MessageId, **shown: Any) -> MessageId | None:
+    """Draw on a message of the bot; None if it is gone, the message itself if it is not the bot's."""
+    try:
+        await _opened(channel, lambda: channel.get_partial_message(message).edit(**shown))
+    except discord.NotFound:
+        return None
+    except discord.Forbidden:
+        return message
+    return message
+
+
+async def _opened(channel: Any, act: Any) -> Any:
+    """Do something in a thread; one that was archived is opened again first."""
+    try:
+        return await act()
+    except discord.HTTPException as error:
+        if error.code != ARCHIVED or not isinstance(channel, discord.Thread):
+            raise
+    await channel.edit(archived=False)
+    return await act()
+
+
+async def _pin(message: discord.Message) -> None:
+    """Pin the panel, where the bot may."""
+    try:
+        await message.pin()
+    except discord.HTTPException:
+        return

@@ -1,0 +1,48 @@
+"""What writers are called, where a mention would not do: in prompts, files and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import discord
+
+from bot.app import App
+from bot.client import Renga
+from bot.ids import GuildId, MemberId
+from cogs.ui.safe import plain_line
+
+LONGEST = 40
+"""Characters of a name."""
+
+
+class Names:
+    """Pen names, else names as Discord shows them; those are looked up once."""
+
+    def __init__(self, bot: Renga) -> None:
+        self._bot = bot
+        self._app: App = bot.app
+        self._names: dict[tuple[GuildId, MemberId], str] = {}
+
+    async def names(self, guild: GuildId, members: Sequence[MemberId]) -> Mapping[MemberId, str]:
+        """What members are called on their server: a pen name, else as Discord shows them."""
+        return {member: await self._name(guild, member) for member in members if member > 0}
+
+    async def _name(self, guild: GuildId, member: MemberId) -> str:
+        chosen = (await self._app.desk.member(guild, member)).pen_name
+        if chosen:
+            return plain_line(chosen, LONGEST)
+        if (guild, member) not in self._names:
+            self._names[guild, member] = await self._looked_up(guild, member)
+        return self._names[guild, member]
+
+    async def _looked_up(self, guild: GuildId, member: MemberId) -> str:
+        server = self._bot.get_guild(guild)
+        found: discord.Member | discord.User | None = (
+            server.get_member(member) if server is not None else None
+        )
+        try:
+            if found is None and server is not None:
+                found = await server.fetch_member(member)
+        except discord.HTTPException:
+            found = self._bot.get_user(member)
+        return plain_line(found.display_name, LONGEST) if found is not None else f"…{member % 10_000}"
