@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from bot.errors import BadInput
-from bot.stories.model import Game, Order, Pace, Story, Terms
+from bot.stories.model import Game, Order, Pace, Story, Terms, Turn
+from bot.stories.verse import measured
 
 # A character of Chinese or kana is a word; else letters, digits and what joins them.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’\-][^\W_]+)*")
@@ -37,8 +38,8 @@ def terms_of(game: Game, given: Terms) -> Terms:
             return replace(given, game=game)
 
 
-def check(story: Story, text: str) -> None:
-    """Refuse a turn whose shape the game does not allow.
+def check(story: Story, text: str, turn: Turn | None = None) -> None:
+    """Refuse words whose shape the game does not allow: of the next turn, or of one that is changed.
 
     Raises:
         BadInput: with what is wrong.
@@ -48,17 +49,10 @@ def check(story: Story, text: str) -> None:
             if len(text.split()) > 1:
                 raise BadInput("story.one_word")
         case Game.RENGA:
-            wanted = renga_lines(len(story.turns))
-            found = len([line for line in text.splitlines() if line.strip()])
-            if found != wanted:
-                raise BadInput("story.renga_lines", wanted=wanted, found=found)
+            before = len(story.turns) if turn is None else story.turns.index(turn)
+            measured(text, before)
         case Game.STORY | Game.CORPSE | Game.SCRIPT:
             return
-
-
-def renga_lines(before: int) -> int:
-    """Lines of a verse of linked verse: three (5-7-5) and two (7-7) in turn."""
-    return 3 if before % 2 == 0 else 2
 
 
 def shown_before(story: Story, text: str) -> str:

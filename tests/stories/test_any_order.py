@@ -454,7 +454,18 @@ class Table(RuleBasedStateMachine):
         getattr(self, what[0])(**what[1])
 
 
-EASY = {"Hold", "Invite", "Release", "Arrange", "NewChapter", "Annotate", "AddLore", "ApproveLore", "ForgetLore", "Summarise"}
+EASY = {
+    "Hold",
+    "Invite",
+    "Release",
+    "Arrange",
+    "NewChapter",
+    "Annotate",
+    "AddLore",
+    "ApproveLore",
+    "ForgetLore",
+    "Summarise",
+}
 """Events that change neither whose turn it is nor what was written."""
 
 
