@@ -23,6 +23,7 @@ from bot.services.dispatch import Dispatch
 from bot.services.filters import Filters, GuildFilters
 from bot.services.forms import FormDesk
 from bot.services.house_desk import HouseDesk
+from bot.services.judging_distinct import Distinct
 from bot.services.moderation_book import RuleBook
 from bot.services.moderation_desk import RuleDesk
 from bot.services.moderation_watch import Watch
@@ -85,7 +86,7 @@ class App:
         """Once Discord can be reached: recover what was cut off, and start the periodic tasks."""
         await self.dispatch.recover()
         await self.story_time.recover()
-        self.story_clock.wake()
+        self.story_clock.start()
         self.supervisor.start()
 
 
@@ -132,7 +133,15 @@ async def open_app(
             clock=clock,
         )
         stack.push_async_callback(reviews.aclose)
-        scribe = Scribe(works=store.works, backend=router, allowances=usage, filters=judges, clock=clock)
+        distinct = Distinct(store.judging)
+        scribe = Scribe(
+            works=store.works,
+            backend=router,
+            allowances=usage,
+            filters=judges,
+            clock=clock,
+            distinct=distinct,
+        )
         asker = Asker(catalogue, book, store.members, deadline=settings.deadline)
         supervisor = Supervisor(sleep)
         stack.push_async_callback(supervisor.aclose)

@@ -8,31 +8,38 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, assert_never
 
 from bot.attribution.model import Act, Contribution, Draft, ModelAuthor, Span
 from bot.attribution.spans import after_model
-from bot.backends.base import Backend, Chunk, Done, Message, ModelRef, Request, Text, Usage, Waiting
-from bot.errors import AgainstTheRules, HeldForReview, ModelUnavailable, Refusal
+from bot.backends.base import (
+    Backend,
+    Done,
+    ModelRef,
+    Request,
+    Text,
+    TokenProb,
+    Usage,
+    Waiting,
+)
+from bot.errors import AgainstTheRules, BackendError, HeldForReview, ModelUnavailable, Refusal
 from bot.ids import GuildId, Lang, MemberId, Place, WorkId
 from bot.moderation.gate import StreamGate
 from bot.moderation.verdict import Action, Verdict
 from bot.prompting.fit import estimate
 from bot.services import usage
+from bot.services.again import otherwise, told_why, until
 from bot.services.brief import Finished, Pending, Step, Words
 from bot.services.filters import FICTION, Filters, against
+from bot.services.ink import gathered
+from bot.services.judging_distinct import BUDGET, Distinct
 from bot.services.opening import Opening
 from bot.services.review_takes import kept
 from bot.services.tidy import Tidy
 from bot.works import NewTake, Spent, Take, Work
-
-_LEAVE_OUT: dict[Lang, str] = {
-    "en": "Leave out what is not allowed here: ",
-    "zh": "请避开这里不允许的内容：",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,16 @@ class _Draft:
     model: ModelRef | None = None
     done: Done | None = None
     verdict: Verdict | None = None
+    tokens: list[TokenProb] = field(default_factory=list[TokenProb])
+    thrown_back: int = 0
+    """How many before this one were too like an earlier text."""
+    alike: float = 0.0
+    """How like an earlier text it is, if it is too like one."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a filter keeps it from being shown."""
+        return self.verdict is not None and self.verdict.action >= Action.REGENERATE
 
 
 class TakeStore(Protocol):
@@ -96,8 +113,10 @@ class Scribe:
         allowances: usage.Usage,
         filters: Filters,
         clock: Callable[[], datetime],
+        distinct: Distinct | None = None,
     ) -> None:
         self._works = works
+        self._distinct = distinct
         self._backend = backend
         self._usage = allowances
         self._filters = filters
@@ -112,28 +131,58 @@ class Scribe:
         Raises:
             Refusal, BackendError, StorageError: nothing was recorded.
         """
-        request = job.request
+        request = replace(job.request, logprobs=True)
         reservation = await self._usage.reserve(job.place, job.member, _expected(request), key=job.key)
         settled = False
         started = time.monotonic()
         try:
-            for attempt in (1, 2):
+            told, best, drafts = False, _Draft(), 0
+            while True:
                 draft = _Draft()
-                async with aclosing(self._run(job, request, draft, stop)) as steps:
-                    async for step in steps:
-                        yield step
+                try:
+                    async with aclosing(self._run(job, request, draft, stop)) as steps:
+                        async for step in steps:
+                            yield step
+                except BackendError:
+                    if not drafts:
+                        raise
+                    break  # what was written before is better than nothing
                 verdict = draft.verdict
-                if verdict is None or verdict.action is not Action.REGENERATE or attempt == 2:
+                again = verdict is not None and verdict.action is Action.REGENERATE
+                if verdict is not None and again and not told and not drafts:
+                    request, told = told_why(request, verdict, job.work.wish.language or job.lang), True
+                    continue
+                if drafts and (draft.blocked or not draft.text):
                     break
-                request = _told_why(request, verdict, job.work.wish.language or job.lang)
-            take, tokens = await self._record(job, request, draft, reservation, stopped=stop.is_set())
+                draft.alike = await self._alike(job, draft, stop)
+                same = drafts > 0 and draft.text == best.text
+                best = draft if not drafts or draft.alike < best.alike else best
+                if not draft.alike or drafts == BUDGET or same:
+                    break
+                drafts += 1
+                yield Pending("trying", model=job.asked)
+                request = otherwise(request, job.work.wish.language or job.lang)
+            best.thrown_back = drafts
+            take, tokens = await self._record(job, request, best, reservation, stopped=stop.is_set())
             settled = True
             work = await self._works.work(job.place.guild, job.work.id)
-            notes = ("work.other_model",) if _another(job.asked, draft.model) else ()
-            yield Finished(work, take, time.monotonic() - started, tokens, notes)
+            yield Finished(work, take, time.monotonic() - started, tokens, _notes(job, best))
         finally:
             if not settled:
                 await self._usage.refund(job.place, reservation)
+
+    async def _alike(self, job: Job, draft: _Draft, stop: asyncio.Event) -> float:
+        """How like an earlier text of the guild it is; 0 if not too like, or if it need not be new.
+
+        A revision is meant to be like what it revises, a chosen seed to give the
+        same text again.
+        """
+        if self._distinct is None or draft.blocked or stop.is_set() or not draft.text:
+            return 0.0
+        if job.act is not Act.GENERATED or job.work.wish.seed is not None:
+            return 0.0
+        found = await self._distinct.too_like(job.place.guild, draft.text)
+        return found.likeness if found is not None else 0.0
 
     async def _run(
         self, job: Job, request: Request, draft: _Draft, stop: asyncio.Event
@@ -141,11 +190,12 @@ class Scribe:
         """One run of the model through the gate; leaves what came of it in ``draft``."""
         gate = self._filters.of(job.place, job.member, fiction=job.work.wish.art in FICTION).gate()
         tidy, opening = Tidy(), Opening(job.opening)
-        async with aclosing(_until(self._backend.generate(request), stop)) as chunks:
+        async with aclosing(until(self._backend.generate(request), stop)) as chunks:
             async for chunk in chunks:
                 match chunk:
-                    case Text(text, _, model):
+                    case Text(text, tokens, model):
                         draft.model = model or draft.model
+                        draft.tokens += tokens
                         if released := await gate.feed(opening.feed(tidy.feed(text))):
                             draft.text += released
                             yield Words(draft.text)
@@ -175,6 +225,9 @@ class Scribe:
                 raise Refusal("backend.provider_refused", model=draft.done.model.name)
             raise ModelUnavailable("backend.empty", model=job.asked)
         new = self._new(job, request, draft, draft.text, stopped=stopped)
+        new = replace(
+            new, ink=await asyncio.to_thread(gathered, draft.text, draft.tokens, opening=job.opening)
+        )
         tokens = _cost(draft.done.usage if draft.done else Usage(), request, draft.text)
         take, _ = await self._works.add_take(
             job.place.guild, job.work.id, new, spent=Spent(reservation=reservation, tokens=tokens)
@@ -215,6 +268,7 @@ class Scribe:
                     "top_p": request.sampling.top_p,
                     "max_tokens": request.sampling.max_tokens,
                     "seed": seed,
+                    **({"thrown_back": draft.thrown_back} if draft.thrown_back else {}),
                 },
                 text=text,
                 spans=_spans(job, author, text),
@@ -257,43 +311,16 @@ def _cost(used: Usage, request: Request, text: str) -> int:
     return read + (used.written if used.written is not None else estimate(text))
 
 
+def _notes(job: Job, draft: _Draft) -> tuple[str, ...]:
+    """What a reader should know of how it came about."""
+    notes: list[str] = []
+    if _another(job.asked, draft.model):
+        notes.append("work.other_model")
+    if draft.thrown_back:
+        notes.append("work.still_alike" if draft.alike else "work.thrown_back")
+    return tuple(notes)
+
+
 def _another(asked: str, answered: ModelRef | None) -> bool:
     """Whether another model answered than the one that was asked for."""
     return bool(asked) and answered is not None and asked not in (answered.name, answered.id)
-
-
-def _told_why(request: Request, verdict: Verdict, language: Lang) -> Request:
-    """The same request once more, with the rules that the first answer broke."""
-    reasons = "; ".join(dict.fromkeys(hit.reason or hit.rule for hit in verdict.hits))
-    sampling = request.sampling
-    if sampling.seed is not None:
-        sampling = replace(sampling, seed=(sampling.seed + 1) % 2**31)
-    reminder = f"{_LEAVE_OUT[language]}{reasons}"
-    *before, last = request.messages
-    told = Message(last.role, f"{last.text}\n\n{reminder}")
-    return replace(request, messages=(*before, told), sampling=sampling)
-
-
-async def _until(stream: AsyncGenerator[Chunk, None], stop: asyncio.Event) -> AsyncGenerator[Chunk, None]:
-    """The chunks of a stream until it ends or ``stop`` is set; closes the stream either way."""
-    halt = asyncio.ensure_future(stop.wait())
-    async with aclosing(stream):
-        step: asyncio.Future[Chunk] | None = None
-        try:
-            while True:
-                step = asyncio.ensure_future(anext(stream))
-                await asyncio.wait({step, halt}, return_when=asyncio.FIRST_COMPLETED)
-                if not step.done():
-                    return
-                try:
-                    chunk = step.result()
-                except StopAsyncIteration:
-                    return
-                yield chunk
-        finally:
-            halt.cancel()
-            # A generator that is still running cannot be closed: end its step first.
-            if step is not None and not step.done():
-                step.cancel()
-                with suppress(asyncio.CancelledError, StopAsyncIteration):
-                    await step
