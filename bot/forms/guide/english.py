@@ -16,8 +16,12 @@ from bot.forms.guide.words import Spoken, lexicon, onset, rhymes, sound_of, weak
 
 WITHIN = (",", ";", ":")
 AT_END = (",", ".", ";", ":", "!", "?")
-SPARE = 6
-"""Words that a rhyme must have beyond those that the poem needs, so that there is a choice."""
+SPARE = 4
+"""Words, each with its own sound before the rhyme, that a rhyme must have beyond those that the poem
+needs, so that there is a choice."""
+
+KEPT_TOPICS = 4
+"""Topics with words of their own whose trees are kept, each some megabytes."""
 
 KEPT = 64
 """Choices of words at line ends that are kept."""
@@ -70,11 +74,12 @@ class _Words:
 
     @classmethod
     def of(cls, vocabulary: Vocabulary, extra: tuple[str, ...]) -> _Words:
-        """The words for a vocabulary; kept, but for words of a topic that the list lacks."""
+        """The words for a vocabulary, with those of a topic that the list lacks; kept."""
         known = {spoken.word for spoken in lexicon()}
         more = tuple(spoken for word in extra if word not in known and (spoken := sound_of(word)) is not None)
-        if not more and "words" in vocabulary.kept:
-            return vocabulary.kept["words"]
+        key = ("words", more)
+        if key in vocabulary.kept:
+            return vocabulary.kept[key]
         profiles = Profiles()
         size = len(vocabulary.texts)
         strong, light = np.zeros(size, np.float32), np.zeros(size, np.float32)
@@ -89,8 +94,10 @@ class _Words:
                 (strong if weak(spoken.word) else light)[pieces[0]] = LIGHT if weak(spoken.word) else HEAVY
         words.start.close()
         words.inner.close()
-        if not more:
-            vocabulary.kept["words"] = words
+        if more and sum(1 for one in vocabulary.kept if one[0] == "words") > KEPT_TOPICS:
+            for one in [one for one in vocabulary.kept if one[0] == "words" and one[1]]:
+                del vocabulary.kept[one]
+        vocabulary.kept[key] = words
         return words
 
     def chosen(self, words: Sequence[Spoken]) -> tuple[Choice, Choice]:
@@ -106,13 +113,18 @@ class _Words:
         if key not in self.open_ends:
             if needed:
                 wide = [group for tail, group in rhymes().items() if tail not in taken]
-                words = [one for group in wide if len(group) >= needed + SPARE for one in group]
+                words = [one for group in wide if _room(group) >= needed + SPARE for one in group]
             else:
                 words = [one for one in lexicon() if not weak(one.word) and "'" not in one.word]
             if len(self.open_ends) >= KEPT:
                 self.open_ends.clear()
             self.open_ends[key] = self.chosen(words)
         return self.open_ends[key]
+
+
+def _room(group: Sequence[Spoken]) -> int:
+    """How many words can rhyme with each other: two that begin alike cannot."""
+    return len({onset(one.word) for one in group})
 
 
 def _pieces(vocabulary: Vocabulary, text: str, before: str) -> list[int]:

@@ -1,0 +1,167 @@
+"""Guides let through only what keeps the form: a writer that draws blindly among the allowed still does."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import AutoTokenizer
+
+from bot.backends.local.steer import vocabulary
+from bot.forms.check import check, shape_of
+from bot.forms.english.sound import words
+from bot.forms.guide.guided import Guided, repeats, shows, stale
+from bot.forms.guide.vocabulary import Vocabulary
+from bot.forms.guide.words import lexicon, rhymes, sound_of
+from bot.forms.model import Holds
+from bot.prompting.catalogue import Catalogue
+
+ROOT = Path(__file__).parents[3]
+CATALOGUE = Catalogue.load(ROOT / "prompts")
+
+ENGLISH = [
+    "haiku",
+    "senryu",
+    "tanka",
+    "cinquain",
+    "limerick",
+    "couplet",
+    "heroic-couplet",
+    "quatrain-aabb",
+    "quatrain-abba",
+    "common-measure",
+    "ballad",
+    "rubaiyat",
+    "terza-rima",
+    "sonnet-shakespearean",
+    "sonnet-petrarchan",
+    "sonnet-spenserian",
+    "villanelle",
+    "triolet",
+    "rondeau",
+    "pantoum",
+    "blank-verse",
+]
+CHINESE = ["wujue", "qijue", "wulv", "qilv", "duilian", "haiku", "dayou"]
+TUNES = sorted(id for id, form in CATALOGUE.forms.items() if form.shape.get("kind") == "ci" and form.shape)
+
+
+@cache
+def tokens() -> Vocabulary:
+    tokenizer = AutoTokenizer.from_pretrained(ROOT / "models" / "house")
+    return vocabulary(tokenizer, frozenset({tokenizer.eos_token_id}))
+
+
+def guided(form: str, language: str, **more: object) -> Guided:
+    found = CATALOGUE.find_form(form)
+    assert found is not None
+    shape = shape_of(found.id, found.shape)
+    assert shape is not None
+    return Guided(form=found.id, shape=shape, language=language, lines=found.lines, **more)  # type: ignore[arg-type]
+
+
+def blind(plan: Guided, seed: int, most: int = 2_000) -> str:
+    """A text drawn at random from what the guide allows, sooner among what loses nothing."""
+    chance, known = np.random.default_rng(seed), tokens()
+    writer, written = plan.writer(known), list[int]()
+    for _ in range(most):
+        coming = writer.next(written)
+        assert coming.allowed.any(), "".join(known.texts[id] for id in written)
+        allowed = np.flatnonzero(coming.allowed)
+        better = [id for id in allowed if id not in coming.lose]
+        token = int(chance.choice(better or allowed))
+        if token in known.ends:
+            return "".join(known.texts[id] for id in written).strip()
+        written.append(token)
+    raise AssertionError("it does not end")
+
+
+@pytest.mark.parametrize("form", ENGLISH)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_a_guided_writer_of_english_draws_keeps_the_form(form: str, seed: int) -> None:
+    plan = guided(form, "en", seed=seed)
+    text = blind(plan, seed)
+    report = check(text, plan.shape)
+    assert report.holds is Holds.YES, f"{text}\n{report.plain()}"
+    known = {one.word for one in lexicon()}
+    assert {word for word in words(text)} <= known, "a broken word"
+
+
+@pytest.mark.parametrize("form", [*CHINESE, *TUNES])
+def test_whatever_a_guided_writer_of_chinese_draws_keeps_the_form(form: str) -> None:
+    plan = guided(form, "zh", seed=7)
+    text = blind(plan, 7)
+    report = check(text, plan.shape)
+    assert report.holds is not Holds.NO, f"{text}\n{report.plain()}"
+
+
+@settings(max_examples=30, deadline=None)
+@given(topic=st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=9), seed=st.integers(0, 2**31))
+def test_an_acrostic_spells_its_topic(topic: str, seed: int) -> None:
+    plan = guided("acrostic", "en", topic=topic, seed=seed)
+    text = blind(plan, seed)
+    assert "".join(line[0].lower() for line in text.split("\n") if line) == topic
+    assert check(text, plan.shape, topic=topic).holds is Holds.YES
+
+
+@settings(max_examples=30, deadline=None)
+@given(topic=st.text("春江花月夜山水云风雨雪松", min_size=2, max_size=6), seed=st.integers(0, 2**31))
+def test_heads_hide_the_topic(topic: str, seed: int) -> None:
+    plan = guided("cangtou", "zh", topic=topic, seed=seed)
+    text = blind(plan, seed)
+    assert "".join(line[0] for line in text.split("\n") if line) == topic
+
+
+def test_a_line_that_is_given_stands_and_the_rest_rhymes_with_it() -> None:
+    opening = "Shall I compare thee to a summer's day?"
+    plan = guided("sonnet-shakespearean", "en", opening=opening, seed=2)
+    text = f"{opening}\n{blind(plan, 2)}"
+    assert check(text, plan.shape).holds is Holds.YES, text
+    plan = guided("qijue", "zh", opening="朝辞白帝彩云间", seed=2)
+    text = f"朝辞白帝彩云间，\n{blind(plan, 2)}"
+    assert check(text, plan.shape).holds is not Holds.NO, text
+
+
+def test_lines_written_are_kept_when_the_writing_goes_on_line_by_line() -> None:
+    plan = guided("villanelle", "en", seed=4)
+    whole = blind(plan, 4)
+    lines = [line for line in whole.split("\n") if line]
+    for count, line in enumerate(lines):
+        assert plan.left == len(lines) - count
+        if plan.given:
+            assert plan.given.rstrip(",.;:!?") == line.rstrip(",.;:!?")
+        plan = plan.after(line)
+    assert plan.begun.strip() == whole
+    assert plan.left == 0
+    assert plan.reseeded(5).left == len(lines)
+
+
+@pytest.mark.parametrize("form", ["ghazal", "sestina", "free"])
+def test_what_cannot_be_guided_says_so(form: str) -> None:
+    found = CATALOGUE.find_form(form)
+    assert found is not None
+    shape = shape_of(found.id, found.shape)
+    assert shape is None or not Guided(form=form, shape=shape, language="en").possible
+
+
+def test_the_topic_must_show_and_nothing_come_again_and_again() -> None:
+    plan = guided("couplet", "en", topic="the ferry")
+    good = "The ferry crosses to the other shore\nAnd we who wait are waiting as before"
+    assert plan.worth(good) > plan.worth(good.replace("ferry", "river"))
+    assert plan.worth(good) > plan.worth("The ferry ferry to the ferry shore\nThe ferry ferry ferry ferry shore")
+    assert plan.worth(good) > plan.worth(good.replace("before", "again"))
+    assert shows("autumn rain", "It rains and rains") and not shows("autumn rain", "The snow")
+    assert shows("秋雨", "雨打芭蕉") and not shows("秋雨", "春风")
+    assert shows("of the", "anything"), "a topic of light words shows anywhere"
+    assert repeats("the moon moon moon") > repeats("the moon and stars")
+    assert stale("of the sea", "the end of the world") == 0.5
+    assert plan.merit("The ferry waits") > plan.merit("The river waits")
+
+
+def test_words_whose_sound_is_in_doubt_are_not_in_the_lexicon() -> None:
+    assert sound_of("record") is None and sound_of("wind") is None and sound_of("blessed") is None
+    assert all(len({one.tail for one in group}) == 1 for group in rhymes().values())
