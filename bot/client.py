@@ -61,6 +61,7 @@ class Renga(commands.Bot):
                 guild_messages=True,
                 dm_messages=True,
                 moderation=True,  # bans
+                auto_moderation_configuration=True,  # the server's own rules, to keep in step with
                 message_content=app.settings.message_content,
             ),
             allowed_mentions=discord.AllowedMentions.none(),

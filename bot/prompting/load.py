@@ -13,7 +13,20 @@ SHOWN = ("topic", "form", "style", "length", "opening")
 """Standard options that mean nothing unless a message has a place for them."""
 
 TAKEN = frozenset(
-    {"credits", "doctor", "drafts", "form", "help", "model", "privacy", "settings", "story", "style", "usage"}
+    {
+        "credits",
+        "doctor",
+        "drafts",
+        "filter",
+        "form",
+        "help",
+        "model",
+        "privacy",
+        "settings",
+        "story",
+        "style",
+        "usage",
+    }
 )
 """Commands that are there already."""
 

@@ -7,14 +7,16 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from bot.errors import BadInput
 from bot.ids import GuildId, MemberId, Place
-from bot.moderation.records import Entry, Handled, RuleStore, StoredLine, StoredRule
+from bot.moderation.records import Entry, RuleStore, StoredLine, StoredRule
 from bot.moderation.rules import Circumstances, Mode, Rule, RuleSet
-from bot.moderation.verdict import Action, Hit, Verdict
+from bot.moderation.verdict import Action, Verdict
 from bot.services.moderation_book import Compiled, RuleBook, digest
 from bot.services.moderation_rules import MOST_RULES, body_of, read, rule_of
+from bot.services.moderation_trial import Attempt, bare, found_by
 from bot.services.moderation_watch import Watch
 
 LINE_LIMIT = 1_000
@@ -25,8 +27,10 @@ MOST_LINES = 500
 TRIED = 10_000
 """The most texts that a rule is tried on."""
 
-HARMLESS = ("sound", "split", "leet", "spaced", "masked")
-"""Ways of disguise that are most often none."""
+SOUGHT = (
+    "kind", "terms", "allow", "patterns", "parts", "most", "evasions", "homophones", "categories", "fiction",
+)  # fmt: skip
+"""The fields of a rule that say what it looks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +41,6 @@ class Broken:
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A text that a rule hits; ``new`` if the armed rules let it pass; ``doubtful`` if it may be innocent."""
-
-    text: Handled
-    hits: tuple[Hit, ...]
-    new: bool
-    doubtful: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What a rule would have done: of ``tried`` texts, those found, newest first."""
-
-    rule: Rule
-    tried: int
-    found: tuple[Found, ...]
-
-    @property
-    def new(self) -> int:
-        """Texts that only this rule hits."""
-        return sum(one.new for one in self.found)
-
-    @property
-    def doubtful(self) -> tuple[Found, ...]:
-        """Texts that it may hit wrongly."""
-        return tuple(one for one in self.found if one.doubtful)
-
-
 class RuleDesk:
     """Every change is stored with its entry in the log and takes effect at once; rules begin in shadow."""
 
@@ -74,6 +49,8 @@ class RuleDesk:
         self._book = book
         self._watch = watch
         self._clock = clock
+        self.judge: str | None = None
+        """Who is asked about categories; None where nobody is."""
 
     async def rules(self, guild: GuildId) -> Sequence[tuple[StoredRule, Rule]]:
         """The rules of a guild with their counts, in order."""
@@ -114,6 +91,29 @@ class RuleDesk:
             guild, id, rule, Mode.SHADOW, by=by, act="rule changed", source=old.source, before=body_of(before)
         )
 
+    async def amend(self, guild: GuildId, id: int, *, by: MemberId, **fields: Any) -> StoredRule:
+        """Change some of a rule.
+
+        If it looks for something else now, it is in shadow until it is armed
+        again.  If only what follows has changed, whom it spares, or how long it
+        holds, it stays as it is.
+
+        Raises:
+            BadInput: it cannot be used, or it is armed and would break a line now.
+        """
+        stored, before = await self.rule(guild, id)
+        rule = replace(before, **fields)
+        if body_of(rule) == body_of(before):
+            return stored
+        if any(getattr(rule, name) != getattr(before, name) for name in SOUGHT):
+            return await self.change(guild, id, rule, by=by)
+        if stored.mode is Mode.ARMED:
+            await self._keeps_lines(guild, id, rule)
+        return await self._put(
+            guild, id, rule, stored.mode, by=by, act="rule changed", source=stored.source,
+            before=body_of(before), counted=stored,
+        )  # fmt: skip
+
     async def arm(self, guild: GuildId, id: int, *, by: MemberId) -> StoredRule:
         """Let a rule act.
 
@@ -121,15 +121,7 @@ class RuleDesk:
             BadInput: with it the rules would break a line that they kept without it.
         """
         stored, rule = await self.rule(guild, id)
-        before = {broken.line.id for broken in await self.broken(guild)}
-        broken = await self.broken(guild, replace(rule, mode=Mode.ARMED))
-        if fresh := [one for one in broken if one.line.id not in before or str(id) in one.rules]:
-            raise BadInput(
-                "moderation.breaks_lines",
-                rule=rule.title,
-                count=len(fresh),
-                lines="\n".join(one.line.text[:200] for one in fresh[:5]),
-            )
+        await self._keeps_lines(guild, id, rule)
         return await self._put(
             guild, id, rule, Mode.ARMED, by=by, act="rule armed", source=stored.source, before=stored.mode
         )
@@ -205,7 +197,7 @@ class RuleDesk:
             BadInput: it cannot be used.
         """
         await self._watch.flush()
-        compiled = await self._book.prospective(RuleSet((_bare(rule),)))
+        compiled = await self._book.prospective(RuleSet((bare(rule),)))
         page = self._book.page(guild)
         armed = RuleSet(
             tuple(one for one in page.rules.rules if one.mode is Mode.ARMED and one.id != rule.id)
@@ -213,7 +205,7 @@ class RuleDesk:
         today = await self._book.prospective(armed)
         texts = await self._store.handled(guild, limit=min(limit, TRIED))
         allowed = {digest(line.text) for line in await self._store.lines(guild) if not line.wanted}
-        found = await asyncio.to_thread(_found, compiled, today, texts, page.approved | allowed)
+        found = await asyncio.to_thread(found_by, compiled, today, texts, page.approved | allowed)
         return Attempt(rule, len(texts), found)
 
     async def explain(self, place: Place, text: str) -> tuple[Verdict, dict[str, str]]:
@@ -230,7 +222,18 @@ class RuleDesk:
         Raises:
             BadInput: why not.
         """
-        await self._book.prospective(RuleSet((_bare(rule),)))
+        await self._book.prospective(RuleSet((bare(rule),)))
+
+    async def _keeps_lines(self, guild: GuildId, id: int, rule: Rule) -> None:
+        before = {broken.line.id for broken in await self.broken(guild)}
+        broken = await self.broken(guild, replace(rule, mode=Mode.ARMED))
+        if fresh := [one for one in broken if one.line.id not in before or str(id) in one.rules]:
+            raise BadInput(
+                "moderation.breaks_lines",
+                rule=rule.title,
+                count=len(fresh),
+                lines="\n".join(one.line.text[:200] for one in fresh[:5]),
+            )
 
     async def _put(
         self,
@@ -243,50 +246,28 @@ class RuleDesk:
         act: str,
         source: str,
         before: str = "",
+        counted: StoredRule | None = None,
     ) -> StoredRule:
         await self.check(rule)
         now, body = self._clock(), body_of(read(json.loads(body_of(rule))))
         stored = await self._store.put_rule(
             guild,
-            StoredRule(id=id, body=body, mode=mode, by=by, changed=now, source=source),
+            StoredRule(
+                id=id,
+                body=body,
+                mode=mode,
+                by=by,
+                changed=counted.changed if counted is not None else now,
+                seen=counted.seen if counted is not None else 0,
+                hits=counted.hits if counted is not None else 0,
+                source=source,
+            ),
             Entry(at=now, act=act, actor=by, rule=rule.title, before=before, after=body),
         )
         await self._book.refresh(guild)
         return stored
 
 
-def _bare(rule: Rule) -> Rule:
-    """A rule as it is tried: in force, and sparing nobody."""
-    return replace(rule, id="draft", mode=Mode.ARMED, exempt_roles=frozenset(), exempt_channels=frozenset())
-
-
 def _judged(compiled: Compiled, texts: Sequence[str]) -> list[Verdict]:
     pipeline = compiled.pipeline(Circumstances())
     return [pipeline.check_now(text) for text in texts]
-
-
-def _found(
-    compiled: Compiled, today: Compiled, texts: Sequence[Handled], innocent: frozenset[bytes] | set[bytes]
-) -> tuple[Found, ...]:
-    draft, armed = compiled.pipeline(Circumstances()), today.pipeline(Circumstances())
-    found: list[Found] = []
-    for text in texts:
-        hits = draft.check_now(text.text).hits
-        if hits:
-            found.append(
-                Found(
-                    text,
-                    hits,
-                    new=not armed.check_now(text.text).hits,
-                    doubtful=digest(text.text) in innocent or all(_doubtful(text.text, hit) for hit in hits),
-                )
-            )
-    return tuple(found)
-
-
-def _doubtful(text: str, hit: Hit) -> bool:
-    """Whether a hit may be wrong: it was seen through a disguise, or stands inside a longer word."""
-    if set(hit.way.split()) & set(HARMLESS):
-        return True
-    around = text[max(0, hit.start - 1) : hit.start] + text[hit.end : hit.end + 1]
-    return any(char.isascii() and char.isalpha() for char in around)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from bot.errors import AgainstTheRules, BadInput, HeldForReview, NotAllowed, RengaError
 from bot.house.book import HouseBook
@@ -261,11 +261,9 @@ def with_text(review: Review, text: str) -> Review:
 
 def _replaced(value: Any, old: str, new: str) -> Any:
     """A JSON-able value with one text in place of another."""
-    match value:
-        case str():
-            return new if value == old else value
-        case dict():
-            items: dict[str, Any] = value
-            return {name: _replaced(one, old, new) for name, one in items.items()}
-        case _:
-            return value
+    if isinstance(value, str):
+        return new if value == old else value
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value)
+        return {name: _replaced(one, old, new) for name, one in items.items()}
+    return value

@@ -69,7 +69,7 @@ def _with_text_ids(body: Any) -> Any:
             body = body | {"recipient_id": str(body["recipient_id"])}
         return {
             key: [{**one, "id": str(one["id"])} if "id" in one else one for one in value]
-            if key == "attachments" and isinstance(value, list)
+            if key in ("attachments", "default_values") and isinstance(value, list)
             else _with_text_ids(value)
             for key, value in body.items()
         }

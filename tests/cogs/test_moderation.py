@@ -160,3 +160,43 @@ async def test_a_rule_that_hits_too_much_falls_back_to_shadow_and_says_so(world:
     assert stored.mode == "shadow"
     posted = [m.content for m in world.env.backend.messages[world.gallery.id].values()]
     assert any("more than 5 %" in text for text in posted)
+
+
+async def automod(world: World, **metadata: object) -> object:
+    """A rule of the server's AutoMod, made by a moderator."""
+    body = {
+        "name": "no lights",
+        "event_type": 1,
+        "trigger_type": 1,
+        "trigger_metadata": {"keyword_filter": ["lantern*"], "allow_list": [], "regex_patterns": []}
+        | metadata,
+        "actions": [{"type": 1}],
+        "enabled": True,
+        "exempt_roles": [],
+        "exempt_channels": [],
+    }
+    return world.env.backend.create_auto_mod_rule(world.guild.id, world.mod.id, body)
+
+
+async def test_automod_rules_are_read_in_and_kept_in_step(world: World) -> None:
+    made = await automod(world, regex_patterns=["gl[o0]w"])
+    told = private(await world.mod.slash(world.general, "filter automod"))
+    assert "in shadow: no lights, no lights" in told
+    for stored, _ in await world.app.rules.rules(world.guild.id):
+        await world.mod.slash(world.general, "filter rule", rule=stored.id, mode="armed")
+    assert "⟦lantern⟧s" in private(await world.ana.slash(world.general, "poem", topic="lanterns"))
+    world.env.backend.edit_auto_mod_rule(
+        world.guild.id, made.id, {"trigger_metadata": {"keyword_filter": ["candle"]}}
+    )
+    await world.env.settle()
+    assert "⟦candle⟧" in private(await world.ana.slash(world.general, "poem", topic="a candle"))
+    assert await world.poem(topic="lanterns")
+    world.env.backend.delete_auto_mod_rule(world.guild.id, made.id)
+    await world.env.settle()
+    assert not await world.app.rules.rules(world.guild.id)
+
+
+async def test_automod_is_not_followed_before_it_was_read_in(world: World) -> None:
+    await automod(world)
+    await world.env.settle()
+    assert not await world.app.rules.rules(world.guild.id)
