@@ -19,7 +19,7 @@ from bot.services.stories_says import OPEN
 from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.events import Event
-from bot.stories.model import Order
+from bot.stories.model import Order, Stage
 from cogs.ui import stories_look as look
 from cogs.ui.modals import Form, form, read_file, text_field
 from cogs.ui.reply import acknowledge, tell
@@ -45,6 +45,8 @@ DID: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     ev.Pass: ("story.did_pass", ()),
     ev.Away: ("story.did_away", ("back",)),
     ev.Back: ("story.did_back", ()),
+    ev.ForgetLore: ("story.lore_gone", ()),
+    ev.ApproveLore: ("story.lore_approved", ()),
 }
 """What a member is told after an act, and the buttons that take it back."""
 
@@ -101,9 +103,8 @@ class StoryDesk:
         row, lang = told.row, lang_read(interaction)
         outcome = await self.app.stories.act(row.guild, row.id, event, key=str(interaction.id))
         key, buttons = DID.get(type(event), ("story.done", ()))
-        if event.by != member_of(interaction):  # somebody was seated by another
-            key, buttons = "story.done", ()
-        await tell(interaction, translate(key, lang), view=story_view(buttons, told, lang=lang))
+        text = translate(key, lang, number=getattr(event, "number", 0))
+        await tell(interaction, text, view=story_view(buttons, told, lang=lang))
         return outcome
 
     async def join(
@@ -122,8 +123,9 @@ class StoryDesk:
     async def leave(self, interaction: discord.Interaction[Renga], told: Told, *, sure: bool = False) -> None:
         """Give one's seat up; asked once more where there is no way back."""
         member, lang, story = member_of(interaction), lang_read(interaction), told.story
-        begun = story.stage.value != "lobby"
-        no_way_back = not story.terms.open or (begun and not story.terms.late)
+        wrote = any(turn.by == member for turn in story.turns)
+        closed = story.stage is not Stage.LOBBY and not story.terms.late and not wrote
+        no_way_back = (not story.terms.open or closed) and member != story.starter
         if no_way_back and not sure and story.seat(member) is not None:
             view = story_view(("leave-now",), told, lang=lang)
             await tell(interaction, translate("story.leave_ask", lang), view=view)
@@ -154,7 +156,7 @@ class StoryDesk:
         """The form for a turn, with the member's private draft in it, and a place for a file."""
         row, story, member = told.row, told.story, member_of(interaction)
         current = story.current
-        if story.stage.value == "paused":
+        if story.stage is Stage.PAUSED:
             raise ev.StoryRefusal("story.rests")
         if current is None or (turn and current.number != turn):
             raise BadInput("story.too_late")

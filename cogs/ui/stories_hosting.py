@@ -90,14 +90,13 @@ class Hosting(Commands):
     @host.command(**named("invite"))
     @options("member")
     async def invite(self, interaction: discord.Interaction[Renga], member: discord.Member) -> None:
-        """Give somebody a seat."""
+        """Ask somebody to the table."""
         await acknowledge(interaction, private=True)
         await self.seat(interaction, await self.here(interaction), MemberId(member.id))
 
     async def seat(self, interaction: discord.Interaction[Renga], told: Told, member: MemberId) -> None:
-        """Give a member a seat, if they are one of the server and no bot."""
-        self.lead(interaction, told)
-        guild = interaction.guild
+        """Invite a member of the server, and say so in the thread: joining is theirs to do."""
+        guild, row, lang = interaction.guild, told.row, lang_read(interaction)
         known = guild.get_member(member) if guild is not None else None
         if known is None and guild is not None:
             try:
@@ -106,7 +105,13 @@ class Hosting(Commands):
                 raise BadInput("story.no_member") from None
         if known is None or known.bot:
             raise BadInput("story.no_member")
-        await self.desk.act(interaction, told, ev.Join(by=member, invited=True))
+        event = ev.Invite(**self.by(interaction), member=member)
+        await self.app.stories.act(row.guild, row.id, event, key=str(interaction.id))
+        if row.thread is not None:
+            await self.desk.outlet.note(
+                told, "story.invited", f"invite:{interaction.id}", row.thread, about=member
+            )
+        await tell(interaction, translate("story.did_invite", lang, member=f"<@{member}>"))
 
     @host.command(**named("remove"))
     @options("member")

@@ -101,13 +101,19 @@ def say(payload: Mapping[str, Any], told: Told, *, last: str = "") -> tuple[Fram
     for key, member, facts in payload.get("notes", ()):
         shown = {name: line(str(value)) if name != "to" else value for name, value in facts.items()}
         text = translate(key, lang, member=who(_member(member), lang), **shown)
-        lines.append(f"-# {text}" if key != "story.chapter" else f"## {text}")
+        lines.append(
+            text if key == "story.invited" else f"## {text}" if key == "story.chapter" else f"-# {text}"
+        )
+        if key == "story.invited" and (guest := _member(member)) is not None:
+            pinged.append(guest)
         if key == "story.undone" and story.undone:
             redo = story.undone[-1].turn.number
     said = {note[0] for note in payload.get("notes", ())}
     buttons: tuple[str, ...] = ("reopen", "read") if "story.thread_gone" in said else ()
     if "story.shut_out" in said:
         buttons = ("resume", "read")
+    if "story.invited" in said:
+        buttons = ("join", "read")
     number = 0
     if (called := payload.get("call") or payload.get("remind")) is not None:
         given, number, deadline = called

@@ -31,6 +31,7 @@ from cogs.ui import stories_look as look
 from cogs.ui.outlet import LOOK_BACK, Outlet
 from cogs.ui.safe import plain_line
 from cogs.ui.stories_drawing import Drawing
+from cogs.ui.stories_export_picture import with_picture
 from cogs.ui.stream import Frame
 
 log = logging.getLogger(__name__)
@@ -78,11 +79,13 @@ class StoryOutlet(Drawing):
             return await self._post_part(outgoing, told, thread)
         frame, pinged = await self._frame(outgoing, told)
         silent = False
-        if pinged:
+        if pinged and {"call", "remind"} & set(outgoing.payload):
             how = await self._called(outgoing, told, pinged[0])
             if isinstance(how, int):
                 return how
             pinged, silent = how
+        if outgoing.payload.get("ended"):
+            frame = await with_picture(self._app, self.names, told, frame, thread)
         message = await self._outlet.send(
             thread, frame, outgoing.nonce, allowed_mentions=look.mentions(pinged), silent=silent
         )
@@ -216,9 +219,18 @@ class StoryOutlet(Drawing):
         except Refusal as error:
             log.info("story %s was not paused: %s", row.id, error.text_key)
 
-    async def note(self, told: Told, key: str, once: str, channel: ChannelId, **facts: str) -> None:
-        """Say something about a story, once."""
-        payload = {"story": int(told.row.id), "notes": [[key, None, facts]]}
+    async def note(
+        self,
+        told: Told,
+        key: str,
+        once: str,
+        channel: ChannelId,
+        *,
+        about: MemberId | None = None,
+        **facts: str,
+    ) -> None:
+        """Say something about a story, once; ``about`` is the member that it speaks of."""
+        payload = {"story": int(told.row.id), "notes": [[key, about, facts]]}
         row = await self._app.store.outbox.put(told.row.guild, channel, SAY, payload, key=once)
         await self._app.dispatch.deliver(row)
 

@@ -106,6 +106,8 @@ def _now(story: Story, lang: Lang) -> str:
         return translate("story.panel_anybody", lang)
     if current.stand_in:
         return translate("story.panel_stand_in", lang, member=who(current.member, lang))
+    if current.held is not None:
+        return translate("story.panel_held", lang, member=who(current.member, lang))
     left = until(current.deadline, lang)
     return translate("story.panel_turn", lang, member=who(current.member, lang), until=left)
 

@@ -6,7 +6,8 @@ import discord
 from discord import app_commands
 
 from bot.client import Renga
-from bot.errors import BadInput
+from bot.errors import BadInput, NotAllowed
+from bot.house.style import rating_at
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import LANGUAGES, Lang
@@ -16,6 +17,7 @@ from bot.stories.model import Absent, Game, Order, Pace, Terms
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
 from cogs.ui.stories_group import Commands, choices, named, options, story
+from cogs.ui.stories_lobby import RATINGS, may_be
 from cogs.ui.where import lang_read, member_of, place_in, place_of, space_of
 
 
@@ -27,14 +29,15 @@ class Starting(Commands):
     @story.command(**named("start"))
     @options(
         "title", "opening", "game", "order", "pace", "minutes", "seats", "ai", "least", "most", "rounds",
-        "absent", "language", "model", "invited_only", "late", "local_only", "rules", "channel",
+        "absent", "language", "rating", "model", "invited_only", "late", "local_only", "rules", "channel",
     )  # fmt: skip
     @app_commands.choices(
         game=choices("story", "one-word", "corpse", "renga", "script"),
-        order=choices("round", "random", "free", "pen"),
+        order=choices("round", "random", "fixed", "free", "pen"),
         pace=choices("quick", "normal", "slow"),
         absent=choices("skip", "stand_in", "wait"),
         language=[app_commands.Choice(name=say(f"language.{lang}"), value=lang) for lang in LANGUAGES],
+        rating=[app_commands.Choice(name=say(f"settings.rating_{name}"), value=name) for name in RATINGS],
     )
     async def start(
         self,
@@ -52,12 +55,13 @@ class Starting(Commands):
         rounds: app_commands.Range[int, 0, 1_000] = 0,
         absent: str = "skip",
         language: str = "",
+        rating: str = "",
         model: str = "",
         invited_only: bool = False,
         late: bool = True,
         local_only: bool = False,
         rules: app_commands.Range[str, 1, 400] = "",
-        channel: discord.TextChannel | None = None,
+        channel: discord.TextChannel | discord.ForumChannel | None = None,
     ) -> None:
         """Open the lobby of a story, in a thread of its own (or in the thread where it is begun)."""
         interaction.extras["input"] = "\n".join(text for text in (title, opening) if text)
@@ -67,6 +71,7 @@ class Starting(Commands):
         self._may_open(interaction, channel or interaction.channel)
         if least and most and least > most:
             raise BadInput("refused.bad_option", name="least", typed=str(least))
+        self.desk.studio.models.check(model)
         await acknowledge(interaction, private=True)
         house = (await self.app.desk.book.of(place)).house
         tongue: Lang = "zh" if language == "zh" else "en"
@@ -74,6 +79,9 @@ class Starting(Commands):
             tongue = house.language or (
                 "zh" if str(interaction.guild_locale or "").startswith("zh") else "en"
             )
+        allowed = rating_at(house, place)
+        if rating and rating not in may_be(allowed):
+            raise BadInput("story.rating_too_wide")
         terms = Terms(
             order=Order(order),
             pace=Pace(pace),
@@ -87,6 +95,7 @@ class Starting(Commands):
             models=ai,
             absent={"skip": Absent.SKIP, "stand_in": Absent.STAND_IN, "wait": Absent.PAUSE}[absent],
             language=tongue,
+            rating=rating or allowed,
             model=model.strip(),
             ground_rules=await self.app.stories.said(place, rules, 400, "text"),
             local_only=local_only or bool(house.local_only),
@@ -100,12 +109,21 @@ class Starting(Commands):
         thread = f"<#{row.thread}>" if row.thread is not None else "…"
         await tell(interaction, translate("story.opened", lang, title=line(row.title), thread=thread))
 
+    @start.autocomplete("model")
+    async def _models(
+        self, interaction: discord.Interaction[Renga], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=id, value=id) for id in self.desk.studio.models.matching(typed)]
+
     def _may_open(self, interaction: discord.Interaction[Renga], channel: object) -> None:
         """Refuse where the bot could make no thread, before anything is written."""
-        if isinstance(channel, discord.TextChannel):
+        if isinstance(channel, discord.TextChannel | discord.ForumChannel):
             held = channel.permissions_for(channel.guild.me)
-            if not (held.create_public_threads and held.send_messages_in_threads and held.send_messages):
+            threads = held.create_public_threads or isinstance(channel, discord.ForumChannel)
+            if not (threads and held.send_messages_in_threads and held.send_messages):
                 raise BadInput("story.no_thread", channel=f"<#{channel.id}>")
+            if not channel.permissions_for(_member(interaction)).send_messages:
+                raise NotAllowed("story.not_yours_to_post_in", channel=f"<#{channel.id}>")
         elif not isinstance(channel, discord.Thread):
             raise BadInput("story.no_thread", channel=f"<#{interaction.channel_id}>")
 
@@ -129,3 +147,9 @@ class Starting(Commands):
         row = await self.app.stories.store.load(outcome.row.guild, outcome.row.id)
         lang = lang_read(interaction)
         await tell(interaction, translate("story.forked", lang, number=part, thread=f"<#{row.thread}>"))
+
+
+def _member(interaction: discord.Interaction[Renga]) -> discord.Member:
+    """Whoever gave the command: in a server they are one of its members."""
+    assert isinstance(interaction.user, discord.Member)
+    return interaction.user
