@@ -151,10 +151,13 @@ def first_broken(chain: Iterable[Contribution]) -> BrokenLink | None:
 
 
 class Verifier:
-    """Checks a chain link by link, so that it need not be in memory as a whole."""
+    """Checks a chain link by link, so that it need not be in memory as a whole.
 
-    def __init__(self) -> None:
-        self._last = Head(0, GENESIS)
+    ``after`` is the link before the first that it is fed: a part of a chain can be checked by itself.
+    """
+
+    def __init__(self, after: Head = Head(0, GENESIS)) -> None:  # noqa: B008 - it cannot be changed
+        self._last = after
         self._closed: list[int] = []  # the number of its link, for each closed seal
         self._told = 0
 

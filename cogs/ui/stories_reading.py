@@ -19,11 +19,12 @@ from bot.stories.lore import NAME_LIMIT, TEXT_LIMIT, imported
 from cogs.ui.modals import check_file, read_file
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
-from cogs.ui.stories_group import Commands, choices, lore, named, options, story
+from cogs.ui.stories_export import Exporting
+from cogs.ui.stories_group import choices, lore, named, options, story
 from cogs.ui.where import lang_read, member_of, space_of
 
 
-class Reading(Commands):
+class Reading(Exporting):
     """What is written, and what is known."""
 
     # --- reading ---------------------------------------------------------------------------

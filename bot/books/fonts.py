@@ -1,0 +1,100 @@
+"""Fonts to draw names with, whatever script they are in: those of the libraries that are here, then the system's.
+
+Nothing is shipped.  Noto Sans (SIL Open Font License 1.1) comes with SimCord,
+which the rehearsal needs; where it is missing, what Debian, Fedora and macOS
+install is tried, and Pillow's own font comes last.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from PIL import ImageDraw, ImageFont
+
+_BUNDLED = ("noto-sans-latin-v*.ttf", "noto-sans-sc-v*.ttf", "noto-sans-arabic-v*.ttf",
+            "noto-sans-hebrew-v*.ttf", "noto-sans-devanagari-v*.ttf")  # fmt: skip
+
+_SYSTEM = (
+    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    "/System/Library/Fonts/PingFang.ttc",
+    "/Library/Fonts/Arial Unicode.ttf",
+)
+
+_NOTHING = "\U000f1234"
+"""A character of nobody's: what a font draws for it, it draws for whatever it lacks."""
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+class Pen:
+    """Draws text in one size, each character in the first font that has it.
+
+    A pen is for one thread: fonts are opened for it alone.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._fonts: list[Font] = [ImageFont.truetype(path, size) for path in _paths()]
+        self._fonts.append(ImageFont.load_default(size))
+        self._missing = [_look(font, _NOTHING) for font in self._fonts]
+        self._of: dict[str, Font] = {}
+
+    def width(self, text: str) -> int:
+        """How wide a text is, in pixels."""
+        return round(sum(font.getlength(piece) for font, piece in self._pieces(text)))
+
+    def fitting(self, text: str, most: int) -> str:
+        """As much of a text as is at most so wide."""
+        if self.width(text) <= most:
+            return text
+        while text and self.width(text + "…") > most:
+            text = text[:-1]
+        return text.rstrip() + "…"
+
+    def write(self, draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, fill: str) -> None:
+        """Draw a text from its left end and its baseline on."""
+        x = float(at[0])
+        for font, piece in self._pieces(text):
+            draw.text((x, at[1]), piece, fill=fill, font=font, anchor="ls")
+            x += font.getlength(piece)
+
+    def _pieces(self, text: str) -> list[tuple[Font, str]]:
+        found: list[tuple[Font, str]] = []
+        for char in text:
+            font = self._font(char)
+            if found and found[-1][0] is font:
+                found[-1] = (font, found[-1][1] + char)
+            else:
+                found.append((font, char))
+        return found
+
+    def _font(self, char: str) -> Font:
+        if char not in self._of:
+            self._of[char] = next(
+                (
+                    font
+                    for font, missing in zip(self._fonts, self._missing, strict=True)
+                    if char.isspace() or _look(font, char) != missing
+                ),
+                self._fonts[0],
+            )
+        return self._of[char]
+
+
+def _look(font: Font, char: str) -> tuple[bytes, tuple[int, int]]:
+    mask = font.getmask(char)
+    return bytes(mask), mask.size
+
+
+def _paths() -> list[str]:
+    spec = find_spec("simcord")
+    bundled: list[Path] = []
+    for place in (spec.submodule_search_locations or ()) if spec is not None else ():
+        folder = Path(place) / "preview" / "static" / "fonts"
+        bundled += [path for pattern in _BUNDLED for path in sorted(folder.glob(pattern))]
+    return [str(path) for path in (*bundled, *map(Path, _SYSTEM)) if path.is_file()]
