@@ -1,0 +1,105 @@
+"""What was written is changed, taken back, brought back, and goes on elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.stories import events as ev
+from bot.stories.effects import NotYourTurn, TooLate
+from bot.stories.model import Stage, StoryId
+from bot.stories.rules import fork, step
+from tests.stories.circle import AI, ANN, BEN, CAM, NOON, Circle
+
+
+def test_a_redo_calls_the_model_that_was_to_write_then() -> None:
+    circle = Circle(models=1, share=1.0)
+    circle.writes(ANN)
+    asked = circle.turn
+    circle.does(ev.Undo(by=ANN, turn=1))
+    assert ev.AskModel(AI, asked) in circle.does(ev.Redo(by=ANN, turn=1))
+
+
+def test_an_undo_over_the_end_of_a_round_lets_nobody_write_twice_in_it() -> None:
+    circle = Circle(BEN, CAM)
+    circle.order(3)
+    circle.does(ev.Undo(by=CAM, turn=3))
+    circle.does(ev.Leave(by=CAM))
+    assert circle.story.round == 2 and circle.writer == ANN
+
+
+def test_an_undo_while_it_rests_calls_its_author_when_it_goes_on() -> None:
+    circle = Circle(BEN, CAM)
+    circle.order(2)
+    circle.does(ev.Pause(by=ANN))
+    circle.does(ev.Undo(by=BEN, turn=2))
+    circle.does(ev.Resume(by=ANN))
+    assert circle.writer == BEN
+
+
+def test_what_is_written_after_an_undo_cannot_be_undone_away_by_a_redo() -> None:
+    circle = Circle(BEN)
+    circle.writes(ANN)
+    circle.does(ev.Undo(by=ANN, turn=1))
+    circle.writes(ANN)
+    with pytest.raises(TooLate):
+        circle.does(ev.Redo(by=ANN, turn=1))
+
+
+def test_another_take_of_a_model_and_a_vote_between_the_two() -> None:
+    circle = Circle(BEN, CAM, models=1, share=0.5)
+    circle.order(3)
+    circle.writes(AI, 10)
+    following = circle.writer
+    assert following is not None
+    number = circle.story.turns[-1].number
+    stranger = next(one for one in (BEN, CAM) if one != following)
+    with pytest.raises(NotYourTurn):
+        circle.does(ev.Edit(by=stranger, turn=number, key="second", words=7))
+    circle.does(ev.Edit(by=following, turn=number, key="second", words=7))
+    with pytest.raises(TooLate):
+        circle.does(ev.Edit(by=following, turn=number, key="third", words=7))
+    assert circle.story.turns[-1].key == "second"
+    for member in (ANN, BEN):
+        circle.does(ev.Vote(by=member, turn=number, version=0, words=10))
+    circle.does(ev.Vote(by=CAM, turn=number, version=1, words=7))
+    assert circle.story.turns[-1].key == "words-4" and circle.story.turns[-1].words == 10
+    circle.writes(following)
+    with pytest.raises(TooLate):
+        circle.does(ev.Vote(by=ANN, turn=number, version=1, words=7))
+
+
+def test_a_fork_carries_what_is_known_up_to_there() -> None:
+    circle = Circle(BEN)
+    circle.order(4)
+    circle.does(ev.AddLore(by=ANN, name="Mara", text="Her eyes are green.", turn=2))
+    circle.does(ev.AddLore(by=ANN, name="The well", text="It is dry.", turn=4))
+    circle.does(ev.Summarise(text="Mara came.", until=2))
+    circle.does(ev.NewChapter(by=ANN, title="Two"))
+    forked = fork(circle.story, StoryId(2), BEN, 3, "The Other Well")
+    assert [entry.name for entry in forked.lore] == ["Mara"] and forked.summary == "Mara came."
+    assert forked.turns == circle.story.turns[:3] and forked.chapters == ()
+    assert fork(circle.story, StoryId(3), BEN, 1, "Early").summary == ""
+    with pytest.raises(TooLate):
+        step(forked, ev.Undo(by=BEN, turn=3), NOON)  # what is inherited stays
+
+
+def test_it_ends_after_its_rounds_and_can_go_on_for_one_more() -> None:
+    circle = Circle(BEN, rounds=2)
+    circle.order(3)
+    assert circle.writes(BEN)[-1] == ev.Ended()
+    assert circle.story.stage is Stage.ENDED
+    circle.does(ev.Resume(by=ANN))
+    assert circle.order(1) == [ANN]
+    circle.writes(BEN)
+    assert circle.story.stage is Stage.ENDED
+
+
+def test_a_heading_that_nothing_stands_under_is_replaced_and_scenes_are_apart() -> None:
+    circle = Circle(BEN)
+    circle.does(ev.NewChapter(by=ANN, title="One"))
+    circle.does(ev.NewChapter(by=ANN, title="First"))
+    circle.does(ev.NewChapter(by=ANN, title="At the well", scene=True))
+    circle.does(ev.Pass(by=ANN, turn=1))
+    circle.does(ev.NewChapter(by=ANN, title="Chapter the first"))
+    found = [(chapter.title, chapter.scene) for chapter in circle.story.chapters]
+    assert found == [("At the well", True), ("Chapter the first", False)]

@@ -1,0 +1,112 @@
+"""Who writes next, and how much."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot.errors import BadInput, NotAllowed
+from bot.ids import MemberId
+from bot.stories import events as ev
+from bot.stories.effects import NotYourTurn
+from bot.stories.model import Order, Stage
+from bot.stories.orders import allowance
+from bot.stories.rules import alarms
+from tests.stories.circle import AI, ANN, BEN, CAM, DEE, NOON, Circle
+
+
+def test_one_press_starts_with_sensible_defaults() -> None:
+    circle = Circle()
+    assert circle.story.stage is Stage.RUNNING and circle.writer == ANN
+    assert alarms(circle.story)["deadline:1"] == NOON + timedelta(days=1)
+
+
+def test_round_robin_goes_round() -> None:
+    assert Circle(BEN, CAM).order(7) == [ANN, BEN, CAM, ANN, BEN, CAM, ANN]
+
+
+def test_a_random_order_is_another_in_every_round_and_everybody_comes_once() -> None:
+    found = Circle(BEN, CAM, DEE, order=Order.RANDOM).order(80)
+    rounds = [tuple(found[at : at + 4]) for at in range(0, 80, 4)]
+    assert all(set(one) == {ANN, BEN, CAM, DEE} for one in rounds)
+    assert len(set(rounds)) > 8
+
+
+def test_who_was_away_catches_up_in_a_round_but_waits_in_a_fixed_order() -> None:
+    for order, following in ((Order.ROUND, BEN), (Order.FIXED, DEE)):
+        circle = Circle(BEN, CAM, DEE, order=order)
+        circle.does(ev.Away(by=BEN))
+        circle.writes(ANN)
+        assert circle.writer == CAM
+        circle.does(ev.Back(by=BEN))
+        circle.writes(CAM)
+        assert circle.writer == following
+
+
+def test_whoever_leaves_and_comes_back_does_not_write_twice_in_a_round() -> None:
+    circle = Circle(BEN, CAM)
+    circle.writes(ANN)
+    circle.does(ev.Leave(by=ANN))
+    circle.does(ev.Join(by=ANN))
+    assert circle.order(5) == [BEN, CAM, BEN, CAM, ANN]  # at the end of the circle now
+
+
+def test_free_for_all_but_never_twice_in_a_row() -> None:
+    circle = Circle(BEN, order=Order.FREE)
+    circle.writes(BEN)
+    with pytest.raises(NotYourTurn):
+        circle.writes(BEN)
+    circle.writes(ANN)
+    assert circle.writer is None and circle.story.current and circle.story.current.deadline is None
+
+
+def test_the_pen_is_passed_to_whom_the_writer_names_but_not_to_a_model_that_has_to_yield() -> None:
+    circle = Circle(BEN, CAM, order=Order.PEN, models=1, share=0.5)
+    circle.writes(ANN, to=CAM)
+    assert circle.writer == CAM
+    circle.writes(CAM, to=AI)
+    assert circle.writer == AI
+    assert circle.writes(AI, 8, to=AI)[-1] == ev.Call(BEN, circle.turn, NOON + timedelta(days=1))
+    circle.writes(BEN, to=BEN)
+    assert circle.writer != BEN
+
+
+def test_a_model_yields_at_its_share_of_the_words_and_never_follows_a_model() -> None:
+    circle = Circle(BEN, CAM, models=2, share=0.25)
+    writers = circle.order(24)
+    assert AI in writers
+    for one, other in pairwise(writers):
+        assert not (one < 0 and other < 0)
+    by_models = sum(turn.words for turn in circle.story.turns if turn.by_model)
+    assert by_models <= circle.story.words / 4
+    while circle.writer != AI and circle.writer != MemberId(-2):
+        assert circle.writer is not None
+        circle.writes(circle.writer)
+    most = allowance(circle.story)
+    with pytest.raises(BadInput):
+        circle.writes(circle.writer, most + 1)
+    circle.writes(circle.writer, most)
+
+
+def test_a_silent_model_is_passed_over() -> None:
+    circle = Circle(models=1, share=1.0, order=Order.FREE)
+    circle.writes(ANN)
+    assert circle.writer == AI
+    circle.does(ev.NoWords(turn=circle.turn))
+    assert circle.writer is None
+
+
+def test_length_is_checked_when_it_is_written_and_when_it_is_edited() -> None:
+    circle = Circle(BEN, shortest=5, longest=20)
+    for words in (4, 21):
+        with pytest.raises(BadInput):
+            circle.writes(ANN, words)
+    circle.writes(ANN, 20)
+    with pytest.raises(BadInput):
+        circle.does(ev.Edit(by=ANN, turn=1, key="more", words=21))
+    with pytest.raises(NotAllowed):
+        circle.does(ev.Edit(by=BEN, turn=1, key="more", words=6))
+    circle.does(ev.Edit(by=ANN, turn=1, key="more", words=6))
+    assert circle.story.turns[0].versions == ("words-3", "more") and circle.story.words == 6
