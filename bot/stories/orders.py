@@ -55,26 +55,23 @@ def next_writer(story: Story, wish: MemberId | None = None) -> Next | None:
     if not any(not seat.is_model for seat in here):
         return None
     before = story.done[-1] if story.done else None
-    if story.terms.order not in STRICT:
+    strict = story.terms.order in STRICT
+    if not strict:
         if _written(story) >= sum(not seat.is_model for seat in here):
-            story = _new_round(story)
+            story = replace(story, round=story.round + 1)
         if story.terms.order is Order.FREE:
             return Next(story, _free_model(story, here))
         if _may_be_named(story, here, wish):
             return Next(story, wish)
     waiting = _waiting(story, here)
     if not waiting:
-        story = _new_round(story)
+        story = replace(story, round=story.round + strict, done=())
         waiting = _waiting(story, here)
     # A new round may begin with whoever ended the old one, by writing or by letting
     # the turn go, only if nobody else is there.
     if len(waiting) > 1 and waiting[0].member == before and story.terms.order is not Order.FIXED:
         waiting.append(waiting.pop(0))
     return Next(story, waiting[0].member) if waiting else None
-
-
-def _new_round(story: Story) -> Story:
-    return replace(story, round=story.round + 1, done=())
 
 
 def _written(story: Story) -> int:

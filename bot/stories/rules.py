@@ -150,10 +150,14 @@ def _said(story: Story, event: ev.Reorder | ev.Transfer | ev.NewChapter | ev.Ann
                 lead(story, event)
             before = story.current.number if story.current is not None else story.next_number
             last = story.last.number if story.last is not None else 0
-            # A heading of the same kind that no turn stands under yet is replaced.
-            others = tuple(one for one in story.chapters if one.before <= last or one.scene != scene)
-            chapters = (*others, Chapter(before, title, scene))
-            return replace(story, chapters=chapters), (ev.Tell("story.chapter", None, (("title", title),)),)
+            # A heading of the same kind that no turn stands under yet is replaced; a chapter's comes first.
+            stand = tuple(one for one in story.chapters if one.before <= last)
+            others = tuple(one for one in story.chapters if one.before > last and one.scene != scene)
+            fresh = (Chapter(before, title, scene),)
+            headings = (*others, *fresh) if scene else (*fresh, *others)
+            return replace(story, chapters=(*stand, *headings)), (
+                ev.Tell("story.chapter", None, (("title", title),)),
+            )
         case ev.Annotate(note=note):
             if story.starter != event.by and not event.moderator:
                 seated(story, event.by)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.errors import AlreadyDone, NotAllowed
 from bot.stories import events as ev
 from bot.stories.effects import NotYourTurn, TooLate
-from bot.stories.model import Stage, StoryId
-from bot.stories.rules import fork, step
+from bot.stories.model import Order, Stage, StoryId, Terms
+from bot.stories.rules import fork, new, step
 from tests.stories.circle import AI, ANN, BEN, CAM, NOON, Circle
 
 
@@ -102,4 +105,52 @@ def test_a_heading_that_nothing_stands_under_is_replaced_and_scenes_are_apart() 
     circle.does(ev.Pass(by=ANN, turn=1))
     circle.does(ev.NewChapter(by=ANN, title="Chapter the first"))
     found = [(chapter.title, chapter.scene) for chapter in circle.story.chapters]
-    assert found == [("At the well", True), ("Chapter the first", False)]
+    assert found == [("Chapter the first", False), ("At the well", True)]
+    circle.writes(BEN)
+    circle.does(ev.NewChapter(by=ANN, title="The second"))
+    assert [chapter.title for chapter in circle.story.chapters][::2] == ["Chapter the first", "The second"]
+
+
+def test_an_opening_taken_back_in_the_lobby_comes_back_when_the_story_runs() -> None:
+    circle = Circle()
+    circle.story = new(StoryId(2), ANN, "The Well", Terms(), NOON, ("opening", 9))
+    circle.does(ev.Join(by=BEN))
+    circle.does(ev.Undo(by=ANN, turn=1))
+    circle.does(ev.Begin(by=ANN))
+    assert circle.writer == ANN
+    circle.does(ev.Redo(by=ANN, turn=1))
+    assert circle.writer == BEN and [turn.key for turn in circle.story.turns] == ["opening"]
+
+
+def test_four_undone_and_brought_back_is_as_if_nothing_was() -> None:
+    circle = Circle(BEN, CAM)
+    circle.order(5)
+    before = circle.story
+    for number in (5, 4, 3, 2):
+        circle.does(ev.Undo(by=ANN, turn=number))
+    assert [turn.number for turn in circle.story.turns] == [1]
+    for number in (2, 3, 4, 5):
+        circle.does(ev.Redo(by=ANN, turn=number))
+    assert replace(circle.story, next_number=before.next_number) == before
+
+
+def test_where_anybody_may_write_anybody_but_a_model_asks_for_another_take() -> None:
+    circle = Circle(BEN, models=1, share=1.0, order=Order.FREE)
+    circle.writes(ANN)
+    circle.writes(BEN)
+    circle.writes(AI)
+    with pytest.raises(NotYourTurn):
+        circle.does(ev.Edit(by=CAM, turn=3, key="second", words=7))
+    circle.does(ev.Edit(by=BEN, turn=3, key="second", words=7))
+    with pytest.raises(NotAllowed):
+        circle.does(ev.Vote(by=AI, turn=3, version=0, words=10))
+
+
+def test_every_version_of_a_turn_is_kept_and_an_edited_one_is_not_another_turn() -> None:
+    circle = Circle(BEN)
+    circle.writes(ANN)
+    effects = circle.does(ev.Edit(by=ANN, turn=1, key="better", words=12))
+    assert effects == (ev.Show(1),) and circle.story.turns[0].versions == ("words-1", "better")
+    assert circle.writer == BEN and circle.story.words == 12
+    with pytest.raises(AlreadyDone):
+        circle.does(ev.Edit(by=ANN, turn=1, key="better", words=12))

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import BadInput, NotAllowed
 from bot.ids import MemberId
 from bot.stories import events as ev
-from bot.stories.effects import NotYourTurn
+from bot.stories.effects import NotYourTurn, TooLate
 from bot.stories.model import Order, Stage
 from bot.stories.orders import allowance
 from bot.stories.rules import alarms
@@ -110,3 +110,70 @@ def test_length_is_checked_when_it_is_written_and_when_it_is_edited() -> None:
         circle.does(ev.Edit(by=BEN, turn=1, key="more", words=6))
     circle.does(ev.Edit(by=ANN, turn=1, key="more", words=6))
     assert circle.story.turns[0].versions == ("words-3", "more") and circle.story.words == 6
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_a_silent_model_is_not_asked_again_before_somebody_wrote(order: Order) -> None:
+    circle = Circle(BEN, models=1, share=1.0, order=order)
+    asked = 0
+    for _ in range(12):
+        member = circle.writer
+        if member is not None and member < 0:
+            asked += 1
+            circle.does(ev.NoWords(turn=circle.turn))
+            assert circle.writer != AI
+            member = circle.writer
+        last = circle.story.last.by if circle.story.last is not None else None
+        circle.writes(member if member is not None else BEN if last == ANN else ANN)
+    assert asked > 1
+
+
+def test_no_words_of_a_model_let_a_members_turn_go() -> None:
+    circle = Circle(BEN)
+    with pytest.raises(TooLate):
+        circle.does(ev.NoWords(turn=1))
+
+
+@pytest.mark.parametrize("order", [Order.FREE, Order.PEN])
+def test_where_nobody_has_a_place_a_round_has_as_many_parts_as_there_are_people(order: Order) -> None:
+    circle = Circle(BEN, CAM, order=order, rounds=2)
+    for at in range(6):
+        assert circle.story.stage is Stage.RUNNING and circle.story.round == 1 + at // 3
+        following = (ANN, BEN)[(at + 1) % 2]
+        circle.writes((ANN, BEN)[at % 2], to=following)  # Cam never does
+    assert circle.story.stage is Stage.ENDED
+
+
+def test_whoever_has_the_pen_may_hand_it_on_but_not_back_to_whoever_wrote_last() -> None:
+    circle = Circle(BEN, CAM, order=Order.PEN)
+    circle.writes(ANN, to=BEN)
+    with pytest.raises(BadInput, match="had_turn"):
+        circle.does(ev.HandOver(by=BEN, turn=circle.turn, to=ANN))
+    circle.does(ev.HandOver(by=BEN, turn=circle.turn, to=CAM))
+    assert circle.writer == CAM
+
+
+def test_a_turn_is_handed_over_within_the_round_and_its_giver_comes_later() -> None:
+    circle = Circle(BEN, CAM)
+    effects = circle.does(ev.HandOver(by=ANN, turn=1, to=CAM))
+    assert effects[-1] == ev.Call(CAM, 2, NOON + timedelta(days=1))
+    assert circle.order(3) == [CAM, ANN, BEN]
+    assert Circle(BEN, order=Order.FIXED).writer == ANN
+    with pytest.raises(BadInput, match="not_to_them"):
+        Circle(BEN, order=Order.FIXED).does(ev.HandOver(by=ANN, turn=1, to=BEN))
+
+
+def test_a_model_writes_within_the_same_limits() -> None:
+    circle = Circle(models=1, share=1.0, shortest=5, longest=20)
+    circle.writes(ANN, 12)
+    for words in (4, 21):
+        with pytest.raises(BadInput):
+            circle.writes(AI, words)
+    circle.writes(AI, 20)
+
+
+def test_a_model_yields_where_its_share_is_less_than_the_shortest_turn() -> None:
+    circle = Circle(BEN, models=1, share=0.25, shortest=10)
+    circle.writes(ANN, 10)
+    circle.writes(BEN, 10)
+    assert allowance(circle.story) < 10 and circle.writer == ANN

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import AlreadyDone, NotAllowed
 from bot.stories import events as ev
 from bot.stories.effects import StoryRefusal, TooLate
-from bot.stories.model import Absent, Stage
+from bot.stories.model import Absent, Order, Stage
 from bot.stories.rules import alarms
 from tests.stories.circle import AI, ANN, BEN, CAM, DEE, NOON, Circle
 
@@ -103,3 +104,138 @@ def test_the_deadline_fires_while_a_turn_is_being_submitted() -> None:
     circle.does(ev.TimeUp(turn=turn))
     with pytest.raises(TooLate):
         circle.does(ev.Submit(by=ANN, turn=turn, key="late", words=5))
+
+
+# --- held words ----------------------------------------------------------------------------------
+
+
+def test_while_a_moderator_looks_at_the_words_no_time_runs() -> None:
+    circle = Circle(BEN)
+    circle.now = NOON + timedelta(hours=20)
+    assert circle.does(ev.Hold(by=ANN, turn=1)) == ()
+    assert alarms(circle.story) == {}
+    with pytest.raises(AlreadyDone):
+        circle.does(ev.Hold(by=ANN, turn=1))
+    circle.now = NOON + timedelta(days=5)
+    for event in (ev.TimeUp(turn=1), ev.ReminderDue(turn=1), ev.WasDown(since=NOON)):
+        with pytest.raises(TooLate):
+            circle.does(event)
+    assert circle.does(ev.Release(turn=1)) == (ev.Tell("story.more_time", ANN),)
+    assert alarms(circle.story)["deadline:1"] == circle.now + timedelta(hours=4)
+    with pytest.raises(TooLate):
+        circle.does(ev.Release(turn=1))
+
+
+def test_held_words_that_are_let_in_stand_though_the_story_rests_by_then() -> None:
+    for goes_on in (True, False):
+        circle = Circle(BEN)
+        circle.does(ev.Hold(by=ANN, turn=1))
+        circle.does(ev.Pause(by=ANN))
+        if goes_on:
+            circle.does(ev.Resume(by=ANN))
+        circle.does(ev.Submit(by=ANN, turn=1, key="held", words=9))
+        assert [turn.key for turn in circle.story.turns] == ["held"]
+        if not goes_on:
+            assert circle.story.stage is Stage.PAUSED and circle.story.current is None
+            circle.does(ev.Resume(by=ANN))
+        assert circle.writer == BEN
+
+
+def test_the_decision_about_held_words_comes_while_the_story_rests() -> None:
+    circle = Circle(BEN)
+    circle.does(ev.Hold(by=ANN, turn=1))
+    circle.does(ev.Pause(by=ANN))
+    circle.does(ev.Release(turn=1))
+    with pytest.raises(StoryRefusal, match="rests"):
+        circle.does(ev.Submit(by=ANN, turn=1, key="late", words=9))
+    circle.does(ev.Resume(by=ANN))
+    assert circle.writer == ANN and alarms(circle.story)
+
+
+def test_a_models_held_words_are_asked_for_again_only_when_they_were_refused() -> None:
+    circle = Circle(models=1, share=1.0)
+    circle.writes(ANN)
+    turn = circle.turn
+    circle.does(ev.Hold(turn=turn))
+    assert alarms(circle.story) == {}
+    assert circle.does(ev.Release(turn=turn)) == (ev.AskModel(AI, turn),)
+
+
+def test_where_anybody_may_write_others_write_while_words_are_held() -> None:
+    circle = Circle(BEN, order=Order.FREE)
+    circle.does(ev.Hold(by=ANN, turn=1))
+    circle.writes(BEN)
+    with pytest.raises(TooLate):
+        circle.does(ev.Submit(by=ANN, turn=1, key="held", words=9))
+
+
+# --- patience ------------------------------------------------------------------------------------
+
+
+def test_without_a_deadline_a_writer_is_nudged_now_and_then_and_then_left_in_peace() -> None:
+    circle = Circle(seconds=0)
+    rung = []
+    while (at := alarms(circle.story).get("remind:1")) is not None:
+        circle.now = at
+        assert circle.does(ev.ReminderDue(turn=1)) == (ev.Remind(ANN, 1, None),)
+        rung.append((at - NOON).days)
+    assert rung == [3, 7, 14]
+    with pytest.raises(TooLate):
+        circle.does(ev.ReminderDue(turn=1))
+
+
+def test_before_a_deadline_a_writer_is_reminded_once() -> None:
+    circle = Circle(seconds=4_000)
+    assert alarms(circle.story)["remind:1"] == NOON + timedelta(seconds=3_000)
+    circle.does(ev.ReminderDue(turn=1))
+    assert list(alarms(circle.story)) == ["deadline:1"]
+    with pytest.raises(TooLate):
+        circle.does(ev.ReminderDue(turn=1))
+
+
+def test_whoever_the_story_waits_for_lets_it_go_on_themselves() -> None:
+    circle = Circle(BEN, absent=Absent.PAUSE)
+    for _ in range(2):
+        circle.writes(ANN)
+        circle.now += timedelta(days=1)
+        circle.does(ev.TimeUp(turn=circle.turn))
+        with pytest.raises(NotAllowed):
+            circle.does(ev.Resume(by=CAM))
+        circle.does(ev.Resume(by=BEN))
+        assert circle.writer == BEN
+        circle.writes(BEN)
+    assert circle.story.stage is Stage.RUNNING
+
+
+def test_whoever_counted_as_away_and_is_back_is_the_one_it_waited_for() -> None:
+    circle = Circle(BEN, absent=Absent.PAUSE)
+    circle.writes(ANN)
+    for _ in range(2):
+        circle.now += timedelta(days=1)
+        circle.does(ev.TimeUp(turn=circle.turn))
+        seat = circle.story.seat(BEN)
+        assert seat is not None
+        circle.does(ev.Back(by=BEN) if seat.away else ev.Resume(by=ANN))
+    assert circle.story.stage is Stage.RUNNING and circle.writer == BEN
+
+
+def test_who_misses_a_turn_is_not_called_again_before_the_others() -> None:
+    circle = Circle(BEN)
+    circle.writes(ANN)
+    circle.now += timedelta(days=1)
+    circle.does(ev.TimeUp(turn=circle.turn))
+    assert circle.writer == ANN and circle.story.round == 2
+
+
+def test_going_away_does_not_stop_the_model_that_stands_in() -> None:
+    circle = Circle(BEN, absent=Absent.STAND_IN, share=0.5)
+    circle.writes(ANN, 40)
+    circle.now += timedelta(days=1)
+    circle.does(ev.TimeUp(turn=circle.turn))
+    turn = circle.turn
+    circle.does(ev.Away(by=BEN))
+    assert circle.turn == turn
+    circle.does(ev.Back(by=BEN))
+    circle.does(ev.Leave(by=BEN))
+    with pytest.raises(TooLate):
+        circle.does(ev.Submit(by=BEN, turn=turn, key="late", words=9, stood_in=True))
