@@ -173,6 +173,8 @@ class Stories(Starting, Turns, Hosting, Reading):
                 await desk.models.vote(interaction, told, turn, int(action == "take-two"))
             case "takes":
                 await desk.models.takes(interaction, told, turn)
+            case "resume" | "reopen":
+                await desk.resume(interaction, told)
             case "seat":
                 await self.seat(interaction, told, MemberId(turn))
             case _:
@@ -203,10 +205,6 @@ class Stories(Starting, Turns, Hosting, Reading):
                 return ev.Skip(by=member, moderator=moderator, turn=turn or self.open_turn(told))
             case "pause":
                 return ev.Pause(by=member, moderator=moderator)
-            case "resume" | "reopen":
-                if told.row.thread is None:
-                    await self.desk.open_anew(interaction, told)
-                return ev.Resume(by=member, moderator=moderator)
             case "end-now":
                 return ev.End(by=member, moderator=moderator)
             case "transfer-now":

@@ -16,9 +16,10 @@ from discord.ext import commands
 from bot.client import Renga
 from bot.errors import BadInput, Refusal, RengaError
 from bot.explain import explain
+from bot.i18n.text import translate
 from bot.ids import ChannelId, GuildId, MemberId, MessageId
 from bot.services.stories import Told
-from bot.services.stories_ports import PrivateDraft, StoryNumber
+from bot.services.stories_ports import StoryNumber
 from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.events import Event, NotYourTurn, StoryRefusal, TooLate
@@ -27,14 +28,15 @@ from cogs.stories import Stories
 from cogs.ui.items import found
 from cogs.ui.modals import read_file
 from cogs.ui.stories_desk import StoryDesk
+from cogs.ui.stories_items import story_view
 
 log = logging.getLogger(__name__)
 
 CHAT = ("((", "（（")
 """What begins with this is chat, also from whoever writes next."""
 
-CHARACTERS = 4_000
-"""Characters of a refused turn that are kept as its writer's draft: what a form takes."""
+SENT_AWAY = "story.paused_gone"
+"""Why a story rests whose server has sent the bot away."""
 
 
 class StoriesThreads(commands.Cog):
@@ -81,7 +83,7 @@ class StoriesThreads(commands.Cog):
             return  # the story moved on meanwhile: it was chat after all
         except RengaError as error:
             if isinstance(error, Refusal):
-                await self._app.stories.keep_draft(told, member, PrivateDraft(text[:CHARACTERS]))
+                await self._desk.keep(told, member, text)
             await self._answer(message, told, error)
 
     def _said(self, message: discord.Message) -> str:
@@ -100,12 +102,27 @@ class StoriesThreads(commands.Cog):
             return text.strip()
         return "\n\n".join(part for part in (text.strip(), (await read_file(files[0])).strip()) if part)
 
-    async def _answer(self, message: discord.Message, told: Told, error: RengaError) -> None:
-        """Say why it is not in the story; whoever wrote it finds it again under Write."""
+    async def _answer(
+        self,
+        message: discord.Message | discord.PartialMessage,
+        told: Told,
+        error: RengaError,
+        *,
+        edited: bool = False,
+    ) -> None:
+        """Say why it is not in the story; what was typed is not said again where all can read it.
+
+        A new text is found again under Write; an edited part stays as it was.
+        """
+        lang = told.row.language
         if isinstance(error, BadInput):
             error.facts.pop("typed", None)
+        text = explain(error, lang)[:1_500]
+        kept = translate("story.as_it_was" if edited else "story.draft_kept", lang)
+        view = None if edited else story_view(("write",), told, lang=lang)
+        options: dict[str, Any] = {"view": view} if view is not None else {}
         try:
-            await message.reply(explain(error, told.row.language)[:1_900], mention_author=False)
+            await message.reply(f"{text}\n-# {kept}", mention_author=False, **options)
         except discord.HTTPException:
             log.info("a writer of story %s could not be answered", told.row.id)
 
@@ -136,7 +153,9 @@ class StoriesThreads(commands.Cog):
         try:
             await self._app.stories.edit(told, turn.by, turn.number, text, key=key)
         except Refusal as error:
-            log.info("an edited message changed nothing in story %s: %s", told.row.id, error.text_key)
+            if error.text_key != "refused.unchanged":
+                channel = self._bot.get_partial_messageable(payload.channel_id)
+                await self._answer(channel.get_partial_message(payload.message_id), told, error, edited=True)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -209,11 +228,27 @@ class StoriesThreads(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was sent away: its stories there rest until somebody resumes them."""
+        """The bot was sent away: its stories there rest until it is back."""
         for row in await self._app.stories.store.open_in(GuildId(guild.id)):
             told = await self._app.stories.read(row.guild, row.id)
             if told.story.stage is Stage.RUNNING:
-                await self._let(told, ev.Pause(by=CLOCK, why="story.paused_gone"))
+                await self._let(told, ev.Pause(by=CLOCK, why=SENT_AWAY))
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot is back: what rested because it was away goes on where its thread still is."""
+        for row in await self._app.stories.store.open_in(GuildId(guild.id)):
+            told = await self._app.stories.read(row.guild, row.id)
+            if told.story.stage is not Stage.PAUSED or told.story.rest != SENT_AWAY:
+                continue
+            try:
+                await self._bot.fetch_channel(row.thread or 0)
+            except discord.NotFound:
+                await self._desk.outlet.lost(told)
+            except discord.HTTPException as error:
+                log.info("story %s stays paused: %s", row.id, error.code)
+            else:
+                await self._let(told, ev.Resume(by=CLOCK))
 
     async def _let(self, told: Told, event: Event) -> None:
         """Let something happen that Discord told of; told twice, it happens once."""

@@ -140,7 +140,23 @@ class StoryDesk:
         text = translate("story.end_ask", lang, title=line(told.story.title))
         await tell(interaction, text, view=story_view(("end-now",), told, lang=lang))
 
-    async def open_anew(self, interaction: discord.Interaction[Renga], told: Told) -> None:
+    async def resume(self, interaction: discord.Interaction[Renga], told: Told) -> None:
+        """Go on after a pause or the end: in another thread if the thread is gone.
+
+        Raises:
+            Refusal: they may not, or the bot may still not write there.
+        """
+        if told.row.thread is None:
+            await self._open_anew(interaction, told)
+            told = await self.app.stories.read(told.row.guild, told.row.id)
+        try:
+            await self.outlet.show_missing(told)
+        except Undeliverable:
+            raise BadInput("story.still_shut_out") from None
+        event = ev.Resume(by=member_of(interaction), moderator=is_moderator(interaction))
+        await self.act(interaction, told, event)
+
+    async def _open_anew(self, interaction: discord.Interaction[Renga], told: Told) -> None:
         """Another thread for a story whose thread is gone."""
         if member_of(interaction) != told.story.starter and not is_moderator(interaction):
             raise ev.StoryRefusal("story.leaders_only")

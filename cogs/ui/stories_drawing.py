@@ -24,6 +24,10 @@ from cogs.ui.stream import Frame
 log = logging.getLogger(__name__)
 
 
+MISSING = 5
+"""Parts that are posted late at most; the others can be read with *Read*."""
+
+
 class Drawing(Names):
     """Draws as the bot itself."""
 
@@ -89,6 +93,18 @@ class Drawing(Names):
             )
         for gone in held[len(contents) :]:  # it was longer before
             await _edited(thread, gone, content=look.shorter(told), view=None)
+
+    async def show_missing(self, told: Told) -> None:
+        """Post the last parts that no message shows: they came while the bot could not post."""
+        if games.hidden(told.story):
+            return
+        missing: list[Turn] = []
+        for turn in reversed(told.story.turns):
+            if await self._app.stories.store.messages(told.row.guild, told.row.id, turn.number):
+                break
+            missing.append(turn)
+        for turn in reversed(missing[:MISSING]):
+            await self.show_part(told, turn)
 
     async def strike(self, told: Told, number: int) -> None:
         """Mark the bot's messages of a part that was taken back."""

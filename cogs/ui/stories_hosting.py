@@ -171,7 +171,8 @@ class Hosting(Commands):
     @host.command(**named("resume"))
     async def resume(self, interaction: discord.Interaction[Renga]) -> None:
         """Go on after a pause, or after the end."""
-        await self.act(interaction, lambda told: ev.Resume(**self.by(interaction)))
+        await acknowledge(interaction, private=True)
+        await self.desk.resume(interaction, await self.here(interaction))
 
     @host.command(**named("end"))
     async def end(self, interaction: discord.Interaction[Renga]) -> None:

@@ -147,8 +147,14 @@ class StoryMenu(
 ):
     """A menu for one of the terms of a story: ``renga:t:<field>:<story>``."""
 
-    def __init__(self, field: str, story: StoryNumber, options: Sequence[discord.SelectOption] = ()) -> None:
-        super().__init__(discord.ui.Select(custom_id=f"renga:t:{field}:{story}", options=list(options)[:25]))
+    def __init__(
+        self, field: str, story: StoryNumber, options: Sequence[discord.SelectOption] = (), *, name: str = ""
+    ) -> None:
+        super().__init__(
+            discord.ui.Select(
+                custom_id=f"renga:t:{field}:{story}", options=list(options)[:25], placeholder=name or None
+            )
+        )
         self.field = field
         self.story = story
 

@@ -71,7 +71,7 @@ def sheet(told: Told, page: str, lang: Lang, *, models: Sequence[str], allowed: 
     for field in PAGES[page]:
         options = _options(field, terms, lang, models, allowed)
         row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-        row.add_item(StoryMenu(field, told.row.id, options))
+        row.add_item(StoryMenu(field, told.row.id, options, name=_named(field, lang)))
         box.add_item(row)
     buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     other = next(name for name in PAGES if name != page)
@@ -89,7 +89,7 @@ def _options(
     """What can be chosen; what holds now is always among it."""
     now = value_of(field, terms)
     values = _values(field, models, allowed)
-    head = translate(f"story_option.{_NAMES.get(field, field)}", lang)
+    head = _named(field, lang)
     shown = [*values, *([now] if now not in values else [])][-25:]
     return [
         discord.SelectOption(
@@ -103,6 +103,10 @@ def _options(
 
 _NAMES = {"words": "length", "local": "local_only"}
 """Menus that are called otherwise than they are known inside."""
+
+
+def _named(field: str, lang: Lang) -> str:
+    return translate(f"story_option.{_NAMES.get(field, field)}", lang)
 
 
 def _values(field: str, models: Sequence[str], allowed: str) -> list[str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+
+import discord
+from simcord.backend.models.channel import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.app import App
 from bot.backends.scripted import ScriptedBackend
@@ -62,14 +67,62 @@ class Table:
         """A turn, by the Write button."""
         return await self.fill(who, "Write", turn=text)
 
-    async def say(self, who: str, text: str) -> None:
-        """A plain message."""
-        await acts.say(self.world, who, text)
+    async def choose(self, who: str, menu: str, option: str) -> str:
+        """A choice in the newest menu of that name."""
+        return told(await acts.select(self.world, who, menu, (option,)))
+
+    async def say(self, who: str, text: str, *, file: tuple[str, bytes] | None = None) -> None:
+        """A plain message, perhaps with a file."""
+        files = (file,) if file is not None else ()
+        await self.world.actor(who).send(self.world.place(who), text, attachments=files)
+
+    async def edit(self, who: str, text: str) -> None:
+        """Edit one's own last message."""
+        await acts.rewrite(self.world, who, text)
+
+    async def delete(self, who: str) -> None:
+        """Delete one's own last message."""
+        await acts.rewrite(self.world, who, None)
+
+    async def together(self, *presses: tuple[str, str]) -> list[str]:
+        """Several members press at the same time; gives what each was answered."""
+        found = [(who, acts.button(self.world, who, label)) for who, label in presses]
+        results = await asyncio.gather(*(acts.press(self.world, who, one) for who, one in found))
+        return [told(result) for result in results]
+
+    async def restart(self) -> None:
+        """Stop the bot and start it again."""
+        await self.world.restart()
+        await self.env.settle()
+
+    async def allow(self, channel: Any, who: str | None, *, deny: str = "", allow: str = "") -> None:
+        """Let a member (None: the bot) do something in a channel, or let them not."""
+        flags = discord.Permissions
+        target = self.env.backend.bot_user.id if who is None else self.world.member(who).id
+        self.env.backend.set_overwrite(
+            channel.id,
+            Overwrite(
+                target_id=target,
+                type=OverwriteType.MEMBER,
+                allow=flags(**dict.fromkeys(allow.split(), True)).value,
+                deny=flags(**dict.fromkeys(deny.split(), True)).value,
+            ),
+        )
+        await self.env.settle()
 
     async def wait(self, **length: float) -> None:
         """Let time pass: minutes, hours or days."""
         factors: Mapping[str, float] = {"minutes": 60, "hours": 3600, "days": 86400}
         await self.world.wait(sum(factors[unit] * amount for unit, amount in length.items()))
+
+    def panel(self, who: str = "ana") -> str:
+        """The newest panel in the channel, with what its buttons say."""
+        found = newest(self.env, self.world.actor(who), self.world.place(who))
+        for message in found:
+            shown = seen(self.env, message)
+            if shown.text.startswith("## 📖") and not message.is_ephemeral:
+                return "\n".join((plain(shown.text), *shown.buttons))
+        raise AssertionError("there is no panel")
 
     def texts(self, who: str = "ana") -> list[str]:
         """What can be read in the channel, oldest first."""
