@@ -156,7 +156,7 @@ class Verifier:
     ``after`` is the link before the first that it is fed: a part of a chain can be checked by itself.
     """
 
-    def __init__(self, after: Head = Head(0, GENESIS)) -> None:  # noqa: B008 - it cannot be changed
+    def __init__(self, after: Head = Head(0, GENESIS)) -> None:
         self._last = after
         self._closed: list[int] = []  # the number of its link, for each closed seal
         self._told = 0

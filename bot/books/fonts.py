@@ -1,4 +1,4 @@
-"""Fonts to draw names with, whatever script they are in: those of the libraries that are here, then the system's.
+"""Fonts to draw names with, in any script: those of the libraries that are here, then the system's.
 
 Nothing is shipped.  Noto Sans (SIL Open Font License 1.1) comes with SimCord,
 which the rehearsal needs; where it is missing, what Debian, Fedora and macOS
@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from PIL import ImageDraw, ImageFont
+
+from bot.books.model import clean
 
 _BUNDLED = ("noto-sans-latin-v*.ttf", "noto-sans-sc-v*.ttf", "noto-sans-arabic-v*.ttf",
             "noto-sans-hebrew-v*.ttf", "noto-sans-devanagari-v*.ttf")  # fmt: skip
@@ -39,7 +41,7 @@ class Pen:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._fonts: list[Font] = [ImageFont.truetype(path, size) for path in _paths()]
+        self._fonts: list[Font] = [_opened(path, size) for path in _paths()]
         self._fonts.append(ImageFont.load_default(size))
         self._missing = [_look(font, _NOTHING) for font in self._fonts]
         self._of: dict[str, Font] = {}
@@ -65,7 +67,7 @@ class Pen:
 
     def _pieces(self, text: str) -> list[tuple[Font, str]]:
         found: list[tuple[Font, str]] = []
-        for char in text:
+        for char in clean(text).replace("\n", " "):
             font = self._font(char)
             if found and found[-1][0] is font:
                 found[-1] = (font, found[-1][1] + char)
@@ -84,6 +86,16 @@ class Pen:
                 self._fonts[0],
             )
         return self._of[char]
+
+
+def _opened(path: str, size: int) -> ImageFont.FreeTypeFont:
+    """A font; one of many weights in its regular one, which need not be its first."""
+    font = ImageFont.truetype(path, size)
+    try:
+        font.set_variation_by_name("Regular")
+    except (OSError, ValueError):
+        return ImageFont.truetype(path, size)  # it has one weight
+    return font
 
 
 def _look(font: Font, char: str) -> tuple[bytes, tuple[int, int]]:

@@ -96,7 +96,7 @@ class Part:
                     found.append(tuple(lines))
                 lines = []
             elif each_line:
-                found.append((line,))
+                found.append((_unindented(line),))
             else:
                 lines.append(line)
         return [*found, tuple(lines)] if lines else found
@@ -198,6 +198,13 @@ def marks(writers: Sequence[Writer]) -> list[str]:
             case Hand.GONE:
                 found.append("?" if number == 1 else f"?{number}")
     return found
+
+
+def _unindented(line: Line) -> Line:
+    """A line without the space before it: a paragraph is indented by its look, and not twice."""
+    first, *rest = line
+    text = first.text.lstrip()
+    return (Run(text, first.writer), *rest) if text or not rest else _unindented(tuple(rest))
 
 
 def _lines(runs: Iterable[Run]) -> Iterable[Line]:

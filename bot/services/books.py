@@ -37,7 +37,8 @@ Format = Literal["markdown", "html", "epub", "ao3", "fountain", "json"]
 """What a story can be taken along as."""
 
 ENDINGS: Mapping[Format, str] = {
-    "markdown": "md", "html": "html", "epub": "epub", "ao3": "ao3.html", "fountain": "fountain", "json": "json",
+    "markdown": "md", "html": "html", "epub": "epub",
+    "ao3": "ao3.html", "fountain": "fountain", "json": "json",
 }  # fmt: skip
 """How the name of such a file ends."""
 

@@ -1,4 +1,4 @@
-"""A story as JSON, with its whole log: enough to check by other means who wrote what, and that nothing was changed.
+"""A story as JSON, with its whole log: enough to check who wrote what, and that nothing was changed.
 
 The contributions are those of :mod:`bot.attribution.chain`, with every field
 that its hash covers and the salts of what was not erased.
@@ -79,7 +79,7 @@ def log_of(
 
 
 def forgotten(story: Story, links: Mapping[str, Contribution]) -> frozenset[int]:
-    """Members whom the story's state still names, and who wished to be forgotten: nobody signs their turns."""
+    """Members whom a story still names, and who wished to be forgotten: nobody signs their turns."""
     return frozenset(
         int(turn.by)
         for turn in (*story.turns, *(one.turn for one in story.undone))

@@ -23,7 +23,8 @@ ENGLISH = (
 )  # fmt: skip
 
 SCREENPLAY = (
-    ("INT. LIGHTHOUSE - NIGHT\n\nThe lamp goes out. *Silence.*\n\nANN (O.S.)\n(whispering)\nBen?\nAre you there?", 0),
+    ("INT. LIGHTHOUSE - NIGHT\n\nThe lamp goes out. *Silence.*\n\nANN (O.S.)\n(whispering)\nBen?\n"
+     "Are you there?", 0),
     ("BEN\nForty.\n\nCUT TO:\n\n> THE END <", 1),
 )  # fmt: skip
 
@@ -89,7 +90,8 @@ NASTY = st.sampled_from(
         "<script>alert(1)</script>", "</style>", "&amp;", "{{ 7*7 }}", "{% raw %}", "[a](http://x.y)",
         "![i](x)", "# head", "- list", "1. one", "> quote", "```", "    code", "\ttab", "***", "|a|b|",
         "http://evil.example", "<b>", "]]>", "<!--", "-->", "\u202e", "\x00", "\x0b", "\ud800", "\uffff",
-        "\U0001f600", "é", "/*", "*/", "[[", "]]", "INT. X", "@名", "~la", "===", "\r\n", "\u2028", "$x", "\\",
+        "\U0001f600", "é", "/*", "*/", "[[", "]]", "INT. X", "@名", "~la", "===", "\r\n", "\u2028", "$x",
+        "\\",
     ]
 )  # fmt: skip
 
