@@ -21,9 +21,14 @@ from bot.services.compose import Composer
 from bot.services.credits_desk import CreditsDesk
 from bot.services.dispatch import Dispatch
 from bot.services.filters import Filters, GuildFilters
+from bot.services.forming import Formed
 from bot.services.forms import FormDesk
 from bot.services.house_desk import HouseDesk
+from bot.services.ink import InkDesk
+from bot.services.judging_critic import Critic
 from bot.services.judging_distinct import Distinct
+from bot.services.judging_facts import FactDesk
+from bot.services.judging_votes import VoteDesk
 from bot.services.moderation_book import RuleBook
 from bot.services.moderation_desk import RuleDesk
 from bot.services.moderation_watch import Watch
@@ -65,6 +70,10 @@ class App:
     publisher: Publisher
     credits: CreditsDesk
     forms: FormDesk
+    ink: InkDesk
+    facts: FactDesk
+    critic: Critic
+    votes: VoteDesk
     usage: Usage
     desk: HouseDesk
     filters: Filters
@@ -133,10 +142,10 @@ async def open_app(
             clock=clock,
         )
         stack.push_async_callback(reviews.aclose)
-        distinct = Distinct(store.judging)
+        forms, ink, distinct = FormDesk(catalogue), InkDesk(store.judging), Distinct(store.judging)
         scribe = Scribe(
             works=store.works,
-            backend=router,
+            backend=Formed(router),
             allowances=usage,
             filters=judges,
             clock=clock,
@@ -202,7 +211,18 @@ async def open_app(
                 works=store.works, outbox=store.outbox, book=book, filters=judges, clock=clock
             ),
             credits=CreditsDesk(store.works, store.ledger),
-            forms=FormDesk(catalogue),
+            forms=forms,
+            ink=ink,
+            facts=FactDesk(works=store.works, forms=forms, distinct=distinct, ink=ink),
+            critic=Critic(
+                catalogue=catalogue,
+                asker=asker,
+                router=router,
+                allowances=usage,
+                spending=store.usage,
+                filters=judges,
+            ),
+            votes=VoteDesk(works=store.works, store=store.judging, composer=composer, clock=clock),
             usage=usage,
             desk=HouseDesk(store.house, store.members, book, clock),
             filters=judges,

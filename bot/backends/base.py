@@ -9,13 +9,15 @@ from :mod:`bot.errors`, never a chunk.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from bot.forms.guide.vocabulary import Next, Vocabulary
+from bot.forms.model import FormReport
+from bot.ids import Lang
 
 Role = Literal["system", "user", "assistant"]
 
@@ -87,14 +89,31 @@ class Writer(Protocol):
 
 
 class Constraint(Protocol):
-    """Steers decoding of a local model; made by :mod:`bot.forms`, run by the engine's worker.
+    """What a text must be; made by :mod:`bot.forms`.
 
+    Local models are steered by it token by token, in the engine's worker; models elsewhere are told the
+    plan, and what their text lacks (:mod:`bot.services.forming`).
     Implementations are picklable values: they cross a process boundary.
     """
 
     @property
     def form(self) -> str:
         """The id of the form that it guides to."""
+        ...
+
+    @property
+    def language(self) -> Lang:
+        """The language of the text."""
+        ...
+
+    @property
+    def possible(self) -> bool:
+        """Whether decoding can be steered to it; else there is only the check."""
+        ...
+
+    @property
+    def told(self) -> str:
+        """The plan in words, for a model that is not steered; "" where there is none."""
         ...
 
     @property
@@ -133,6 +152,14 @@ class Constraint(Protocol):
         """What a candidate for the next line has in its favour, in nats a token."""
         ...
 
+    def whole(self, text: str) -> str:
+        """A text with the lines given at first before it, if it does not begin with them already."""
+        ...
+
+    def report(self, text: str) -> FormReport:
+        """The check of a finished text."""
+        ...
+
     def worth(self, text: str) -> float:
         """How well a finished text does, from 0 to 1; 1 where nothing is left to wish for."""
         ...
@@ -152,6 +179,7 @@ class Request:
         local_only: no text of it may leave this machine.
         logprobs: ask for log-probabilities of the tokens, where the model can.
         prefix_key: names a prompt prefix worth keeping between requests ("" for none).
+        schema: the JSON schema of the answer, for servers that keep one; others do as the messages ask.
         begun: what the answer begins with already, for local models; it is not given again.
     """
 
@@ -167,6 +195,7 @@ class Request:
     logprobs: bool = False
     prefix_key: str = ""
     begun: str = ""
+    schema: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ SERVER_STOPS = 4
 """The protocol allows at most four stop sequences (OpenAI API reference, ``stop``)."""
 
 _MAX = ("max_completion_tokens", "max_tokens")
-_OPTIONAL = ("stream_options", "temperature", "top_p", "seed", "stop", "logprobs")
+_OPTIONAL = ("stream_options", "temperature", "top_p", "seed", "stop", "logprobs", "response_format")
 _CODES = {"unsupported_parameter", "unsupported_value", "unknown_parameter"}
 _UNSUPPORTED = re.compile(
-    r"unsupported|n[o']t (?:be )?(?:supported?|permitted|allowed|compatible)|only the default"
+    r"unsupported|n[o']t (?:be )?(?:supported?|permitted|allowed|compatible|enabled)|only the default"
     r"|unknown|unexpected|unrecogni[sz]ed|extra[_ ](?:inputs?|fields?|forbidden)",
     re.IGNORECASE,
 )
@@ -79,6 +79,9 @@ class Dialect:
         if self.chats:
             messages = [{"role": message.role, "content": message.text} for message in request.messages]
             body["messages"] = messages or [{"role": "user", "content": request.continuation}]
+            if request.schema is not None:
+                schema = {"name": "answer", "strict": True, "schema": request.schema}
+                body["response_format"] = {"type": "json_schema", "json_schema": schema}
         else:
             body["prompt"] = request.continuation or "\n\n".join(m.text for m in request.messages)
         return {name: value for name, value in body.items() if name not in self.without}

@@ -82,7 +82,7 @@ class Asker:
         return request, prompt
 
     def _guide(self, wish: Wish, prompt: Prompt, seed: int) -> Guided | None:
-        """What keeps a local model to the form that is asked for; None where that cannot be guided."""
+        """What keeps a model to the form that is asked for; None where that cannot be checked."""
         form = self._catalogue.find_form(wish.form)
         shape = shape_of(form.id, form.shape) if form is not None else None
         if form is None or shape is None:
@@ -96,7 +96,7 @@ class Asker:
             opening=wish.opening,
             seed=seed,
         )
-        return guided if guided.possible else None
+        return guided if guided.measured else None
 
     def _prompt(
         self,

@@ -11,12 +11,14 @@ from itertools import pairwise
 from bot.forms.check import AnyShape, ChineseShape, TwoShapes, check
 from bot.forms.chinese.clauses import cut
 from bot.forms.english.sound import words
+from bot.forms.guide import told
 from bot.forms.guide.chinese import ChineseGuide, ChineseWriter, Clause, plan_chinese, with_given
 from bot.forms.guide.english import EnglishGuide, EnglishWriter
 from bot.forms.guide.lines import Line, given_lines, opening_words, plan
 from bot.forms.guide.vocabulary import Vocabulary
 from bot.forms.guide.words import weak
-from bot.forms.model import Holds
+from bot.forms.model import FormReport, Holds
+from bot.ids import Lang
 
 TRIES = 24
 """Candidates of each line, of which the best stays."""
@@ -48,13 +50,19 @@ class Guided:
 
     form: str
     shape: AnyShape
-    language: str
+    language: Lang
     topic: str = ""
     lines: int | None = None
     opening: str = ""
     seed: int = 0
     tries: int = TRIES
     written: tuple[str, ...] = ()
+
+    @property
+    def measured(self) -> bool:
+        """Whether the form is checked in the language of the text."""
+        of_chinese = isinstance(self.shape, ChineseShape)
+        return isinstance(self.shape, TwoShapes) or of_chinese == (self.language == "zh")
 
     @property
     def possible(self) -> bool:
@@ -95,6 +103,14 @@ class Guided:
         """The same, with nothing written, and another choice among the patterns that the form allows."""
         return replace(self, written=(), seed=seed)
 
+    @property
+    def told(self) -> str:
+        """The plan in words, for a model that is not guided token by token; "" where there is none."""
+        if self.language == "zh":
+            shape = self._chinese()
+            return told.chinese(self._clauses(), shape.book) if shape is not None else ""
+        return told.english(self._lines(), self.seed)
+
     def writer(self, vocabulary: Vocabulary) -> ChineseWriter | EnglishWriter:
         """Begin to guide what is written from here on."""
         done = len(self._given())
@@ -114,11 +130,20 @@ class Guided:
         shown = self.topic and not shows(self.topic, so_far) and shows(self.topic, line)
         return (SHOWN if shown else 0.0) - STALE * stale(line, so_far)
 
+    def whole(self, text: str) -> str:
+        """A text with the opening before it, if it does not begin with that already."""
+        begins = "".join(text.split()).casefold().startswith("".join(self.opening.split()).casefold())
+        return text if begins else f"{self.opening}\n{text}"
+
+    def report(self, text: str) -> FormReport:
+        """The check of a text, opening and all."""
+        return check(self.whole(text), self.shape, topic=self.topic)
+
     def worth(self, text: str) -> float:
         """From 0 to 1: a form that fails takes half away, a doubtful one a little; a topic that does not
         show and words that come again and again take more."""
-        whole = f"{self.opening}\n{text}" if self.opening else text
-        holds = check(whole, self.shape, topic=self.topic).holds
+        whole = self.whole(text)
+        holds = self.report(text).holds
         worth = {Holds.YES: 1.0, Holds.DOUBTFUL: 0.8, Holds.NO: 0.4}[holds]
         if not shows(self.topic, whole):
             worth -= 0.3
@@ -191,6 +216,6 @@ def _pairs(line: str) -> list[tuple[str, str]]:
 
 
 def seeds(seed: int, tries: int) -> list[int]:
-    """Seeds for the candidates, the first the one asked for."""
+    """Seeds that follow from one; of those that follow from them in turn, none is met again."""
     chance = random.Random(seed)
-    return [seed, *(chance.randrange(2**31) for _ in range(tries - 1))]
+    return [chance.randrange(2**31) for _ in range(tries)]

@@ -1,0 +1,273 @@
+"""Texts in a form from models that cannot be steered: plan, draft, check, and only what fails once more.
+
+A backend around all others.  A request without a form, and every answer of a model that was steered,
+goes through as it is.  Anyone else is told the plan of the poem, line by line; the draft is checked;
+lines that fail go back with what was found in them and what was wanted, at most :data:`CALLS` times and
+only while there is time.  The best text is what is given out, whatever it lacks: its report says so.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from bot.backends.base import (
+    Backend,
+    Chunk,
+    Constraint,
+    Done,
+    Message,
+    ModelInfo,
+    ModelRef,
+    Request,
+    Text,
+    TokenProb,
+    Usage,
+    Waiting,
+)
+from bot.backends.deadline import Deadline
+from bot.errors import BackendError
+from bot.forms.model import Finding, FormReport, Holds
+from bot.i18n.text import translate
+from bot.ids import Lang
+from bot.services.tidy import Tidy
+
+log = logging.getLogger(__name__)
+
+CALLS = 5
+"""Times that a model is asked for one text: the draft, and up to four repairs."""
+
+GOOD = 0.85
+"""The worth from which a text needs no repair."""
+
+LINES: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "lines": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"number": {"type": "integer"}, "line": {"type": "string"}},
+                "required": ["number", "line"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["lines"],
+    "additionalProperties": False,
+}
+"""What a repair looks like, for servers that take a JSON schema."""
+
+_ROW = re.compile(r"^\s*(?:line\s+|第\s*)?(\d{1,3})\s*(?:[|:：.、)]|句|行)[|:：]?\s*(\S.*)$", re.IGNORECASE)
+_STOPS = ",.;:!?，。；：！？、"
+
+
+@dataclass(slots=True)
+class _Draft:
+    text: str
+    done: Done
+    tokens: tuple[TokenProb, ...]
+    worth: float
+    report: FormReport
+
+
+class Formed:
+    """A backend that answers in form where it can."""
+
+    def __init__(self, inner: Backend) -> None:
+        self._inner = inner
+
+    @property
+    def name(self) -> str:
+        """That of the backend within."""
+        return self._inner.name
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """Those of the backend within."""
+        return await self._inner.models()
+
+    async def aclose(self) -> None:
+        """Close the backend within."""
+        await self._inner.aclose()
+
+    async def generate(self, request: Request) -> AsyncGenerator[Chunk, None]:
+        """Stream the answer; one in a form comes whole, after word of each try.
+
+        Raises:
+            BackendError: the draft could not be written; a repair that fails only ends the repairs.
+        """
+        constraint = request.constraint
+        stream = self._inner.generate(request) if constraint is None else self._poem(request, constraint)
+        async with aclosing(stream) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def _poem(self, request: Request, constraint: Constraint) -> AsyncGenerator[Chunk, None]:
+        deadline = Deadline(request.deadline, request.model)
+        best: _Draft | None = None
+        read = written = 0
+        last: Waiting | None = None
+        asked = _with_plan(request, constraint)
+        for call in range(1, CALLS + 1):
+            draft: _Draft | None = None
+            try:
+                async with aclosing(self._draft(asked, constraint, best, deadline)) as chunks:
+                    async for chunk in chunks:
+                        if isinstance(chunk, _Draft):
+                            draft = chunk
+                        else:
+                            last = chunk
+                            yield chunk
+            except BackendError as error:
+                if best is None:
+                    raise
+                log.info("a repair was not written: %s", error)
+                break
+            assert draft is not None
+            read, written = _plus(read, draft.done.usage.read), _plus(written, draft.done.usage.written)
+            before = best
+            best = draft if before is None or _better(draft, before) else before
+            steered = draft.done.model.provider == "local"
+            if steered or best.worth >= GOOD or draft.done.ending == "refused":
+                break
+            # A repair takes about as long as what was written last: without that time it is not begun.
+            if call == CALLS or deadline.left() < (request.deadline - deadline.left()) / call:
+                break
+            yield Waiting("trying", fraction=call / CALLS, model=last.model if last else request.model)
+            asked = _repair(request, constraint, best, seed=call)
+        assert best is not None
+        yield Text(best.text, best.tokens, best.done.model)
+        # The seed that a member can ask for again is the draft's: those of the repairs follow from it.
+        seed = request.sampling.seed if best.done.seed is not None else None
+        yield replace(best.done, usage=Usage(read or None, written or None), seed=seed)
+
+    async def _draft(
+        self, request: Request, constraint: Constraint, before: _Draft | None, deadline: Deadline
+    ) -> AsyncGenerator[Waiting | _Draft, None]:
+        """One call, and its text checked; a repair is put into the text before it."""
+        tidy, text, tokens = Tidy(), "", list[TokenProb]()
+        model = ModelRef("", request.model)
+        async with aclosing(self._inner.generate(replace(request, deadline=deadline.left()))) as chunks:
+            async for chunk in chunks:
+                match chunk:
+                    case Waiting():
+                        yield chunk
+                    case Text():
+                        text += tidy.feed(chunk.text)
+                        tokens += chunk.tokens
+                        model = chunk.model or model
+                    case Done():
+                        done = chunk
+                        break
+            else:
+                raise RuntimeError("the backend ended its stream without Done")
+        text = (text + tidy.finish()).strip()
+        new = _mended(before, text) if before is not None else text
+        if before is not None and new != text:
+            tokens = []  # they are those of the repair, not of the poem
+        report = constraint.report(new)
+        yield _Draft(new, done, tuple(tokens), constraint.worth(new) if new else 0.0, report)
+
+
+def _with_plan(request: Request, constraint: Constraint) -> Request:
+    """The request with the plan after what was asked."""
+    if not constraint.told or not request.messages:
+        return request
+    *before, last = request.messages
+    return replace(
+        request, messages=(*before, Message(last.role, f"{last.text.rstrip()}\n\n{constraint.told}"))
+    )
+
+
+def _repair(request: Request, constraint: Constraint, draft: _Draft, *, seed: int) -> Request:
+    """The request for the lines that fail; for the whole, where lines are missing or too many."""
+    lang = constraint.language
+    failing = {number: line for number, line in enumerate(draft.report.lines, 1) if line.holds is Holds.NO}
+    whole = [_told(one, lang) for one in draft.report.findings if one.holds is Holds.NO and not one.advice]
+    rows = [
+        f"{number} | {line.text} | " + "; ".join(_told(one, lang) for one in line.findings if _fails(one))
+        for number, line in failing.items()
+    ]
+    by_line = bool(rows) and not any(one.rule == "lines" and _fails(one) for one in draft.report.findings)
+    # With nothing wrong in the form, it is the topic that does not show, or words that come again.
+    key = "guide.mend_lines" if by_line else "guide.mend_whole" if rows or whole else "guide.mend_sense"
+    told = translate(key, lang, faults="\n".join((*whole, *rows)))
+    sampling = request.sampling
+    if sampling.seed is not None:
+        sampling = replace(sampling, seed=(sampling.seed + seed) % 2**31)
+    messages = (
+        *_with_plan(request, constraint).messages,
+        Message("assistant", draft.text),
+        Message("user", told),
+    )
+    return replace(
+        request,
+        messages=messages,
+        sampling=sampling,
+        schema=LINES if by_line else None,
+        logprobs=request.logprobs and not by_line,
+    )
+
+
+def _told(finding: Finding, lang: Lang) -> str:
+    rule = translate(f"form.rule_{finding.rule}", lang)
+    return translate(
+        "form.finding", lang, rule=rule, wanted=finding.wanted or "–", found=finding.found or "–"
+    )
+
+
+def _fails(finding: Finding) -> bool:
+    return finding.holds is Holds.NO and not finding.advice
+
+
+def _mended(before: _Draft, answer: str) -> str:
+    """The text before with the lines of an answer; the answer itself, where it is a whole text."""
+    new = _lines(answer)
+    if not new:
+        return answer or before.text
+    text, at = before.text, 0
+    for number, line in enumerate(before.report.lines, 1):
+        found = text.find(line.text, at)
+        if found < 0:
+            continue
+        end = found + len(line.text)
+        written = new.get(number, line.text)
+        if written != line.text and text[end : end + 1] in tuple(_STOPS):
+            written = written.rstrip(_STOPS)
+        text = text[:found] + written + text[end:]
+        at = found + len(written)
+    return text
+
+
+def _lines(answer: str) -> Mapping[int, str]:
+    """Numbered lines, as JSON or one a row; none if the answer is something else."""
+    try:
+        read = json.loads(answer)
+        rows = cast("list[dict[str, Any]]", read["lines"])
+        return {int(row["number"]): " ".join(str(row["line"]).split()) for row in rows}
+    except (ValueError, KeyError, TypeError):
+        pass
+    rows = [row for row in answer.splitlines() if row.strip()]
+    found = [_ROW.match(row) for row in rows]
+    if not rows or not all(found):
+        return {}
+    # A model that is told why mostly leaves that out; one that does not is not to have it in the poem.
+    return {int(one[1]): one[2].split(" | ")[0].strip() for one in found if one}
+
+
+def _better(one: _Draft, other: _Draft) -> bool:
+    return (one.worth, -_faults(one.report)) > (other.worth, -_faults(other.report))
+
+
+def _faults(report: FormReport) -> int:
+    every = (*report.findings, *(one for line in report.lines for one in line.findings))
+    return sum(map(_fails, every))
+
+
+def _plus(total: int, more: int | None) -> int:
+    return total + (more or 0)

@@ -1,0 +1,166 @@
+"""Candidates of each line side by side: the likeliest stays, what comes again is not asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.backends.base import (
+    Chunk,
+    Cue,
+    Done,
+    Message,
+    ModelRef,
+    Request,
+    Sampling,
+    Text,
+    TokenProb,
+    Usage,
+    Waiting,
+    collect,
+)
+from bot.backends.local.backend import LocalBackend
+from bot.backends.local.choosing import COOLER, ROUNDS, choose
+from bot.errors import ModelUnavailable
+from bot.forms.check import check, shape_of
+from bot.forms.guide.guided import Guided
+from bot.forms.model import Holds
+from bot.prompting.catalogue import Catalogue
+
+ROOT = Path(__file__).parents[4]
+CATALOGUE = Catalogue.load(ROOT / "prompts")
+REF = ModelRef("local", "tiny")
+
+
+def guided(form: str, language: str = "en", **more: object) -> Guided:
+    found = CATALOGUE.find_form(form)
+    assert found is not None
+    shape = shape_of(found.id, found.shape)
+    assert shape is not None
+    return Guided(form=found.id, shape=shape, language=language, **more)  # type: ignore[arg-type]
+
+
+def ask(constraint: Guided) -> Request:
+    return Request(
+        messages=(Message("user", "the ferry"),), constraint=constraint, sampling=Sampling(temperature=1.0)
+    )
+
+
+class Told:
+    """Writes the lines that it is told, one candidate after another, each as likely as it is told."""
+
+    def __init__(self, *lines: list[tuple[str, float]]) -> None:
+        self.lines = lines
+        self.asked: list[Request] = []
+        self.running = 0
+
+    async def __call__(self, request: Request) -> AsyncGenerator[Chunk, None]:
+        assert request.constraint is not None
+        at = request.begun.count("\n")
+        mine = sum(one.begun == request.begun for one in self.asked)
+        self.asked.append(request)
+        self.running += 1
+        try:
+            await asyncio.sleep(0)
+            line, chance = self.lines[at % len(self.lines)][mine % len(self.lines[at % len(self.lines)])]
+            yield Text(line, (TokenProb(line, math.log(chance)),), REF)
+            yield Done("stop", REF, Usage(5, 2), request.sampling.seed)
+        finally:
+            self.running -= 1
+
+
+GOOD = ([("The ferry crosses to the other shore", 0.5)], [("and we who wait are waiting as before", 0.5)])
+
+
+async def test_the_likeliest_of_the_candidates_stays() -> None:
+    told = Told([("a ferry", 0.1), ("the ferry", 0.6), ("one ferry", 0.2)], [("no more", 0.5)])
+    result = await collect(choose(told, ask(guided("couplet", tries=3)), guided("couplet", tries=3), 4))
+    assert result.text.split("\n")[0] == "the ferry"
+    assert {one.sampling.stop for one in told.asked} == {("\n",)}
+    assert {one.sampling.temperature for one in told.asked} == {COOLER}
+    assert all(one.logprobs for one in told.asked)
+
+
+async def test_the_topic_counts_where_it_has_not_shown() -> None:
+    told = Told([("the river", 0.6), ("the ferry", 0.4)], [("no more", 0.5)])
+    plan = guided("couplet", topic="the ferry", tries=2)
+    assert (await collect(choose(told, ask(plan), plan, 4))).text.startswith("the ferry")
+
+
+async def test_a_text_that_is_good_is_written_once_and_paid_for_once() -> None:
+    told, plan = Told(*GOOD), guided("couplet", topic="the ferry", tries=2)
+    result = await collect(choose(told, replace(ask(plan), logprobs=True), plan, 4))
+    assert result.text == f"{GOOD[0][0][0]}\n{GOOD[1][0][0]}"
+    assert len(told.asked) == 4
+    assert (result.done.usage.read, result.done.usage.written) == (5, 4)
+    assert result.done.seed == 4
+    assert len(result.tokens) == 2
+
+
+async def test_one_that_is_not_is_written_again_and_the_best_stays() -> None:
+    told, plan = Told([("the river", 0.5)], [("no river", 0.5)]), guided("couplet", topic="ferry", tries=2)
+    result = await collect(choose(told, ask(plan), plan, 4))
+    assert len(told.asked) == 4 * ROUNDS
+    assert result.text == "the river\nno river"
+    assert len({one.sampling.seed for one in told.asked}) == 4 * ROUNDS, "each with its own chance"
+
+
+async def test_lines_that_come_again_are_not_asked_for() -> None:
+    told, plan = Told([("the sea", 0.5)]), guided("triolet", tries=2)
+    text = (await collect(choose(told, ask(plan), plan, 4))).text
+    assert len(told.asked) == 2 * 5, "three of the eight lines are there already"
+    assert text.split("\n")[0] == text.split("\n")[3] == text.split("\n")[6]
+
+
+async def test_who_waits_is_told_how_far_it_is() -> None:
+    told, plan = Told(*GOOD), guided("couplet", topic="the ferry", tries=2)
+    parts: list[float | None] = []
+    async with aclosing(choose(told, ask(plan), plan, 4)) as chunks:
+        parts += [chunk.fraction async for chunk in chunks if isinstance(chunk, Waiting)]
+    assert parts == [0.5, 1.0]
+
+
+async def test_whoever_gives_up_leaves_no_candidate_behind() -> None:
+    told, plan = Told(*GOOD), guided("couplet", tries=8)
+    async with aclosing(choose(told, ask(plan), plan, 4)) as chunks:
+        await anext(chunks)
+    await asyncio.sleep(0.01)
+    assert told.running == 0
+
+
+async def test_a_candidate_that_fails_fails_the_text() -> None:
+    async def broken(request: Request) -> AsyncGenerator[Chunk, None]:
+        raise ModelUnavailable(model="local/tiny", reason="gone")
+        yield
+
+    plan = guided("couplet", tries=2)
+    with pytest.raises(ModelUnavailable):
+        await collect(choose(broken, ask(plan), plan, 4))
+
+
+@pytest.mark.slow
+async def test_the_house_model_keeps_a_form_and_the_same_seed_gives_the_same_poem() -> None:
+    backend = LocalBackend([str(ROOT / "models" / "house")], nice=0)
+
+    async def poem(form: str, language: str, topic: str, seed: int) -> str:
+        plan = guided(form, language, topic=topic, tries=4)
+        cue = Cue(language=language, topic=topic, form=form)
+        sampling = Sampling(seed=seed, max_tokens=300)
+        request = Request(messages=(), cue=cue, constraint=plan, sampling=sampling)
+        return (await collect(backend.generate(request))).text
+
+    try:
+        haiku = await poem("haiku", "en", "snow", 1)
+        assert check(haiku, guided("haiku").shape).holds is Holds.YES, haiku
+        quatrain = await poem("wujue", "zh", "秋雨", 1)
+        assert check(quatrain, guided("wujue", "zh").shape).holds is Holds.YES, quatrain
+        assert await poem("haiku", "en", "snow", 1) == haiku
+        assert await poem("haiku", "en", "snow", 2) != haiku
+    finally:
+        await backend.aclose()
