@@ -16,7 +16,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -90,31 +90,39 @@ def run(quick: bool) -> str:
 async def _run(topics: int) -> str:
     log = os.environ.get("RENGA_BENCH_LOG")
     kept = _read(Path(log)) if log else []
-    for guided in (True, False):
-        with tempfile.TemporaryDirectory() as folder:
-            settings = Settings.read(
-                {
-                    "RENGA_DATABASE": f"{folder}/bench.sqlite3",
-                    "RENGA_MEMBER_REQUESTS": "1000000",
-                    "RENGA_MEMBER_TOKENS": "1000000000",
-                    "RENGA_GUILD_REQUESTS": "1000000",
-                    "RENGA_GUILD_TOKENS": "1000000000",
-                },
-                None,
-            )
-            local = LocalBackend(settings.local_folders())
-            async with open_app(settings, backends=[local if guided else Free(local)]) as app:
-                await _attempt(app, "haiku", "snow", guided)  # the model is loaded for this one
-                # Topic by topic: a run that is cut short has tried every form alike.
-                for number in range(topics):
-                    for form in MUST:
-                        topic = TOPICS[_language(form)][number]
-                        if any((one.form, one.topic, one.guided) == (form, topic, guided) for one in kept):
-                            continue
-                        kept.append(await _attempt(app, form, topic, guided))
-                        if log:
-                            _keep(Path(log), kept[-1])
+    tried = {(one.form, one.topic, one.guided) for one in kept}
+    async with _open(guided=True) as with_guide, _open(guided=False) as free:
+        # Topic by topic: a run that is cut short has tried every form alike, and both ways.
+        for number in range(topics):
+            for form in MUST:
+                topic = TOPICS[_language(form)][number]
+                for app, guided in ((with_guide, True), (free, False)):
+                    if (form, topic, guided) in tried:
+                        continue
+                    kept.append(await _attempt(app, form, topic, guided))
+                    if log:
+                        _keep(Path(log), kept[-1])
     return table(kept)
+
+
+@asynccontextmanager
+async def _open(*, guided: bool) -> AsyncGenerator[App]:
+    """The bot's services over a database of their own, the model loaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.read(
+            {
+                "RENGA_DATABASE": f"{folder}/bench.sqlite3",
+                "RENGA_MEMBER_REQUESTS": "1000000",
+                "RENGA_MEMBER_TOKENS": "1000000000",
+                "RENGA_GUILD_REQUESTS": "1000000",
+                "RENGA_GUILD_TOKENS": "1000000000",
+            },
+            None,
+        )
+        local = LocalBackend(settings.local_folders())
+        async with open_app(settings, backends=[local if guided else Free(local)]) as app:
+            await _attempt(app, "haiku", "snow", guided)
+            yield app
 
 
 async def _attempt(app: App, form: str, topic: str, guided: bool) -> Attempt:
