@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from itertools import islice, product
+from itertools import accumulate, islice, product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.moderation.data.read import read_table
 from bot.moderation.fold import END, Codes, fold_text
@@ -24,9 +25,18 @@ _FUNCTION = frozenset(
 """Characters that seldom are half a word before another."""
 _MORE = frozenset(("逼得", "逼着"))
 """Words that the dictionary lacks."""
-_RUDE = frozenset(("煞笔", "沙比", "沙笔", "几把", "鸡吧", "尼玛", "泥马", "坐爱", "作爱", "草泥"))
+_RUDE = frozenset(("浑蛋", "煞笔", "沙比", "沙笔", "几把", "鸡吧", "尼玛", "泥马", "坐爱", "作爱", "草泥"))
 """Words whose other meaning by their sound is the usual one."""
-_SPLITS_MORE = {"黑": ("里灬",), "毒": ("龶母",), "品": ("口吅",)}
+_SPLITS_MORE = {"黑": ("里灬",), "毒": ("龶母",), "品": ("口吅",), "逼": ("b",)}
+_WORDS_ALONE = frozenset(
+    "一二三四五六七八九十百千万年月日天地人口手心头脸眼火水山石土木树花草叶风雨雪云雷电光影声色香味马牛羊狗猪鸡"
+    "鸟鱼虫龙虎鬼神王国家城门路车船桥灯酒茶饭肉菜油盐米面布衣刀枪炮弹球书字词诗画歌笔纸钱金银铜铁爱恨死活生杀"
+    "吃喝玩睡醒坐立走跑飞落来去进出回起开关打骂看听说问答想知懂会能要肯敢好坏大小多少高低长短新旧老少冷热干湿快慢"
+    "轻重深浅远近红黄蓝绿白黑灰紫真假对错早晚今前后左右东西南北内外上下中间谁何哪什怎几滚贱傻疯病痛痒药毒烟奶蛋糖屎"
+    "尿屁血骨皮毛妈爸爷奶哥姐弟妹男女儿孙客主官兵民贼丐子麻独性情理气力事物支卧槽约我你他她它们的了在是有不没也都还就才又再"
+)
+"""Characters that are often words by themselves; others seldom stand alone before or after a pause."""
+_TONES_TOO = {"混": "2"}
 _MOST = 24
 """How many spellings one term may have by each kind of disguise."""
 
@@ -97,8 +107,10 @@ def apart(term: str) -> list[str]:
     return list(dict.fromkeys(fold_text(one) for one in made if one != term))[:_MOST]
 
 
-def by_sound(term: str) -> list[tuple[str, str]]:
+def by_sound(term: str) -> list[tuple[str, tuple[str, ...]]]:
     """The term with some or all characters written in pinyin: the spelling, and its tones if all are.
+
+    Of a character that may be read with several tones all are right.
 
     A spelling wholly in pinyin has spaces between the syllables.
     """
@@ -108,16 +120,30 @@ def by_sound(term: str) -> list[tuple[str, str]]:
     plain = [
         sound.rstrip("12345") if is_han(char) else sound for sound, char in zip(sounds, term, strict=True)
     ]
-    tones = "".join(sound[-1] for sound in sounds if sound[-1].isdigit())
-    made = [(" ".join(plain), tones), ("".join(sounds), "")]
+    tones = tuple(_tones_of(char, sound) for char, sound in zip(term, sounds, strict=True) if is_han(char))
+    made: list[tuple[str, tuple[str, ...]]] = [(" ".join(plain), tones), ("".join(sounds), ())]
+    if all(map(is_han, term)):
+        numbered = (
+            [f"{sound}{tone}" for tone in one] or [sound] for sound, one in zip(plain, tones, strict=True)
+        )
+        made.extend(("".join(parts), ()) for parts in islice(product(*numbered), _MOST))
     if "v" in made[0][0]:
         made.append((made[0][0].replace("v", "u"), tones))
     if len(term) <= 4:
         for mix in product((False, True), repeat=len(term)):
             if any(mix) and not all(mix):
                 pairs = zip(mix, plain, term, strict=True)
-                made.append(("".join(sound if said else char for said, sound, char in pairs), ""))
-    return [(one, tone) for one, tone in made if one != term]
+                made.append(("".join(sound if said else char for said, sound, char in pairs), ()))
+    return [(one, tone) for one, tone in dict.fromkeys(made) if one != term]
+
+
+def _tones_of(char: str, said: str) -> str:
+    """The tones a character may have: as it is said there, and as it is read by itself."""
+    usual = next(iter(readings(char)), "")
+    if usual.rstrip("12345").replace("v", "u") != said.rstrip("12345").replace("v", "u"):
+        usual = ""
+    found = (said[-1:], usual[-1:], *_TONES_TOO.get(char, ""))
+    return "".join(dict.fromkeys(one for one in found if one.isdigit()))
 
 
 def alike_in_sound(term: str) -> list[str]:
@@ -135,7 +161,7 @@ def sounded(codes: Codes) -> Codes:
 
 
 @cache
-def _sound_table() -> Codes:
+def _sound_table() -> NDArray[np.uint32]:
     from pypinyin.constants import PINYIN_DICT
 
     table = np.arange(END, dtype=np.uint32)
@@ -212,6 +238,23 @@ def _better(text: str, start: int, end: int) -> bool:
         if right and cut - start == 1 and text[start] in _FREE and text[cut : right[0]] in _MORE:
             return True
     return False
+
+
+def is_cut(left: str, right: str, before: int, after: int, *, ends: bool) -> bool:
+    """Whether a pause stands inside a word, not between two: 智。障.
+
+    The last ``before`` characters of ``left`` and the first ``after`` of ``right`` are the term's.
+    It does where what is next to the pause belongs to no longer word on its own
+    side, and one of the two is no word by itself; where the pause ``ends`` a sentence, neither.
+    """
+    import rjieba
+
+    words, more = rjieba.cut(left, False), rjieba.cut(right, False)
+    last, first = words[-1], more[0]
+    if before not in accumulate(map(len, reversed(words))) or after not in accumulate(map(len, more)):
+        return False
+    bound = [len(one) == 1 and is_han(one) and one not in _WORDS_ALONE for one in (last, first)]
+    return all(bound) if ends else any(bound)
 
 
 def is_no_word(before: str, written: str, after: str) -> bool:

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from bot.moderation.data.read import read_table
 
-Ints: TypeAlias = NDArray[np.int32]
-Codes: TypeAlias = NDArray[np.uint32]
+Ints: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
+Codes: TypeAlias = NDArray[np.uint32] | NDArray[np.uint8]
+"""Code points; in a byte each if all are ASCII."""
 Flags: TypeAlias = NDArray[np.bool_]
 
 END = 0x110000
@@ -35,8 +36,17 @@ _PAIRS = (
     "αa βb γy δd εe ηn θo ιi κk λl μu νv ξe οo πn ρp ςs σo τt υu φo χx ψw ωw "
     "ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꞯq ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz "
     "ɐa ɔc ǝe ɟf ƃg ɥh ıi ɾj ʞk ןl ɯm ɹr ʇt ʌv ʍw ʎy ɑa ɛe ɡg ɩi "
-    "øo łl đd ħh ŧt æae œoe ƒf ɓb ɗd ɠg ɨi ʋu ƙk ƥp ƭt ɫl ɭl ɱm ŋn ʂs ʐz ƀb ȼc ɇe ǥg ɉj ɍr ʉu ɏy ¢c ©c ®r"
+    "₳a ฿b ₵c ₣f ₲g ⱡl ₥m ₦n ₱p ₴s ₮t ₩w ₭k ɍr ɇe ʉu ӿx ⱬz ∂d єe ҩq ҳx ʑz ʝj ӄk ҟk ќk ʊu ȶt ɮb ƈc ʄf ѕs "
+    "ᗩa ᑕc ᑎn ᑫq ᔕs ᗯw ᘔz ᑌu ᗷb ᗪd Ꮑn Ꮖi Ᏽg ꓲi քp ֆs նu ռn թp ɾr ꜵao "
+    "ልa ጌb ርc ዕd ቿe ቻf ኗg ዘh ጎi ጋj ጕk ረl ጠm ክn ዐo የp ዒq ዪr ነs ፕt ሁu ሀv ሠw ሸx ሃy ጊz "
+    "ꍏa ꌃb ꉓc ꀸd ꍟe ꎇf ꁅg ꃅh ꀤi ꀭj ꀘk ꒒l ꎭm ꈤn ꂦo ᖘp ꆰq ꋪr ꌗs ꓄t ꀎu ꃴv ꅏw ꊼx ꌩy ꁴz "
+    "𐌀a 𐌁b 𐌂c 𐌃d 𐌄e 𐌅f 𐌇h 𐌉i 𐌊k 𐌋l 𐌌m 𐌍n 𐌏o 𐌐p 𐌑m 𐌓r 𐌔s 𐌕t 𐌖u 𐌗x 𐌙y 𐌆z "
+    "ᚨa ᛒb ᚲc ᛞd ᛖe ᚠf ᚷg ᚺh ᛁi ᛃj ᛚl ᛗm ᚾn ᛟo ᛈp ᚱr ᛊs ᛏt ᚢu ᚹw ᛉz "
+    "øo łl đd ħh ŧt æae œoe ƒf ɓb ɗd ɠg ɨi ʋu ƙk ƥp ƭt ɫl ɭl ɱm ŋn ʂs ʐz ƀb ȼc ɇe ǥg ɉj ɍr ʉu ɏy ¢c ©c ®r "
+    "ӏ1 ǀ1 ∣1 ⵏ1"
 )
+_VARIANTS = "砲炮 礮炮 疍蛋 麽么 姦奸 妳你 祂他 牠它 屄逼 肏操 囯国 囻国 圀国"
+"""Variants of characters that the table of simplified ones leaves as they are."""
 _ALIKE = {pair[0]: pair[1:] for pair in _PAIRS.split()}
 
 
@@ -46,15 +56,17 @@ class Folded:
 
     codes: Codes
     at: Ints
-
-    @property
-    def text(self) -> str:
-        """The characters as a string."""
-        return string_of(self.codes)
+    text: str
+    """The characters as a string."""
 
 
 def fold(text: str) -> Folded:
     """Fold a text."""
+    if text.isascii():
+        plain = text.encode("ascii").translate(_ASCII)
+        if b"\0" not in plain:
+            codes = np.frombuffer(plain, dtype=np.uint8)
+            return Folded(codes, np.arange(len(codes), dtype=np.int32), plain.decode("ascii"))
     table, longer = _table()
     codes = codes_of(text)
     made = table[codes]
@@ -62,9 +74,9 @@ def fold(text: str) -> Folded:
     if made.size and int(made.max()) >= END:
         made, at = _expanded(made, longer)
     kept = made != 0
-    if kept.all():
-        return Folded(made, at)
-    return Folded(made[kept], at[kept])
+    if not kept.all():
+        made, at = made[kept], at[kept]
+    return Folded(made, at, string_of(made))
 
 
 def fold_text(text: str) -> str:
@@ -72,14 +84,27 @@ def fold_text(text: str) -> str:
     return fold(text).text
 
 
-def codes_of(text: str) -> Codes:
+def codes_of(text: str) -> NDArray[np.uint32]:
     """The code points; lone surrogates too."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def string_of(codes: Codes) -> str:
     """The string of code points."""
+    if codes.dtype == np.uint8:
+        return codes.tobytes().decode("ascii")
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+_BREAKS = b"\n\r\x0b\x0c"
+_ASCII = bytes(
+    10 if code in _BREAKS
+    else 32 if code in b"\t\x1c\x1d\x1e\x1f"
+    else 0 if code < 32 or code == 127
+    else ord(chr(code).lower())
+    for code in range(256)
+)  # fmt: skip
+"""What ASCII is folded to, byte by byte; 0 for what cannot be seen."""
 
 
 OTHER, SPACED, UNSPACED = 0, 1, 2
@@ -99,7 +124,9 @@ def kinds() -> NDArray[np.uint8]:
     return kind
 
 
-def _expanded(made: Codes, longer: list[Codes]) -> tuple[Codes, Ints]:
+def _expanded(
+    made: NDArray[np.uint32], longer: list[NDArray[np.uint32]]
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     """The same with each character that becomes several, in place."""
     many = np.flatnonzero(made >= END)
     counts = np.ones(len(made), dtype=np.int64)
@@ -114,10 +141,10 @@ def _expanded(made: Codes, longer: list[Codes]) -> tuple[Codes, Ints]:
 
 
 @cache
-def _table() -> tuple[Codes, list[Codes]]:
+def _table() -> tuple[NDArray[np.uint32], list[NDArray[np.uint32]]]:
     """What each code point becomes: a code point, 0 for nothing, or a place in the list after ``END``."""
     table = np.arange(END, dtype=np.uint32)
-    longer: list[Codes] = []
+    longer: list[NDArray[np.uint32]] = []
     known: dict[str, int] = {}
     look = _look()
     for code in _changing(look):
@@ -183,4 +210,5 @@ def _look() -> dict[str, str]:
     look |= _ALIKE
     for row in read_table("han"):
         look[row[0]] = row[1]
+    look |= {pair[0]: pair[1] for pair in _VARIANTS.split()}
     return look

@@ -8,6 +8,7 @@ afterwards, on the text itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -39,41 +40,54 @@ class Letters:
 
 def letters_of(folded: Folded) -> Letters:
     """The letters of a folded text."""
-    kind = kinds()[folded.codes]
-    places = np.flatnonzero(kind).astype(np.int32)
+    ascii_only = folded.codes.dtype == np.uint8
+    if ascii_only:
+        kind = np.frombuffer(folded.codes.tobytes().translate(_letters_of_ascii()), dtype=np.uint8)
+    else:
+        kind = kinds()[folded.codes]
+    places = np.flatnonzero(kind)
     count = len(places)
     codes = folded.codes[places]
-    scripts = kind[places]
-    gap = np.ones(count + 1, dtype=np.bool_)
     edge = np.ones(count + 1, dtype=np.bool_)
-    loose = np.ones(count + 1, dtype=np.bool_)
+    digit = codes <= _NINE if ascii_only else (codes >= _ZERO) & (codes <= _NINE)
+    scripts = kind[places]
+    spaced = ascii_only or not (scripts == UNSPACED).any()
+    apart = np.not_equal(places[1:] - places[:-1], 1)
     same = np.zeros(count, dtype=np.bool_)
     if count > 1:
-        steps = np.diff(places)
-        apart = steps != 1
-        gap[1:count] = apart
-        alone = gap[:-1] & gap[1:]
-        digit = (codes >= _ZERO) & (codes <= _NINE)
-        edge[1:count] = apart | (scripts[1:] != scripts[:-1]) | (scripts[1:] == UNSPACED)
-        loose[1:count] = edge[1:count] | (digit[1:] != digit[:-1])
-        same[1:] = (
-            (codes[1:] == codes[:-1])
-            & (scripts[1:] == SPACED)
-            & ~digit[1:]
-            & (~apart | (alone[1:] & alone[:-1] & (steps < 6)))
-        )
-    firsts = np.flatnonzero(~same).astype(np.int32)
-    after = np.append(firsts[1:], np.int32(count))
+        alike = codes[1:] == codes[:-1]
+        if spaced:
+            edge[1:count] = apart
+        else:
+            edge[1:count] = apart | (scripts[1:] != scripts[:-1]) | (scripts[1:] == UNSPACED)
+            alike &= scripts[1:] == SPACED
+        same[1:] = alike & ~apart
+        for one in np.flatnonzero(alike & apart).tolist():  # "f u u c k"
+            alone = (one == 0 or apart[one - 1]) and (one + 2 == count or apart[one + 1])
+            same[one + 1] = alone and places[one + 1] - places[one] < 6
+    loose = edge
+    if digit.any():
+        same &= ~digit
+        loose = edge.copy()
+        loose[1:count] |= digit[1:] != digit[:-1]
+    firsts = np.append(np.flatnonzero(~same), count)
+    edges = edge[firsts]
+    loosely = edges if loose is edge else loose[firsts]
     return Letters(
-        key=string_of(codes[firsts]),
+        key=string_of(codes[firsts[:-1]]),
         places=places,
-        firsts=np.append(firsts, np.int32(count)),
-        begins=edge[firsts],
-        ends=edge[after] if count else edge[:0],
-        loose_begins=loose[firsts],
-        loose_ends=loose[after] if count else loose[:0],
+        firsts=firsts,
+        begins=edges[:-1],
+        ends=edges[1:],
+        loose_begins=loosely[:-1],
+        loose_ends=loosely[1:],
         codes=codes,
     )
+
+
+@cache
+def _letters_of_ascii() -> bytes:
+    return kinds()[:256].tobytes()
 
 
 def key_of(folded: str) -> str:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.moderation.fold import SPACED, Codes, Folded, fold, kinds
+from bot.moderation.fold import SPACED, Codes, Folded, fold, kinds, string_of
 from bot.moderation.letters import Letters, letters_of
 
-_LEET = dict(zip("023456789@$€£+!|(<^¥", "ozeasgtbgaselt11ccay", strict=True))
-_BETWEEN = "(+<^"
+_LEET = dict(zip("023456789@$€£+!|(<^¥¡¶§†✝✞", "ozeasgtbgaselt11ccay1psttt", strict=True))
+_ROUND = "○●◯◎⊙⚪⚫⭕🌕🌑🌍🌎🌏🔴🔵🟠🟡🟢🟣⚽🏀🏐"
+_LEET |= dict.fromkeys(_ROUND, "o") | {"💲": "s", "❌": "x", "✖": "x", "❗": "1"}
+_BETWEEN = f"(+<^{_ROUND}❌✖"
 """Signs that are letters only between two letters."""
-_BEFORE = "!|"
+_BEFORE = "!|¡❗"
 """Signs that are letters only before one."""
+
+_LAST = max(map(ord, _LEET)) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,20 @@ def look_at(original: str) -> Look:
 def look_for_signs(plain: Look) -> Look | None:
     """The text with digits and signs read as letters; None if there are none to be read so."""
     codes = plain.folded.codes
+    kind = _kinds_of_signs()
+    if codes.dtype == np.uint8:
+        rest = codes.tobytes().translate(None, _no_signs())
+        if not rest or not (rest.strip(_ONLY_SOMETIMES) or _SOMETIMES.search(plain.text)):
+            return None
+        small = codes
+    else:
+        small = np.minimum(codes, _LAST)
     table = _signs()
-    small = np.where(codes < table.size, codes, 0)
-    swapped = table[small] != 0
+    kind = kind[small]
+    swapped = kind != _NO_SIGN
     if not swapped.any():
         return None
     letter = (kinds()[codes] == SPACED) | swapped
-    kind = _kinds_of_signs()[small]
     swapped[:-1] &= (kind[:-1] == 0) | letter[1:]
     swapped[1:] &= (kind[1:] != 1) | letter[:-1]
     swapped[-1] &= kind[-1] == 0
@@ -61,27 +73,38 @@ def look_for_signs(plain: Look) -> Look | None:
     if not swapped.any():
         return None
     made: Codes = np.where(swapped, table[small], codes).astype(np.uint32)
-    folded = Folded(made, plain.folded.at)
+    if codes.dtype == np.uint8:
+        made = made.astype(np.uint8)  # every sign of ASCII is read as a letter of it
+    folded = Folded(made, plain.folded.at, string_of(made))
     return Look(plain.original, folded, folded.text, letters_of(folded), False, swapped.tobytes())
 
 
 @cache
 def _signs() -> Codes:
-    table = np.zeros(0x2100, dtype=np.uint32)
+    table = np.zeros(_LAST + 1, dtype=np.uint32)
     for sign, letter in _LEET.items():
         table[ord(sign)] = ord(letter)
     table[ord("1")] = ord("1")
     return table
 
 
+_NO_SIGN = 9
+_ONLY_SOMETIMES = (_BETWEEN + _BEFORE).encode("ascii", "ignore")
+_SOMETIMES = re.compile(r"[!|](?=[^\W_])|[(+<^](?=[a-z])")
+
+
 @cache
 def _kinds_of_signs() -> NDArray[np.uint8]:
-    table = np.zeros(0x2100, dtype=np.uint8)
-    for sign in _BETWEEN:
-        table[ord(sign)] = 1
-    for sign in _BEFORE:
-        table[ord(sign)] = 2
+    """0 for a sign that is always a letter, 1 for one between letters, 2 for one before a letter."""
+    table = np.full(_LAST + 1, _NO_SIGN, dtype=np.uint8)
+    for sign in (*_LEET, "1"):
+        table[ord(sign)] = 1 if sign in _BETWEEN else 2 if sign in _BEFORE else 0
     return table
+
+
+@cache
+def _no_signs() -> bytes:
+    return bytes(code for code in range(256) if _kinds_of_signs()[code] == _NO_SIGN)
 
 
 def leet_word(token: str) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from bot.moderation.letters import Letters
 from bot.moderation.looks import Look, look_at, look_for_signs
 from bot.moderation.masks import LONGEST as LONGEST_MASKED
 from bot.moderation.masks import Masks
+from bot.moderation.rewrites import rewritten
 from bot.moderation.spelling import CONTEXT, Candidate, judge
 from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 
@@ -60,7 +62,7 @@ class _Automaton:
             else None
         )
         self.longest = max(map(len, keys), default=0)
-        self.letters: Ints = np.array([one.letters for one in self.spellings], dtype=np.int32)
+        self.letters: Ints = np.array([one.letters for one in self.spellings], dtype=np.int64)
         mine = [terms[one.term] for one in self.spellings]
         self.open_left: Flags = np.array([one.open_left for one in mine], dtype=np.bool_)
         self.open_right: Flags = np.array([one.open_right for one in mine], dtype=np.bool_)
@@ -71,24 +73,26 @@ class _Automaton:
         raw = self.find.find_matches_as_indexes(letters.key, overlapping=True) if self.find else []
         if not raw:
             return
-        table = np.array(raw, dtype=np.int32)
+        table = np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=3 * len(raw)).reshape(-1, 3)
+        which, first = table[:, 0], table[:, 1]
+        kept = np.flatnonzero(letters.begins[first] | letters.loose_begins[first] | self.open_left[which])
+        if not len(kept):
+            return
+        table = table[kept]
         which, first, last = table[:, 0], table[:, 1], table[:, 2]
         many = self.letters[which]
-        long = letters.firsts[last] - letters.firsts[first] >= many
-        which, first, last, many = which[long], first[long], last[long], many[long]
         begins = letters.begins[first] | self.open_left[which]
         ends = letters.ends[last - 1] | self.open_right[which]
         loose = many > 3
-        loose_begins = letters.loose_begins[first] & loose
-        loose_ends = letters.loose_ends[last - 1] & loose
-        plural = _plural(letters, last) & (many > 2)
-        good = np.flatnonzero((begins | loose_begins) & (ends | loose_ends | plural))
-        which, first, last = which[good], first[good], last[good]
+        plainly = ends | (letters.loose_ends[last - 1] & loose)
+        good = begins | (letters.loose_begins[first] & loose)
+        good &= letters.firsts[last] - letters.firsts[first] >= many
+        good &= plainly | (_plural(letters, last) & (many > 2))
+        kept = np.flatnonzero(good)
+        which, first, last = which[kept], first[kept], last[kept]
         starts = letters.places[letters.firsts[first]]
         stops = letters.places[letters.firsts[last] - 1] + 1
-        strict = (begins & ends)[good]
-        plainly = (ends | loose_ends)[good]
-        rows = (which, first, last, starts, stops, strict, plainly)
+        rows = (which, first, last, starts, stops, (begins & ends)[kept], plainly[kept])
         for number, begin, end, start, stop, sure, plain in zip(*(one.tolist() for one in rows), strict=True):
             suffix = "" if plain else _suffix(letters.key[end : end + 2])
             yield Candidate(self.spellings[number], begin, end, start, stop, sure, suffix)
@@ -104,11 +108,11 @@ def _with_marks(text: str, end: int) -> int:
 
 def _plural(letters: Letters, last: Ints) -> Flags:
     """Whether the ending of a plural, and then the end of the word, follows."""
-    key = np.append(letters.codes[letters.firsts[:-1]], np.zeros(2, dtype=np.uint32))
-    ended = np.append(letters.ends, np.zeros(2, dtype=np.bool_))
-    after = key[last]
-    one = ((after == _S) | (after == _Z)) & ended[last]
-    return one | ((after == _E) & (key[last + 1] == _S) & ended[last + 1])
+    final = len(letters.ends) - 1
+    one, two = np.minimum(last, final), np.minimum(last + 1, final)
+    after, then = letters.codes[letters.firsts[one]], letters.codes[letters.firsts[two]]
+    short = ((after == _S) | (after == _Z)) & letters.ends[one] & (last <= final)
+    return short | ((after == _E) & (then == _S) & letters.ends[two] & (last < final))
 
 
 def _suffix(after: str) -> str:
@@ -152,6 +156,18 @@ class Matcher:
 
     def find_in(self, look: Look) -> list[Found]:
         """The same for a text that was looked at."""
+        found = self._found(look)
+        if (other := rewritten(look.original)) is not None:
+            for one in self._found(look_at(other.text)):
+                span = other.span(one.start, one.end) if self._wanted[one.term].evasions else None
+                if span is None or not any(map(str.isalnum, look.original[span[0] : span[1]])):
+                    continue
+                start, end, way = span
+                if not any(one.term == had.term and had.start < end and start < had.end for had in found):
+                    found.append(Found(start, end, one.term, "+".join(filter(None, (way, one.way)))))
+        return sorted(found)
+
+    def _found(self, look: Look) -> list[Found]:
         found: dict[tuple[int, int, int], Found] = {}
         at = look.folded.at
         for start, stop, term, way in self._all(look):
@@ -160,7 +176,7 @@ class Matcher:
                 if not look.same:
                     end = _with_marks(look.original, end)
                 found[start, stop, term] = Found(int(at[start]), end, term, way)
-        return sorted(found.values())
+        return list(found.values())
 
     def open_from(self, look: Look, around: int = 0) -> int:
         """The first character of the original at which a hit may begin that what follows can change.
@@ -169,16 +185,24 @@ class Matcher:
         """
         size = len(look.text)
         known = size - CONTEXT - around
+        other = rewritten(look.original)
         first = known - max(self._longest_exact, LONGEST_MASKED)
         letters = look.letters
         longest = max(self._plain.longest, self._leet.longest, self._sounds.longest)
+        if other is not None:
+            longest *= 2  # letters may be put in
         if len(letters.places):
             done = int(np.searchsorted(letters.places, known))
             run = int(np.searchsorted(letters.firsts, done, side="right")) - 1
             run = min(max(0, run - longest - 1), len(letters.firsts) - 2)
             first = min(first, int(letters.places[letters.firsts[run]]))
         first = max(0, first, known - SPAN)
-        return int(look.folded.at[first]) if first < size else len(look.original)
+        place = int(look.folded.at[first]) if first < size else len(look.original)
+        for piece in reversed(other.pieces if other is not None else ()):
+            settled = piece.end + CONTEXT + around + _MARKS < len(look.original)
+            if piece.start < place and (piece.end > place or not settled):
+                place = piece.start
+        return place
 
     def _all(self, look: Look) -> Iterator[tuple[int, int, int, str]]:
         """Hits in the folded text."""
@@ -204,7 +228,7 @@ class Matcher:
         """Terms with marks of their own."""
         assert self._exact is not None
         text = look.text
-        word = [bool(kind) for kind in kinds()[look.folded.codes].tolist()]
+        word = kinds()[look.folded.codes].tobytes()
         for which, start, stop in self._exact.find_matches_as_indexes(text, overlapping=True):
             number = self._exact_numbers[which]
             term = self._terms[number]

@@ -18,6 +18,7 @@ class FilterPipeline:
 
     def __init__(self, filters: Sequence[ContentFilter], fail_closed: frozenset[str] = frozenset()) -> None:
         self._filters = tuple(filters)
+        self._instant = [found for found in self._filters if isinstance(found, Instant)]
         self._fail_closed = fail_closed
 
     @property
@@ -42,13 +43,12 @@ class FilterPipeline:
         """The verdict of those filters that can judge without waiting, for refusing from memory."""
         hits: list[Hit] = []
         missing: list[str] = []
-        for found in self._filters:
-            if isinstance(found, Instant):
-                try:
-                    hits.extend(found.check_now(text))
-                except Exception:  # noqa: BLE001 - as in judging: reported, whatever the reason
-                    missing.append(found.name)
-                    hits.extend(self.unavailable(found.name, text))
+        for found in self._instant:
+            try:
+                hits.extend(found.check_now(text))
+            except Exception:  # noqa: BLE001 - as in judging: reported, whatever the reason
+                missing.append(found.name)
+                hits.extend(self.unavailable(found.name, text))
         return _verdict(text, hits, missing)
 
     def scan(self) -> Scan | None:

@@ -104,7 +104,7 @@ class RuleScan:
         if matcher is None:
             self._known = len(text)
             return
-        begin = back(text, self._known, CONTEXT + self._made.longest_allowed + 4)
+        begin = back(text, self._known, CONTEXT + self._made.longest_allowed + 12)
         look = look_at(text[begin:])
         open_from = matcher.open_from(look, self._made.longest_allowed)
         until = len(text) if last else max(self._known, begin + open_from)

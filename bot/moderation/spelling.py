@@ -27,6 +27,14 @@ _TWO = (
 )
 _SHORT = frozenset(_TWO.split())
 _APOSTROPHES = "'’‘`"
+_CONTRACTED = frozenset(
+    ("s", "d", "m", "t", "n", "ll", "re", "ve", "nt", "st", "er", "em", "en", "un", "im", "is", "a", "o")
+)
+"""What apostrophes tie to words."""
+_TIES = frozenset('-–—‐‑/.,;:&+_~|=*…·"“”«»()[]\\ \n\t')
+"""Signs that also stand between words of their own."""
+_ENDS = ".!?。！？\n"
+_SIBILANTS = ("s", "x", "z", "h", "o")
 _HARD = re.compile(r"[,.!?;:，。！？；：、“”\"《》()（）「」『』\n]")
 _LEFT_ALONE = re.compile(r"(?:(?<![^\W_])[a-z][\W_]{1,4})+$")
 _RIGHT_ALONE = re.compile(r"(?:[\W_]{1,4}[a-z](?![^\W_]))+")
@@ -34,6 +42,9 @@ _WORD_BEFORE = re.compile(r"([a-z]+)[^\w\n]*$")
 _WORD_AFTER = re.compile(r"[^\w\n]*([a-z]+)")
 _TOKEN_BEFORE = re.compile(r"[a-z0-9]*$")
 _TOKEN_AFTER = re.compile(r"[a-z0-9]*")
+_WORD_END = re.compile(r"[a-z]+$")
+_WORD_BEGIN = re.compile(r"[a-z]+")
+_DOUBLED = re.compile(r"ee|oo|(?<=[aeiou])([bcdfglmnprstz])\1(?=[aeiou])")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}")
 
 
@@ -58,7 +69,9 @@ def judge(look: Look, term: Term, candidate: Candidate) -> Span | None:
     piece = look.text[start:stop]
     if look.swapped and not _is_leet(look, spelling, start, stop):
         return None
-    if suffix and (is_literary(spelling.folded + suffix) or term.open_right):
+    if suffix and (not _is_plural(spelling, suffix) or term.open_right):
+        return None
+    if spelling.alike and not _is_alike(look, spelling, start, stop):
         return None
     if not suffix and not strict and not _glued(look, start, stop):
         return None
@@ -85,17 +98,17 @@ def judge(look: Look, term: Term, candidate: Candidate) -> Span | None:
     if gaps:
         ways.append("spaced")
     if any(map(chinese.is_han, spelling.folded)):
-        good = _han(look, gaps, start, stop) and _alone(look, term, spelling, start, stop)
+        good = _han(look, spelling, gaps, start, stop) and _alone(look, term, spelling, start, stop)
     elif spelling.way == "sound":
         good = not gaps and "stretched" not in ways and _pinyin(look, spelling, pieces, start, stop)
     else:
-        good = _latin(look, spelling, pieces, gaps, joined, start, stop)
+        good = _latin(look, term, spelling, pieces, gaps, joined, suffix, start, stop)
     return (start, stop, "+".join(ways) or _seen(look, start, stop) or "spaced") if good else None
 
 
 def _is_leet(look: Look, spelling: Spelling, start: int, stop: int) -> bool:
     """Whether some letters, but not all, are signs read as letters, and it is no address of mail."""
-    if not 0 < look.swapped.count(1, start, stop) < spelling.letters:
+    if not 0 < look.swapped.count(1, start, stop) < sum(map(str.isalnum, look.text[start:stop])):
         return False
     first, last = look.span(start, stop)
     if "@" not in look.original[first:last]:
@@ -105,6 +118,20 @@ def _is_leet(look: Look, spelling: Spelling, start: int, stop: int) -> bool:
     return not any(
         found.start() + begin < last and found.end() + begin > first for found in _ADDRESS.finditer(around)
     )
+
+
+def _is_plural(spelling: Spelling, suffix: str) -> bool:
+    """Whether the ending makes a plural, and no word that old books have."""
+    if spelling.way == "sound" or (suffix == "es" and not spelling.folded.endswith(_SIBILANTS)):
+        return False
+    return not is_literary(spelling.folded + suffix)
+
+
+def _is_alike(look: Look, spelling: Spelling, start: int, stop: int) -> bool:
+    """Whether a capital I stands for l there, or a small l for i, as they look the same."""
+    first, last = look.span(start, stop)
+    written = look.original[first:last]
+    return spelling.alike in written and not written.isupper()
 
 
 def _glued(look: Look, start: int, stop: int) -> bool:
@@ -171,15 +198,24 @@ def _pieces(look: Look, spelling: Spelling, first: int, last: int) -> tuple[list
     return words, gaps, joined
 
 
-def _han(look: Look, gaps: list[str], start: int, stop: int) -> bool:
+def _han(look: Look, spelling: Spelling, gaps: list[str], start: int, stop: int) -> bool:
     """Whether what stands between Chinese characters is put there, not said."""
+    if any(len(gap) > 4 for gap in gaps):
+        return False
+    if len(gaps) > 1 and len(gaps) == spelling.letters - 1 and len(set(gaps)) == 1:
+        return True  # one and the same between all
+    at = start
     for gap in gaps:
+        at = look.text.index(gap, at) + len(gap)
         hard = _HARD.search(gap)
-        if len(gap) > 4:
-            return False
         if hard and len(set(gap)) == 1 and len(gap) > 1 and "\n" not in gap:
             continue  # ... or 。。。 is no punctuation
-        if hard and hard[0] != "." and not _complete(look, start, stop, left="\n" in gap):
+        listed = stop < len(look.text) and look.text[stop] in gap  # 强，奸，忠，勇
+        if not hard or hard[0] == "." or _complete(look, start, stop, left="\n" in gap):
+            continue
+        left = look.text[max(0, start - 12) : at - len(gap)]
+        right = look.text[at : stop + 12]
+        if listed or not chinese.is_cut(left, right, at - len(gap) - start, stop - at, ends=hard[0] in _ENDS):
             return False
     return True
 
@@ -208,7 +244,7 @@ def _pinyin(look: Look, spelling: Spelling, words: list[list[str]], start: int, 
     first, last = look.span(start, stop)
     marks = chinese.tones_of(look.original[first : last + 1])
     tones = iter(spelling.tones)
-    if spelling.tones and not all(mark in tones for mark in marks):
+    if spelling.tones and not all(any(mark in one for one in tones) for mark in marks):
         return False
     pieces = ["".join(word) for word in words]
     if "".join(pieces) == look.text[start:stop]:
@@ -222,29 +258,64 @@ def _pinyin(look: Look, spelling: Spelling, words: list[list[str]], start: int, 
 
 def _latin(
     look: Look,
+    term: Term,
     spelling: Spelling,
     words: list[list[str]],
     gaps: list[str],
     joined: bool,
+    suffix: str,
     start: int,
     stop: int,
 ) -> bool:
     """Whether stretched or spaced letters are the term and not words of their own."""
     whole = ["".join(word) for word in words]
     wanted = spelling.folded.replace("-", " ").replace("'", " ").split()
-    if joined and (spelling.letters < 6 or is_word("".join(whole))):
+    if joined and (suffix or spelling.letters < 6 or is_word("".join(whole))):
         return False
     if len(whole) == len(wanted) and not all(map(reads_as, whole, wanted)):
         return False
     if not gaps:
-        return True
+        return len(wanted) > 1 or not _is_spelt_so(whole[0], wanted[0])
+    if spelling.letters < 4 and any(" " in gap for gap in gaps) and any(len(piece) > 1 for piece in words[0]):
+        return False
     if all(len(piece) == 1 for word in words for piece in word):
-        return _spelled(look, "".join(whole), start, stop)
-    if any(len(gap) > 3 or "\n" in gap or (" " in gap and gap.strip(" ")) for gap in gaps):
+        return _spelled(look, term, "".join(whole), start, stop)
+    if any(len(gap) > 3 or (gap.strip() and " " in gap.strip("\n")) for gap in gaps):
         return False
-    if _apostrophe(look.text, start, stop) or any(gap in _APOSTROPHES for gap in gaps):
+    if _apostrophe(look.text, start, stop):
         return False
-    return not any(len(word) > 1 and all(map(_is_piece, word)) and not _compound(word) for word in words)
+    if any(gap in _APOSTROPHES for gap in gaps):
+        return len(gaps) == 1 and not _contracted([piece for word in words for piece in word])
+    if not any(char in _TIES for gap in gaps for char in gap):
+        return True
+    pieces = [list(word) for word in words]
+    if term.open_left and (before := _WORD_END.search(look.text[max(0, start - CONTEXT) : start])):
+        pieces[0][0] = before[0] + pieces[0][0]
+    if term.open_right and (after := _WORD_BEGIN.match(look.text[stop : stop + CONTEXT])):
+        pieces[-1][-1] += after[0]
+    known = _is_met if any("\n" in gap for gap in gaps) else _is_piece
+    hyphen = set(gaps) == {"-"}  # of old books: "love-making"
+    return not any(
+        len(word) > 1
+        and all(map(known, word))
+        and (not _compound(of_term) or (hyphen and all(map(is_literary, of_term))))
+        for word, of_term in zip(pieces, words, strict=True)
+    )
+
+
+def _is_spelt_so(letters: str, wanted: str) -> bool:
+    """Whether one letter is doubled in a short word as languages double letters: ``annus``."""
+    return len(wanted) < 5 and len(letters) == len(wanted) + 1 and _DOUBLED.search(letters) is not None
+
+
+def _contracted(pieces: list[str]) -> bool:
+    """Whether an apostrophe stands where one may: ``he'll``, ``who're``, ``o'er``."""
+    return pieces[-1] in _CONTRACTED or pieces[0] in _CONTRACTED or all(map(_is_piece, pieces))
+
+
+def _is_met(letters: str) -> bool:
+    """Whether letters at the end or the beginning of a line are a word, or what is left of one."""
+    return len(letters) < 3 or is_word(letters)
 
 
 def _is_piece(letters: str) -> bool:
@@ -257,14 +328,16 @@ def _compound(word: list[str]) -> bool:
     return min(map(len, word)) > 2 and sum(map(len, word)) > 6
 
 
-def _spelled(look: Look, letters: str, start: int, stop: int) -> bool:
+def _spelled(look: Look, term: Term, letters: str, start: int, stop: int) -> bool:
     """Whether letters that stand one by one spell the term, not a longer word: ``h e l l o``."""
     if any(len(part) > 4 for part in re.findall(r"[\W_]+", look.text[start:stop])):
         return False
     before = _LEFT_ALONE.search(look.text[max(0, start - CONTEXT) : start])
     after = _RIGHT_ALONE.match(look.text[stop : stop + CONTEXT])
-    left = "".join(filter(str.isalpha, before[0])) if before else ""
-    right = "".join(filter(str.isalpha, after[0])) if after else ""
+    left = "".join(filter(str.isalpha, before[0])) if before and not term.open_left else ""
+    right = "".join(filter(str.isalpha, after[0])) if after and not term.open_right else ""
+    if right in ("s", "z", "es") and not is_literary(letters + right):
+        right = ""
     if not left and not right:
         return len(letters) > 2
     return len(letters) > 3 and not is_word(left + letters + right) and are_words(left) and are_words(right)

@@ -14,7 +14,7 @@ from itertools import combinations
 from bot.moderation import chinese
 from bot.moderation.fold import OTHER, fold_text, kinds
 from bot.moderation.letters import runs_of_key
-from bot.moderation.words import is_word
+from bot.moderation.words import is_literary, is_word
 
 LONGEST = 100
 """Most characters of a term; AutoMod takes 60."""
@@ -44,12 +44,14 @@ class Spelling:
     folded: str
     key: str
     way: str = ""
-    tones: str = ""
-    """For pinyin: the tones, which must not be others if the text marks any."""
+    tones: tuple[str, ...] = ()
+    """For pinyin: the tones that each syllable may have; they must not be others if the text marks any."""
     letters: int = 0
     runs: tuple[tuple[str, int], ...] = ()
     breaks: frozenset[int] = frozenset()
     """Which runs have a space before them."""
+    alike: str = ""
+    """A letter that must stand there because it looks like the term's: ``I`` for l, ``l`` for i."""
 
 
 def parse_term(written: str) -> Term | None:
@@ -84,40 +86,74 @@ def spellings_of(number: int, term: Term, *, evasions: bool) -> Iterator[Spellin
         for written, tones in chinese.by_sound(term.folded):
             yield _spelling(number, written, "sound", tones)
     elif term.folded.isascii() and len(term.folded) > 3:
-        made = {
-            term.folded.replace("u", "v"),
-            term.folded.replace("f", "ph"),
-            term.folded.replace("w", "vv"),
-        }
-        for written in sorted(made - {term.folded}):
-            if not is_word(written):
-                yield _spelling(number, written, "leet")
+        yield from _latin_spellings(number, term.folded)
+
+
+def _latin_spellings(number: int, folded: str) -> Iterator[Spelling]:
+    made = {folded.replace("u", "v"), folded.replace("w", "vv"), folded.replace("m", "rn")}
+    made |= {folded.replace("f", "ph"), folded.replace("f", "ph").replace("u", "v")}
+    for written in sorted(made - {folded}):
+        if not is_word(written):
+            yield _spelling(number, written, "leet")
+    for letter, like, seen in (("l", "i", "I"), ("i", "l", "l")):
+        if letter in folded and not is_word(folded.replace(letter, like)):
+            yield _spelling(number, folded.replace(letter, like), "folded", alike=seen)
+    if len(folded) > 4 and folded.isalpha():
+        for run, (_, many) in enumerate(runs_of_key(folded)):
+            if many == 2:
+                yield _spelling(number, folded, "", parted=run)
+    plural = f"{folded[:-1]}ies"
+    if folded[-1] == "y" and folded[-2] not in "aeiou" and not is_literary(plural):
+        yield _spelling(number, plural)
 
 
 def ones_of(number: int, term: Term) -> Iterator[Spelling]:
     """The spellings of a term in the view in which ``1`` may stand for i or l."""
     if not term.folded.isascii():
         return
-    yield _spelling(number, term.folded, "leet")
-    at = [place for place, char in enumerate(term.folded) if char in "il"]
-    if len(at) < 5:
-        chosen = [places for many in range(1, len(at) + 1) for places in combinations(at, many)]
-    else:
-        chosen = [tuple(at), *(tuple(place for place in at if term.folded[place] == one) for one in "il")]
-    for places in chosen:
-        if places:
-            letters = list(term.folded)
+    bases = [term.folded]
+    if "u" in term.folded and len(term.folded) > 3:
+        bases.append(term.folded.replace("u", "v"))
+    for folded in bases:
+        yield _spelling(number, folded, "leet")
+        for places in _ones(folded):
+            letters = list(folded)
             for place in places:
                 letters[place] = "1"
             yield _spelling(number, "".join(letters), "leet")
 
 
-def _spelling(number: int, folded: str, way: str = "", tones: str = "") -> Spelling:
+def _ones(folded: str) -> Iterator[tuple[int, ...]]:
+    """Which letters may be written as ``1``."""
+    at = [place for place, char in enumerate(folded) if char in "il"]
+    if len(at) < 5:
+        for many in range(1, len(at) + 1):
+            yield from combinations(at, many)
+        return
+    yield tuple(at)
+    for one in "il":
+        if found := tuple(place for place in at if folded[place] == one):
+            yield found
+
+
+def _spelling(
+    number: int,
+    folded: str,
+    way: str = "",
+    tones: tuple[str, ...] = (),
+    *,
+    alike: str = "",
+    parted: int = -1,
+) -> Spelling:
+    """``parted`` is a run of two letters between which something may stand."""
     runs = runs_of_key(folded)
     breaks: set[int] = set()
     for place, char in enumerate(folded):
         if kinds()[ord(char)] == OTHER:
             breaks.add(len(runs_of_key(folded[:place])))
+    if parted >= 0:
+        letter = (runs[parted][0], 1)
+        runs = (*runs[:parted], letter, letter, *runs[parted + 1 :])
     return Spelling(
         term=number,
         folded=folded,
@@ -127,4 +163,5 @@ def _spelling(number: int, folded: str, way: str = "", tones: str = "") -> Spell
         letters=sum(many for _, many in runs),
         runs=runs,
         breaks=frozenset(breaks),
+        alike=alike,
     )
