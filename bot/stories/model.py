@@ -228,6 +228,19 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Words counted once, so that a long story is not counted anew at every turn.
+
+    It holds for a story of so many turns whose last has that number, and for no other.
+    """
+
+    turns: int = 0
+    last: int = 0
+    words: int = 0
+    by_models: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """Everything that the rules know of a story.
 
@@ -251,6 +264,7 @@ class Story:
     done: tuple[MemberId, ...] = ()
     invited: tuple[MemberId, ...] = ()
     removed: tuple[MemberId, ...] = ()
+    tally: Tally = Tally()
     next_number: int = 1
     note: str = ""
     lore: tuple[Lore, ...] = ()
@@ -272,9 +286,22 @@ class Story:
         return next((turn for turn in self.turns if turn.number == number), None)
 
     @property
+    def counted(self) -> Tally:
+        """The words of its turns."""
+        last = self.turns[-1].number if self.turns else 0
+        if self.tally.turns == len(self.turns) and self.tally.last == last:
+            return self.tally
+        return Tally(
+            turns=len(self.turns),
+            last=last,
+            words=sum(turn.words for turn in self.turns),
+            by_models=sum(turn.words for turn in self.turns if turn.by_model),
+        )
+
+    @property
     def words(self) -> int:
         """Words of all turns."""
-        return sum(turn.words for turn in self.turns)
+        return self.counted.words
 
     @property
     def writers(self) -> tuple[Seat, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 
 from bot.ids import MemberId
 from bot.stories.model import Order, Seat, Story
@@ -32,18 +33,19 @@ def model_may_write(story: Story) -> bool:
     last = story.last
     if last is not None and last.by_model:
         return False
-    typical = round(story.words / len(story.turns)) if story.turns else TYPICAL
+    counted = story.counted
+    typical = round(counted.words / counted.turns) if counted.turns else TYPICAL
     return max(1, typical, story.terms.shortest) <= allowance(story)
 
 
 def allowance(story: Story) -> int:
     """How many words a model may write now without passing its share, and within the length of a turn."""
-    written = sum(turn.words for turn in story.turns if turn.by_model)
+    counted = story.counted
     share = Fraction(story.terms.share).limit_denominator(1_000)
     most = story.terms.longest or MOST
     if share >= 1:
         return most
-    return max(0, min(most, int((share * story.words - written) / (1 - share))))
+    return max(0, min(most, int((share * counted.words - counted.by_models) / (1 - share))))
 
 
 def next_writer(story: Story, wish: MemberId | None = None) -> Next | None:
@@ -77,7 +79,7 @@ def next_writer(story: Story, wish: MemberId | None = None) -> Next | None:
 def _written(story: Story) -> int:
     """Parts of people in this round: where nobody has a place in it, it has as many as there are people."""
     count = 0
-    for turn in reversed(story.turns[story.inherited :]):
+    for turn in islice(reversed(story.turns), len(story.turns) - story.inherited):
         if turn.round != story.round:
             break
         count += turn.by > 0
@@ -118,14 +120,11 @@ def _draw(story: Story, member: MemberId) -> bytes:
 
 def _free_model(story: Story, here: list[Seat]) -> MemberId | None:
     """Where anybody may write, a model comes after as many turns of people as there are people."""
-    models = [seat for seat in here if seat.is_model]
+    models = [seat.member for seat in here if seat.is_model]
     people = len(here) - len(models)
-    since = 0
-    for turn in reversed(story.turns):
-        if turn.by_model:
-            break
-        since += 1
-    if not models or since < people or not model_may_write(story):
+    if not models or any(turn.by_model for turn in islice(reversed(story.turns), people)):
         return None
-    written = sum(turn.by < 0 for turn in story.turns)
-    return models[written % len(models)].member
+    if len(story.turns) < people or not model_may_write(story):
+        return None
+    before = next((turn.by for turn in reversed(story.turns) if turn.by < 0), None)
+    return models[(models.index(before) + 1) % len(models)] if before in models else models[0]

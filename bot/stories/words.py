@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice, takewhile
 
 from bot.errors import AlreadyDone, BadInput, NotAllowed
 from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.calling import Result, call, had, lead, of_writer, open_for, open_turn, seated, with_seat
 from bot.stories.events import NotYourTurn, StoryRefusal, TooLate
-from bot.stories.model import Current, Order, Stage, Story, Turn, Undone
+from bot.stories.model import Current, Order, Stage, Story, Tally, Turn, Undone
 from bot.stories.orders import allowance
 
 
@@ -34,11 +35,27 @@ def submit(story: Story, event: ev.Submit, now: datetime) -> Result:
     )
     if not event.stood_in and by > 0:
         story = with_seat(story, by, missed=0, away=False)
-    story = replace(story, turns=(*story.turns, turn), undone=(), done=had(story, by))
+    story = replace(
+        story,
+        turns=(*story.turns, turn),
+        undone=(),
+        done=had(story, by),
+        tally=_more(story.counted, turn),
+    )
     if resting:
         return replace(story, current=None), (ev.Show(turn.number),)
     opened, effects = call(story, now, event.to)
     return opened, (ev.Show(turn.number), *effects)
+
+
+def _more(counted: Tally, turn: Turn) -> Tally:
+    """The words of a story with one turn more."""
+    return Tally(
+        turns=counted.turns + 1,
+        last=turn.number,
+        words=counted.words + turn.words,
+        by_models=counted.by_models + (turn.words if turn.by_model else 0),
+    )
 
 
 def _fits(story: Story, words: int, *, by_model: bool) -> None:
@@ -123,7 +140,8 @@ def vote(story: Story, event: ev.Vote) -> Result:
 
 
 def _with(story: Story, turn: Turn, changed: Turn) -> Story:
-    return replace(story, turns=tuple(changed if one is turn else one for one in story.turns))
+    turns = tuple(changed if one is turn else one for one in story.turns)
+    return replace(story, turns=turns, tally=Tally())  # it is counted anew
 
 
 def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
@@ -175,8 +193,9 @@ def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
 
 def _done_before(story: Story, last: Turn) -> tuple[MemberId, ...]:
     """Who had had their turn in the round of the last turn, before it was written."""
-    before = [turn for turn in story.turns[story.inherited : -1] if turn.round == last.round]
-    wrote = tuple(dict.fromkeys(turn.by for turn in before))
+    here = islice(reversed(story.turns), 1, len(story.turns) - story.inherited)
+    before = [turn.by for turn in takewhile(lambda turn: turn.round == last.round, here)]
+    wrote = tuple(dict.fromkeys(reversed(before)))
     if last.round != story.round:
         return wrote
     return tuple(member for member in story.done if member != last.by or member in wrote)

@@ -210,6 +210,13 @@ def turns_are_in_order_and_signed(story: Story) -> None:
         assert len({member for member, _ in turn.votes}) == len(turn.votes), "one vote each"
 
 
+def words_are_counted(story: Story) -> None:
+    """What was counted once is what counting anew finds."""
+    counted = story.counted
+    assert counted.words == sum(turn.words for turn in story.turns)
+    assert counted.by_models == sum(turn.words for turn in story.turns if turn.by_model)
+
+
 def nobody_twice_before_everybody_once(story: Story) -> None:
     """In a round nobody writes twice."""
     if story.terms.order in STRICT:
@@ -239,6 +246,7 @@ def seats_are_as_agreed(story: Story) -> None:
 ALWAYS: tuple[Callable[[Story], None], ...] = (
     one_current_turn_while_running,
     turns_are_in_order_and_signed,
+    words_are_counted,
     nobody_twice_before_everybody_once,
     never_twice_in_a_row,
     seats_are_as_agreed,

@@ -88,8 +88,9 @@ class AnyOrder(Table, RuleBasedStateMachine):
             current = self.story.current
             if wait and current is not None and current.deadline is not None:
                 self.now = max(self.now, current.deadline)
-            done = self.happen(ev.TimeUp(turn=self.open_number()))
-            assert done is None or current is None or current.held is None, "held, it has no end"
+            if self.happen(ev.TimeUp(turn=self.open_number())) is not None:
+                assert current is not None and current.held is None, "held, it has no end"
+                assert current.deadline is not None and current.deadline <= self.now, "not too early"
 
     @may_happen(2, times=st.integers(1, 4))
     def reminder(self, times: int) -> None:
