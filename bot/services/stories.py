@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from weakref import WeakValueDictionary
@@ -89,6 +89,7 @@ class Written:
 
 
 Changed = Callable[[Outcome], Awaitable[None]]
+Plan = Callable[[GuildId, Story, Mapping[str, datetime]], Awaitable[Mapping[str, datetime]]]
 
 
 def told_of(row: StoryRow) -> Told:
@@ -115,6 +116,8 @@ class StoryTable:
         """Told of every change that was committed: posts what is to be posted, and wakes the clock."""
         self.shown: Changed | None = None
         """Told after that: draws anew what shows the story."""
+        self.plan: Plan | None = None
+        """Moves alarms to when they suit whoever they are for."""
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -231,6 +234,8 @@ class StoryTable:
                         return before
                     raise
                 change = self._change(told.row.place, id, story, event, effects, key, now, (), words)
+                if self.plan is not None and change.alarms:
+                    change = replace(change, alarms=await self.plan(guild, story, change.alarms))
                 try:
                     done = await self.store.commit(guild, id, told.row.version, change)
                 except Stale:

@@ -12,9 +12,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.services.stories_ports import Alarm, StoryStore
+from bot.ids import GuildId
+from bot.services.stories_ports import Alarm, StoryNumber, StoryStore
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,9 @@ LONGEST = 3_600.0
 
 AFTER_FAILURE = 30.0
 """Seconds before it tries again what went wrong."""
+
+SLOWER = 20
+"""An alarm that keeps failing is tried again ever later, up to so many times as late."""
 
 
 class StoryClock:
@@ -43,9 +47,18 @@ class StoryClock:
         self._sleeper: asyncio.Task[None] | None = None
         self._asleep = False
         self._again = False
+        self._started = False
+        self._failed: dict[tuple[GuildId, StoryNumber, str], int] = {}
+
+    def start(self) -> None:
+        """Ring from now on: what was missed while the bot was down has been made good."""
+        self._started = True
+        self.wake()
 
     def wake(self) -> None:
-        """An alarm may be due sooner than was known: look again.  It starts the clock, too."""
+        """An alarm may be due sooner than was known: look again.  Nothing rings before :meth:`start`."""
+        if not self._started:
+            return
         if self._sleeper is not None and not self._sleeper.done():
             if not self._asleep:
                 self._again = True
@@ -55,24 +68,31 @@ class StoryClock:
 
     async def aclose(self) -> None:
         """Stop it."""
+        self._started = False
         if self._sleeper is not None:
             self._sleeper.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sleeper
 
     async def ring_due(self) -> int:
-        """Ring everything that is due now; returns how many alarms that were."""
+        """Ring everything that is due now; returns how many alarms that were.
+
+        What cannot be rung is put off, so that it keeps no other story waiting.
+        """
         rung = 0
         while due := await self._store.due(self._clock()):
-            before = rung
             for alarm in due:
+                name = (alarm.guild, alarm.story, alarm.name)
                 try:
                     await self._ring(alarm)
-                    rung += 1
                 except Exception:
                     log.exception("an alarm of story %s could not be rung", alarm.story)
-            if rung == before:
-                raise RuntimeError("no alarm that is due could be rung")
+                    self._failed[name] = failures = min(self._failed.get(name, 0) + 1, SLOWER)
+                    later = self._clock() + timedelta(seconds=AFTER_FAILURE * failures)
+                    await self._store.postpone(alarm, later)
+                else:
+                    self._failed.pop(name, None)
+                    rung += 1
         return rung
 
     async def _run(self) -> None:
