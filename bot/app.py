@@ -143,6 +143,7 @@ async def open_app(
         )
         stack.push_async_callback(reviews.aclose)
         forms, ink, distinct = FormDesk(catalogue), InkDesk(store.judging), Distinct(store.judging)
+        credits = CreditsDesk(store.works, store.ledger)
         scribe = Scribe(
             works=store.works,
             backend=Formed(router),
@@ -210,10 +211,10 @@ async def open_app(
             publisher=Publisher(
                 works=store.works, outbox=store.outbox, book=book, filters=judges, clock=clock
             ),
-            credits=CreditsDesk(store.works, store.ledger),
+            credits=credits,
             forms=forms,
             ink=ink,
-            facts=FactDesk(works=store.works, forms=forms, distinct=distinct, ink=ink),
+            facts=FactDesk(works=store.works, credits=credits, forms=forms, distinct=distinct, ink=ink),
             critic=Critic(
                 catalogue=catalogue,
                 asker=asker,

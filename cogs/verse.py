@@ -1,4 +1,4 @@
-"""/form: the verse forms that can be checked, and a member's own poem checked line by line."""
+"""/form: the verse forms that can be checked; a poem of one's own, a message or a work, line by line."""
 
 from __future__ import annotations
 
@@ -11,16 +11,21 @@ from discord.ext import commands
 from bot.client import Renga
 from bot.i18n.slash import say
 from bot.i18n.text import translate
-from bot.services.forms import LONGEST, FormDesk, is_tune, sheet
+from bot.ids import MessageId, WorkId
+from bot.services.forms import LONGEST, FormDesk, is_tune
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
-from cogs.ui.modals import Form, form, submitted, text_field
+from cogs.ui.judging_report import form_rows, whole_report
+from cogs.ui.modals import INPUT_LIMIT, Form, form, submitted, text_field
 from cogs.ui.reply import acknowledge, explain_to, tell
-from cogs.ui.safe import line
 from cogs.ui.split import MESSAGE_LIMIT, split
-from cogs.ui.where import lang_read
+from cogs.ui.studio import Studio, quickly, studio_of
+from cogs.ui.where import lang_read, space_of
 
 NAME_LIMIT = 80
 """Characters of a form's name, or of one described."""
+
+MOST_PARTS = 4
+"""Messages that a report may take; what is longer comes as a file."""
 
 
 class Verse(commands.Cog):
@@ -33,8 +38,25 @@ class Verse(commands.Cog):
         allowed_installs=EVERYWHERE_INSTALLED,
     )
 
-    def __init__(self, bot: Renga) -> None:
+    def __init__(self, bot: Renga, studio: Studio) -> None:
+        self._bot = bot
+        self._app = bot.app
+        self._studio = studio
         self._desk: FormDesk = bot.app.forms
+        self._menu = app_commands.ContextMenu(
+            name=say("command.menu_check"),
+            callback=self._check_this,
+            allowed_contexts=ANYWHERE,
+            allowed_installs=EVERYWHERE_INSTALLED,
+        )
+
+    async def cog_load(self) -> None:
+        """Add the command on messages."""
+        self._bot.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """Take it away again."""
+        self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
     @form.command(name=say("command.form_list"), description=say("command.form_list_about"))
     async def list(self, interaction: discord.Interaction[Renga]) -> None:
@@ -64,6 +86,25 @@ class Verse(commands.Cog):
         found = [one for one in self._desk.forms() if wanted in f"{one.id} {one.title[lang]}".casefold()]
         return [app_commands.Choice(name=one.title[lang][:100], value=one.id) for one in found[:25]]
 
+    async def _check_this(self, interaction: discord.Interaction[Renga], message: discord.Message) -> None:
+        """Check what was right-clicked: a work by its form, a plain message by one that is asked for."""
+        shown = await quickly(self._app.works.shown(space_of(interaction), MessageId(message.id)))
+        if shown is not None:
+            await self.press(interaction, "report", shown.work, shown.take)
+            return
+        poem = message.content[:INPUT_LIMIT]
+        await interaction.response.send_modal(_sheet_of_paper(interaction, "", poem))
+
+    async def press(
+        self, interaction: discord.Interaction[Renga], action: str, id: WorkId, take: int
+    ) -> None:
+        """Tell everything that can be checked and counted of a work, to whoever pressed."""
+        await acknowledge(interaction, private=True)
+        work = await self._studio.work(interaction, id)
+        chosen = await self._app.works.take(work.guild, id, take or work.take)
+        facts = await self._app.facts.of_take(work, chosen, self._studio.seeing(interaction))
+        await _tell_long(interaction, whole_report(facts, lang_read(interaction)))
+
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:
         """Check a poem that was sent in, also when the form was opened before a restart."""
@@ -81,26 +122,26 @@ class Verse(commands.Cog):
         await acknowledge(interaction, private=True)
         # The first look into the dictionary takes a fifth of a second.
         report = await asyncio.to_thread(self._desk.check, filled.value("poem")[:LONGEST], shape)
-        rows = sheet(report, lang_read(interaction))
-        shown = "\n".join([f"**{line(rows[0], 200)}**", *(_row(row) for row in rows[1:])])
-        if len(shown) <= MESSAGE_LIMIT:
-            await tell(interaction, shown)
-        else:
-            whole = "\n".join(rows).encode()
-            await tell(interaction, f"**{line(rows[0], 200)}**", files=[("form.txt", whole)])
+        await _tell_long(interaction, "\n".join(form_rows(report, lang_read(interaction))))
 
 
-def _row(row: str) -> str:
-    """A line of the poem as it is, what is found in it small and below."""
-    return f"-# {line(row.strip(), 300)}" if row.startswith("    ") else line(row, 300)
+async def _tell_long(interaction: discord.Interaction[Renga], shown: str) -> None:
+    """A report in as many messages as it needs, or as a file with its first line before it."""
+    parts = split(shown, most=MOST_PARTS)
+    if parts is None:
+        await tell(interaction, shown.split("\n", 1)[0], files=[("form.txt", shown.encode())])
+        return
+    for part in parts:
+        if part.strip():
+            await tell(interaction, part.strip("\n"))
 
 
-def _sheet_of_paper(interaction: discord.Interaction[Renga], name: str) -> discord.ui.Modal:
+def _sheet_of_paper(interaction: discord.Interaction[Renga], name: str, poem: str = "") -> discord.ui.Modal:
     lang = lang_read(interaction)
     chosen = text_field("form", lang, default=name, limit=NAME_LIMIT)
-    return form("form-check", 0, 0, lang, chosen, text_field("poem", lang, long=True))
+    return form("form-check", 0, 0, lang, chosen, text_field("poem", lang, long=True, default=poem))
 
 
 async def setup(bot: Renga) -> None:
     """Add the cog."""
-    await bot.add_cog(Verse(bot))
+    await bot.add_cog(Verse(bot, studio_of(bot)))

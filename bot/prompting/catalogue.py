@@ -28,6 +28,7 @@ TASKS: Mapping[str, tuple[str, ...]] = {
     "remix": ("text", "instruction"),
     "turn": ("text", "instruction"),
     "recap": ("text", "instruction"),
+    "critique": ("text", "instruction"),
 }
 """Tasks that the bot asks for, and the places that each must have."""
 

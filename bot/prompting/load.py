@@ -15,6 +15,7 @@ SHOWN = ("topic", "form", "style", "length", "opening")
 TAKEN = frozenset(
     {
         "credits",
+        "critique",
         "doctor",
         "drafts",
         "filter",
@@ -26,6 +27,7 @@ TAKEN = frozenset(
         "story",
         "style",
         "usage",
+        "votes",
     }
 )
 """Commands that are there already."""

@@ -198,6 +198,10 @@ def _buttons(made: Credits, *, takes: int, lang: Lang, private: bool) -> discord
         view.add_item(WorkButton("next", work, take, lang=lang, row=2, disabled=take >= takes))
     if made.take is not None and made.take.parent:
         view.add_item(WorkButton("changes", work, take, lang=lang, row=2))
+    for action in ("report", *(("ink",) if made.models else ()), "critique"):
+        view.add_item(WorkButton(action, work, take, lang=lang, row=3))
+    if takes > 1 and not made.work.wish.private and not made.work.place.is_private_room:
+        view.add_item(WorkButton("vote", work, take, lang=lang, row=3))
     return view
 
 

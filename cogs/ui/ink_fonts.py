@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 SERIF = Path(__file__).with_name("fonts") / "NotoSerifSC.otf"
 
@@ -38,7 +38,12 @@ def font(size: int, which: int = 0) -> ImageFont.FreeTypeFont:
 def which_has(char: str) -> int | None:
     """Which font has a glyph for a character; None if none has."""
     for which in range(len(_paths())):
-        face = font(32, which)
-        if bytes(face.getmask(char)) != bytes(face.getmask(_MISSING)) or char.isspace():
+        if char.isspace() or _drawn(char, which) != _drawn(_MISSING, which):
             return which
     return None
+
+
+def _drawn(char: str, which: int) -> bytes:
+    image = Image.new("L", (48, 48))
+    ImageDraw.Draw(image).text((4, 36), char, font=font(32, which), fill=255, anchor="ls")
+    return image.tobytes()

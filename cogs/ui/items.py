@@ -79,8 +79,16 @@ ACTIONS: dict[str, tuple[str, discord.ButtonStyle]] = {
     "undo": ("button.undo", discord.ButtonStyle.primary),
     "upload": ("button.upload", discord.ButtonStyle.primary),
     "share": ("button.share", discord.ButtonStyle.secondary),
+    "report": ("button.report", discord.ButtonStyle.secondary),
+    "ink": ("button.ink", discord.ButtonStyle.secondary),
+    "ink-post": ("button.ink_post", discord.ButtonStyle.secondary),
+    "critique": ("button.critique", discord.ButtonStyle.secondary),
+    "vote": ("button.vote", discord.ButtonStyle.secondary),
 }
 """Everything that can be pressed on a work: the key of its label, and its looks."""
+
+HANDLERS = {"report": "Verse", "ink": "Ink", "ink-post": "Ink", "critique": "Judging", "vote": "Votes"}
+"""The cogs that carry out what :class:`cogs.works.Works` does not."""
 
 
 class WorkButton(
@@ -115,8 +123,8 @@ class WorkButton(
         return cls(match["action"], WorkId(int(match["work"])), int(match["take"] or 0))
 
     async def pressed(self, interaction: discord.Interaction[Renga]) -> None:
-        """Hand the press to the cog that looks after works."""
-        handler = found(interaction.client, "Works")
+        """Hand the press to the cog that looks after it."""
+        handler = found(interaction.client, HANDLERS.get(self.action, "Works"))
         await handler.press(interaction, self.action, self.work, self.take)
 
 

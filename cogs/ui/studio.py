@@ -14,6 +14,7 @@ from bot.client import Renga
 from bot.errors import AlreadyDone, Gone, ReadOnly
 from bot.ids import WorkId
 from bot.services.brief import Brief, Finished
+from bot.services.judging_facts import MaySee
 from bot.works import Wish, Work, WorkState
 from cogs.ui.card import writing as writing_frame
 from cogs.ui.models import ModelShelf
@@ -171,6 +172,14 @@ class Studio:
         if work.state is WorkState.PUBLISHED or await self.app.works.cards(work.guild, id):
             return work  # shown to all since
         raise Gone()
+
+    def seeing(self, interaction: discord.Interaction[Renga]) -> MaySee:
+        """Which works the member may see, for what is told of others beside theirs."""
+
+        async def may_see(id: WorkId) -> bool:
+            return (await self.work(interaction, id)).id == id
+
+        return may_see
 
     async def after_change(
         self, interaction: discord.Interaction[Renga], work: WorkId, surface: Surface | None = None
