@@ -22,7 +22,7 @@ from bot.attribution.chain import commitment, is_closed
 from bot.attribution.erasure import NOBODY, closed_seals, without
 from bot.attribution.model import Act, Contribution, Draft
 from bot.ids import GuildId, MemberId, WorkId
-from bot.storage import judging_privacy, ledger, moderation_privacy
+from bot.storage import books, judging_privacy, ledger, moderation_privacy
 from bot.storage.database import Database
 from bot.storage.rows import AnyRow, contribution_from, contribution_values, wish_from, wish_text
 from bot.storage.tables import (
@@ -47,6 +47,7 @@ _NAMED = (
     changes.c.by,
     *moderation_privacy.NAMED,
     *judging_privacy.NAMED,
+    *books.NAMED,
 )
 """Every column that names a member; :data:`contributions` by way of ``hands``."""
 
@@ -114,6 +115,7 @@ def _everything(connection: Connection, guild: GuildId, member: MemberId) -> dic
         "settings of the server changed": _rows(connection, changes, guild, changes.c.by == member),
         **moderation_privacy.everything(connection, guild, member),
         **judging_privacy.everything(connection, guild, member),
+        **books.everything(connection, guild, member),
     }
 
 
@@ -178,6 +180,7 @@ def _forget(connection: Connection, guild: GuildId, member: MemberId, now: datet
     _forget_wishes(connection, guild, member)
     moderation_privacy.forget(connection, guild, member)
     judging_privacy.forget(connection, guild, member)
+    books.forget(connection, guild, member)
     _forget_elsewhere(connection, guild, member, now)
     return erased
 

@@ -30,6 +30,7 @@ from bot.storage.moderation_tables import (
     moderation_log,
     reviews,
 )
+from bot.storage.tables_books import story_plans
 from bot.storage.tables_stories import (
     stories,
     story_alarms,
@@ -68,6 +69,7 @@ __all__ = [
     "story_drafts",
     "story_events",
     "story_messages",
+    "story_plans",
     "story_seats",
     "suggestions",
     "takes",

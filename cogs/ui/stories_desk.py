@@ -20,7 +20,7 @@ from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.events import Event
 from bot.stories.model import Order, Stage
-from cogs.ui import stories_look as look
+from cogs.ui import stories_export_pages as pages
 from cogs.ui.modals import Form, form, read_file, text_field
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line, verse
@@ -267,18 +267,7 @@ class StoryDesk:
 
     async def read(self, interaction: discord.Interaction[Renga], told: Told, page: int) -> None:
         """A page of the story, for the member alone."""
-        if not interaction.response.is_done():
-            await acknowledge(interaction, private=True)
-        lang = lang_read(interaction)
-        if games.hidden(told.story):
-            raise BadInput("story.read_hidden")
-        found = look.pages(told, await self.app.stories.texts(told.row))
-        if not found:
-            raise BadInput("story.nothing_yet")
-        page = min(max(page, 1), len(found))
-        more = page % len(found) + 1
-        footer = translate("story.read_page", lang, page=page, pages=len(found), next=more)
-        await tell(interaction, f"**{line(told.story.title)}**\n{found[page - 1]}{footer}")
+        await pages.read(interaction, self.app, self.outlet.names, told, page)
 
     async def recap(self, interaction: discord.Interaction[Renga], told: Told) -> None:
         """What happened since the member last wrote, in their language, for them alone."""

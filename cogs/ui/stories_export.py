@@ -15,28 +15,10 @@ from bot.services.stories import Told
 from bot.stories.model import Game
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
+from cogs.ui.stories_export_pages import may_read
 from cogs.ui.stories_export_picture import books_of
 from cogs.ui.stories_group import Commands, choices, named, options, story
 from cogs.ui.where import lang_read
-
-
-def may_read(interaction: discord.Interaction[Renga], told: Told) -> bool:
-    """Whether a member sees the thread of a story: where they are, or by their permissions there.
-
-    Of a thread that is gone nobody can tell; then its writers read it, and whoever sees its channel.
-    """
-    if interaction.channel_id is not None and interaction.channel_id == told.row.thread:
-        return True
-    guild, member = interaction.guild, interaction.user
-    if guild is None or not isinstance(member, discord.Member):
-        return False
-    if any(seat.member == member.id for seat in told.story.seats):
-        return True
-    thread = guild.get_thread(told.row.thread or 0)
-    if thread is not None and thread.is_private():
-        return thread.permissions_for(member).manage_threads
-    channel = guild.get_channel(told.row.place.channel)
-    return channel is not None and channel.permissions_for(member).view_channel
 
 
 class Exporting(Commands):

@@ -44,6 +44,7 @@ SWEEPS = {
     "stale": "panels that lag are drawn anew at start, wherever they are",
     "next_alarm": "one clock rings for all stories: it asks when, and nothing else",
     "wake_models": "done once, at start",
+    "under_way": "asked once, at start",
     "untold": "whoever has to be told is told, wherever they are",
     "forget_decided": "old texts are erased, wherever they are",
     "_set": "the outbox is known by its own id",
