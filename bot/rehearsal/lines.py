@@ -21,13 +21,14 @@ USAGE: Mapping[str, str] = {
     "meanwhile": 'meanwhile @ana press "Stop"',
     "wait": "wait 2h",
     "expect": 'expect "text"  /  expect no "text"  /  expect private "text"',
-    "restart": "restart",
+    "leave": "@ben leave",
+    "restart": "restart  /  restart 5h",
     "show": "show",
     "help": "help",
 }
 """Every word that a line can begin with (after ``@name``, where somebody acts), and an example of it."""
 
-ACTS = ("press", "fill", "select", "right-click", "edit", "delete", "attach")
+ACTS = ("press", "fill", "select", "right-click", "edit", "delete", "attach", "leave")
 """The words of these that need somebody who acts."""
 
 LAST = "last"
@@ -154,8 +155,17 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave the server."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Restart:
-    """Stop the bot and start it again."""
+    """Stop the bot and start it again, so many seconds later."""
+
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +189,7 @@ class Expect:
 
 Line = (
     Guild | Join | Channel | Thread | Enter | Slash | Say | Attach | Press | Fill | Select | RightClick
-    | Rewrite | Wait | Restart | Show | Help | Expect
+    | Rewrite | Leave | Wait | Restart | Show | Help | Expect
 )  # fmt: skip
 
 

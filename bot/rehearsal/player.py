@@ -169,9 +169,16 @@ class Player:
             case lines.Wait(seconds):
                 await world.wait(seconds)
                 self._report(Passed("wait", seconds))
-            case lines.Restart():
-                await world.restart()
+            case lines.Restart(seconds):
+                await world.restart(seconds)
+                if seconds:
+                    self._report(Passed("wait", seconds))
                 self._report(Passed("restart"))
+            case lines.Leave(who):
+                self._begins(who, "✗")
+                world.lose_member(who)
+                await world.env.settle()
+                self.who = ""
             case lines.Show():
                 self._report(Told("", tuple(self._on_screen()[::-1])))
             case lines.Help():

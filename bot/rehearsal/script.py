@@ -8,7 +8,8 @@
     @ana press "Another take"                 @ana fill "Revise…" instruction:"darker"
     @ben right-click last "Who wrote this?"   @mod select "Language" "中文"
     @ana edit last "new words"                @ana delete last             meanwhile @ana press "Stop"
-    wait 2h      restart      show            expect "text"   expect no "text"   expect private "text"
+    wait 2h      restart      restart 5h      expect "text"   expect no "text"   expect private "text"
+    @ben leave   show
 
 Several lines may stand in one, two or more spaces apart, when each begins with
 one of the words above; what somebody says goes on to the end of the line.
@@ -167,6 +168,8 @@ class _Reader:
                 menu = self._one(verb)
                 options = tuple(self._one(verb) for _ in range(max(1, len(self._words))))
                 return lines.Select(self._who, menu, options)
+            case "leave":
+                return self._end(verb, lines.Leave(self._who))
             case "attach":
                 path = self._one(verb)
                 return lines.Attach(self._who, path, self._text(verb) if self._words else "")
@@ -209,7 +212,7 @@ class _Reader:
                 absent = absent or self._takes("no")
                 return lines.Expect(self._text(verb), absent, private)
             case "restart":
-                return self._end(verb, lines.Restart())
+                return lines.Restart(self._seconds(self._text(verb)) if self._words else 0.0)
             case "show":
                 return self._end(verb, lines.Show())
             case _:

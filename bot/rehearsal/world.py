@@ -87,9 +87,11 @@ class World:
         old, self._running = self._running, AsyncExitStack()
         await old.aclose()
 
-    async def restart(self) -> None:
-        """Stop the bot and start it again; the world stays, and the database."""
+    async def restart(self, down: float = 0.0) -> None:
+        """Stop the bot and start it again, ``down`` seconds later; the world stays, and the database."""
         await self._stop()
+        if down:
+            await self.env.advance_time(down)
         await self.env.restart_bot(await self._running.enter_async_context(self._start(self)))
 
     def now(self) -> datetime:
@@ -146,6 +148,10 @@ class World:
         user = elsewhere.user if elsewhere is not None else self.env.create_user(name)
         server.members[name] = server.handle.add_member(user, roles=roles)
         self.locales[user.id] = locale or self.locales[server.handle.id]
+
+    def lose_member(self, name: str) -> None:
+        """Somebody leaves the server; what they wrote stays."""
+        self.here().handle.remove_member(self.member(name))
 
     def make_channel(self, name: str, *, nsfw: bool, category: str) -> None:
         """Make a channel and go there."""

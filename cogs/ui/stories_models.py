@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import logging
 import re
 from collections.abc import AsyncGenerator, Callable
@@ -14,7 +15,7 @@ from bot.attribution.model import Span
 from bot.client import Renga
 from bot.errors import BadInput, RengaError
 from bot.i18n.text import translate
-from bot.ids import GuildId, MessageId
+from bot.ids import GuildId, MemberId, MessageId
 from bot.services.brief import Finished, Step, Words
 from bot.services.stories import Told
 from bot.services.stories_ports import PrivateDraft, StoryNumber
@@ -22,9 +23,8 @@ from bot.services.stories_writer import Help
 from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.model import Stage
-from cogs.ui.changes import compared
 from cogs.ui.reply import tell
-from cogs.ui.safe import verse
+from cogs.ui.safe import inserted, removed, verse
 from cogs.ui.split import MESSAGE_LIMIT, split, width
 from cogs.ui.stories_items import story_view
 from cogs.ui.stories_outlet import StoryOutlet
@@ -39,6 +39,8 @@ APART = "\x1e"
 """Between a private draft and the ways on that were suggested for it: each of them is credited when used."""
 
 WAYS = ("way-one", "way-two", "way-three")
+
+_WORD = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u9fff]|\w+|[^\w\s]")
 
 _NUMBER = re.compile(r"^\s*(?:[(（]?[0-9一二三]+[.)、）:：]|[-*•])\s*")
 
@@ -209,7 +211,10 @@ class StoryModels:
         if told.story.stage is not Stage.RUNNING or current is None or current.member not in (None, member):
             raise ev.NotYourTurn()
         self._app.usage.check(row.place, member)
+        held = await self._app.stories.store.draft(row.guild, row.id, member)
         made = await self._app.story_writer.help(told, member, kind, draft, key=str(interaction.id))
+        if kind == "draft":
+            made = await self._added(told, member, held, made)
         actions: tuple[str, ...] = ("write",)
         text = verse(made.text)
         if kind == "ways":
@@ -217,7 +222,7 @@ class StoryModels:
             actions = WAYS[: len(ways)]
             text = "\n".join(f"**{at}.** {verse(way)}" for at, way in enumerate(ways, start=1))
         elif kind == "polish":
-            text = compared(draft, made.text)
+            text = by_words(draft, made.text)
         head = translate({"ways": "story.ways", "polish": "story.polished"}.get(kind, "story.draft"), lang)
         view = story_view(actions, told, turn=current.number, lang=lang)
         shown = split(text, 1_700, most=1)
@@ -226,13 +231,28 @@ class StoryModels:
         else:
             await tell(interaction, f"-# {head}\n{shown[0]}", view=view)
 
+    async def _added(
+        self, told: Told, member: MemberId, held: PrivateDraft | None, made: PrivateDraft
+    ) -> PrivateDraft:
+        """Put a model's draft behind what the member had drafted by hand: nothing of theirs is lost."""
+        own = drafted(held)
+        by_models = sum(span.end - span.start for span in (held.spans if held else ()) if span.model)
+        if held is None or not own.strip() or by_models >= len(own.strip()):
+            return made
+        shift = len(own) + 2
+        moved = (Span(one.start + shift, one.end + shift, one.member, one.model) for one in made.spans)
+        kept = (span for span in held.spans if span.end <= len(own))
+        both = PrivateDraft(f"{own}\n\n{made.text}", (*kept, *moved))
+        await self._app.stories.keep_draft(told, member, both)
+        return both
+
     async def _suggested(
         self, told: Told, made: PrivateDraft, interaction: discord.Interaction[Renga]
     ) -> list[str]:
         """Keep ways on beside what the member has drafted already, each signed by the model."""
         row, member = told.row, member_of(interaction)
         held = await self._app.stories.store.draft(row.guild, row.id, member)
-        own = held.text.split(APART)[0] if held is not None else ""
+        own = drafted(held)
         spans = [span for span in (held.spans if held is not None else ()) if span.end <= len(own)]
         ways = [_NUMBER.sub("", way).strip() for way in made.text.splitlines() if way.strip()][:3]
         text = own
@@ -266,3 +286,20 @@ class StoryModels:
 def drafted(draft: PrivateDraft | None) -> str:
     """What a member has drafted, without what was only suggested."""
     return draft.text.split(APART)[0] if draft is not None else ""
+
+
+def by_words(old: str, new: str) -> str:
+    """What a polish changed: whole words that went struck through, new ones in bold."""
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    shown: list[str] = []
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for kind, i, j, k, m in matcher.get_opcodes():
+        gone, come = "".join(before[i:j]), "".join(after[k:m])
+        if kind == "equal":
+            shown.append(verse(come))
+            continue
+        gap = " " if gone.strip() and come.strip() else ""
+        shown.append(
+            (removed(gone) if gone.strip() else "") + gap + (inserted(come) if come.strip() else come)
+        )
+    return "".join(shown)

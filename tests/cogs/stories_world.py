@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -85,14 +84,26 @@ class Table:
         await acts.rewrite(self.world, who, None)
 
     async def together(self, *presses: tuple[str, str]) -> list[str]:
-        """Several members press at the same time; gives what each was answered."""
+        """Several members press at the same moment; gives what each was answered."""
         found = [(who, acts.button(self.world, who, label)) for who, label in presses]
-        results = await asyncio.gather(*(acts.press(self.world, who, one) for who, one in found))
-        return [told(result) for result in results]
+        before = {message.id for message in self._held()}
+        for who, one in found:
+            acts.press_meanwhile(self.world, who, one)
+        await self.env.settle()
+        return [self._whispered(who, before) for who, _ in presses]
 
-    async def restart(self) -> None:
-        """Stop the bot and start it again."""
-        await self.world.restart()
+    def _held(self) -> list[Any]:
+        return list(self.env.backend.messages.get(self.world.channel.id, {}).values())
+
+    def _whispered(self, who: str, before: set[int]) -> str:
+        """What somebody was answered privately since."""
+        found = newest(self.env, self.world.actor(who), self.world.place(who))
+        new = [one for one in found if one.is_ephemeral and one.id not in before]
+        return "\n".join(plain(seen(self.env, one).text) for one in reversed(new))
+
+    async def restart(self, *, hours: float = 0) -> None:
+        """Stop the bot and start it again, so many hours later."""
+        await self.world.restart(hours * 3600)
         await self.env.settle()
 
     async def allow(self, channel: Any, who: str | None, *, deny: str = "", allow: str = "") -> None:
