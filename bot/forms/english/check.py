@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from bot.forms.english import scheme
 from bot.forms.english.measure import LIGHT_ALONE, Length, counted, finding, measured
 from bot.forms.english.metre import Metre, scan
-from bot.forms.english.reading import diction
+from bot.forms.english.reading import Diction, diction
 from bot.forms.english.rhyme import Rhyme, rhyme
 from bot.forms.english.scheme import Place
 from bot.forms.english.shape import Shape
@@ -22,7 +22,9 @@ _VERDICT = {
     Rhyme.SAME: Holds.DOUBTFUL,
     Rhyme.NEAR: Holds.DOUBTFUL,
     Rhyme.EYE: Holds.DOUBTFUL,
+    Rhyme.HISTORIC: Holds.DOUBTFUL,
     Rhyme.SLANT: Holds.DOUBTFUL,
+    Rhyme.CONSONANCE: Holds.DOUBTFUL,
     Rhyme.NONE: Holds.NO,
 }
 MOSTLY = 0.75
@@ -43,8 +45,9 @@ def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
     count = len(lines)
     lengths = _lengths(lines, shape)
     name, places, rhymes = _best_scheme(lines, shape)
+    granted = _loosens(lengths, places, diction(text))
     findings: list[list[Finding]] = [
-        [] if length is None else [_granted(at, length, lengths, places, asked)]
+        [] if length is None else [_granted(at, length, lengths, places, asked, granted=granted)]
         for at, (length, asked) in enumerate(lengths)
     ]
     for at, found in enumerate(rhymes):
@@ -119,26 +122,69 @@ def _granted(
     lengths: Sequence[tuple[Length | None, str]],
     places: Sequence[Place],
     asked: str,
+    *,
+    granted: bool = False,
 ) -> Finding:
     """The verdict on a line's length once it is known which lines rhyme with it.
 
     A light end is a matter of course where a line that rhymes with it has one too.  Alone it is doubtful
     where it belongs to a longer word, and else the line has a syllable too many.
     """
+    said = _lightened(at, length, lengths, places)
+    if said.holds is Holds.NO and length.loose is not None and granted:
+        said = length.loose
+    return finding(said, asked)
+
+
+RULE = 6
+
+
+def _loosens(lengths: Sequence[tuple[Length | None, str]], places: Sequence[Place], style: Diction) -> bool:
+    """Whether a poem is one whose lines may be looser than its metre."""
+    said = [
+        _lightened(at, length, lengths, places) for at, (length, _) in enumerate(lengths) if length is not None
+    ]
+    short = [one for one in said if one.holds is Holds.NO]
+    if len(short) > (1 - MOSTLY) * len(said):
+        return False
+    if RULE == 0:
+        return True
+    licensed = sum(one.holds is Holds.DOUBTFUL and one.reason == "licence" for one in said)
+    if RULE == 9:
+        return False
+    if RULE == 1:
+        return len(short) > 1 or not licensed
+    if RULE == 2:
+        return len(short) > 1 or licensed < 2 or not style
+    if RULE == 3:
+        return len(short) > 1 or licensed < 1 or style is not Diction.ELIDING
+    if RULE == 5:
+        return style is not Diction.ELIDING
+    if RULE == 6:
+        return len(short) > 1 or style is not Diction.ELIDING
+    if RULE == 4:
+        return len(short) > 1 or licensed < 2
+    return True
+
+
+def _lightened(
+    at: int, length: Length, lengths: Sequence[tuple[Length | None, str]], places: Sequence[Place]
+) -> Length:
+    """The length of a line, with a light end if that is granted."""
     light = length.light
     if light is None or light.holds <= length.holds:
-        return finding(length, asked)
+        return length
     mates = [
         other
         for i, (other, _) in enumerate(lengths)
         if i != at and places[at].rhyme and places[i].rhyme == places[at].rhyme and other is not None
     ]
     if any(mate.holds is Holds.NO and mate.light is not None and mate.light.holds for mate in mates):
-        return finding(light, asked)
+        return light
     smooth = light.scansion is not None and light.scansion.roughness <= LIGHT_ALONE
     if smooth and length.light_word and length.holds is Holds.NO:
-        return finding(replace(light, holds=Holds.DOUBTFUL, reason="licence") if mates else light, asked)
-    return finding(length, asked)
+        return replace(light, holds=Holds.DOUBTFUL, reason="licence") if mates else light
+    return length
 
 
 def _best_scheme(lines: Sequence[str], shape: Shape) -> tuple[str, tuple[Place, ...], list[list[Finding]]]:
@@ -176,10 +222,22 @@ def _line_rhyme(lines: Sequence[str], places: Sequence[Place], at: int, *, ghaza
     end = _last_word(lines[at])
     best, mate = max(((rhyme(end, _last_word(lines[i])), -i) for i in earlier), default=(Rhyme.NONE, 0))
     other = _last_word(lines[-mate])
+    if best <= Rhyme.HISTORIC and _rhymes_elsewhere(lines, places, at):
+        best = Rhyme.NONE
     reason = "" if best is Rhyme.PERFECT else best.name.lower()
     facts = {"one": other, "other": end}
     found.append(Finding("rhyme", other, end, _VERDICT[best], f"rhyme_{reason}" if reason else "", facts))
     return found
+
+
+def _rhymes_elsewhere(lines: Sequence[str], places: Sequence[Place], at: int) -> bool:
+    """Whether a line truly rhymes with a near one that has another letter: then a doubtful rhyme is chance."""
+    end = _last_word(lines[at])
+    near = range(max(0, at - 2), min(len(lines), at + 3))
+    return any(
+        places[i].rhyme != places[at].rhyme and rhyme(end, _last_word(lines[i])) is Rhyme.PERFECT
+        for i in near
+    )
 
 
 def _refrain(first: str, again: str) -> Finding:

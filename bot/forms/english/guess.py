@@ -99,7 +99,9 @@ def _from_parts(word: str, depth: int = 0) -> Iterator[Phones]:
         ending = ("D",) if cut == 2 else ("S", "T")
         for stem in _stems(word[:-cut]):
             for phones in _said(stem, depth):
-                yield _past(phones) if cut == 2 else phones + ending
+                # tir'd and desir'd are written for one syllable less than tire and desire may have
+                said = (*phones[:-1], "R") if phones[-2:] in (("AY1", "ER0"), ("AW1", "ER0")) else phones
+                yield _past(said) if cut == 2 else said + ending
     if word.startswith("o'er") and len(word) > 5:
         yield from (("AO2", "R", *phones) for phones in _said(word[4:], depth))
         return
@@ -112,6 +114,8 @@ def _from_parts(word: str, depth: int = 0) -> Iterator[Phones]:
         return
     if american := _american(word):
         yield from look_up(american)
+    if older := _old_spelling(word):
+        yield from look_up(older)
     if word.endswith("s") and not word.endswith("ss"):
         for stem in (word[:-1], word[:-2] if word.endswith("es") else "", _y(word, "ies")):
             yield from (_plural(phones) for phones in _said(stem, depth) if stem)
@@ -153,6 +157,16 @@ def _american(word: str) -> str:
         head, found, tail = word.rpartition(british)
         if found and len(head) > 1 and known(other := head + american + tail):
             return other
+    return ""
+
+
+def _old_spelling(word: str) -> str:
+    """The dictionary's spelling of a word in the spelling of before 1700: *loue*, *vnto*, *owne*, *prayse*."""
+    turned = re.sub(r"^v(?=[^aeiouy])", "u", re.sub(r"(?<=[aeiour])u(?=[aeiouy])", "v", word))
+    for one in (turned, turned.replace("y", "i"), re.sub(r"ie$", "y", turned)):
+        for other in (one, one[:-1] if one.endswith("e") else "", re.sub(r"(.)\1e$", r"\1", one)):
+            if other != word and len(other) > 2 and known(other):
+                return other
     return ""
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations
 
-from bot.forms.english.metre import Scansion, fit, parse
+from bot.forms.english.metre import Scansion, Word, fit, parse
 from bot.forms.english.reading import Diction, Way
 from bot.forms.model import Finding, Holds
 
 ALLOWED = {
     "guess": 6,
+    "perhaps": 3,
     "other": 4,
     "glide": 8,
     "either": 3,
@@ -27,15 +30,25 @@ ALLOWED = {
     "swallowed": 4,
     "many a": 3,
     "spirit": 2,
+    "twice": 2,
     "silent ed": 7,
     "silent adjective": 1,
     "th'": 1,
+    "t'": 1,
     "hiatus": 0,
 }
 """Licence to the greatest roughness (see ``metre.Scansion``) of a line that may take it."""
 
+_LOOSE = 4
+"""The same for a line with feet of three syllables, or of six feet where others have five."""
+_EXTRA = 1
+"""Roughness of a light syllable more in a foot, and of each licence beside it."""
+_OUT = 2
+"""How many syllables a line may be off that is merely out of the metre."""
 _TWO = 3
-"""The same for a line with two licences; three are too many."""
+"""The same for a line with two licences."""
+_THREE = 1
+"""The same for a line with three; four are too many."""
 LIGHT_ALONE = 4
 """The same for a light end with which no other line rhymes."""
 _HEADLESS = 4
@@ -56,6 +69,7 @@ class Length:
         reason: as in :class:`bot.forms.model.Finding`.
         scansion: how it was scanned.
         light: what it is if a light syllable more at its end is granted; None if that does not fit.
+        loose: what it is if feet of three syllables are granted, or one foot more; None likewise.
         light_word: that light syllable is the end of a longer word that is never said otherwise; else it
             may be a word of its own (*accuse thee*), which another line must answer.
     """
@@ -65,6 +79,7 @@ class Length:
     reason: str = ""
     scansion: Scansion | None = None
     light: Length | None = None
+    loose: Length | None = None
     light_word: bool = False
 
 
@@ -92,11 +107,55 @@ def measured(line: str, places: str, *, sung: bool = False, style: Diction = Dic
         found = fit(parts, variant)
         if found is not None and best.holds is Holds.NO and found.roughness <= most and not found.licences:
             best = Length(Holds.DOUBTFUL, number, "headless", found)
+    if best.holds is Holds.NO and not sung:
+        loose = _loose(parts, places)
+        if loose is not None:
+            best = replace(best, loose=Length(Holds.DOUBTFUL, number, *loose))
+        elif abs(number - len(places)) <= _OUT:
+            best = replace(best, loose=Length(Holds.DOUBTFUL, number, "out_of_metre"))
     light = fit(parts, places + "x")
     if light is None:
         return best
     granted = _verdict(light, number, ALLOWED, sung=sung)
     return replace(best, light=granted, light_word=_ends_light(parts[-1][0]))
+
+
+def _loose(parts: Sequence[Word], places: str) -> tuple[str, Scansion] | None:
+    """A line with feet of three syllables, or of one foot more, and why it is let pass: (reason, scansion)."""
+    best: tuple[int, str, Scansion] | None = None
+    for reason, variant, extra in _loosened(places):
+        one = fit(parts, variant)
+        if one is None:
+            continue
+        if any(set(one.stress[at : at + 2]) - _LIGHT for at in extra):
+            continue
+        rough = one.roughness + _EXTRA * (len(extra) + one.cost)
+        if rough <= _LOOSE and (best is None or rough < best[0]):
+            best = rough, reason, one
+    return best and best[1:]
+
+
+@lru_cache
+def _loosened(places: str) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """The places of a looser line: (reason, places, where two light syllables must stand together)."""
+    feet = len(places) // 2
+    found: list[tuple[str, str, tuple[int, ...]]] = []
+    for tail in ("", "x"):
+        for some in (1, 2):
+            for chosen in combinations(range(feet), some):
+                variant, extra = "", []
+                for foot in range(feet):
+                    if foot in chosen:
+                        extra.append(len(variant))
+                        variant += "x"
+                    variant += "x/"
+                found.append(("anapaest", variant + tail, tuple(extra)))
+        if feet == 5:
+            found.append(("alexandrine", places + "x/" + tail, ()))
+    return tuple(found)
+
+
+_LIGHT = frozenset("xw")
 
 
 def _ends_light(options: Sequence[Way]) -> bool:
@@ -111,7 +170,9 @@ def _verdict(found: Scansion, number: int, allowed: Mapping[str, int], *, sung: 
     unknown = "guess" in found.licences
     taken = [one for one in found.licences if one != "guess"]
     most = _TWO if len(taken) > 1 else allowed[taken[0] if taken else "guess"]
-    holds = Holds.DOUBTFUL if len(taken) < 3 and found.roughness <= most else Holds.NO
+    if len(taken) > 2:
+        most = _THREE
+    holds = Holds.DOUBTFUL if found.roughness <= most and len(taken) < 4 else Holds.NO
     return Length(holds, number, "unknown_word" if unknown else "licence", found)
 
 

@@ -18,6 +18,7 @@ COST = {
     "": 0,
     "other": 1,
     "guess": 2,
+    "perhaps": 3,
     "glide": 2,
     "swallowed": 2,
     "flower": 2,
@@ -28,6 +29,7 @@ COST = {
     "many a": 2,
     "hiatus": 2,
     "th'": 3,
+    "t'": 3,
     "spirit": 3,
     "being": 3,
     "either": 3,
@@ -72,6 +74,8 @@ WEAK = frozenset(_WEAK.split())
 _GLIDED = frozenset(("his", "him", "her", "he", "hath", "hour", "honour", "heir"))
 """Words whose h is not heard, or lightly, so that *the* leans on them."""
 
+_LEANED_ON = frozenset(("be", "do", "to", "see", "thee", "me"))
+"""Words that *it* leans on: *be't*, *see't*."""
 _HIATUS = re.compile(r"\w+[12] (?!ER)\w+0")
 
 
@@ -139,8 +143,11 @@ def readings(said: Sequence[str], style: Diction = Diction.NEW) -> list[tuple[Wa
             options = ways(word, silent)
         else:
             options = ways(word)
-        if style and word == "the" and vocalic(after):
+        before = said[at - 1] if at else ""
+        if style and word == "the" and (vocalic(after) or before == "to"):
             options = (*options, Way("", "th'", COST["th'"]))
+        elif style and ((word == "to" and vocalic(after)) or (word == "it" and before in _LEANED_ON)):
+            options = (*options, Way("", "t'", COST["t'"]))
         elif after in ("a", "an") and word[-1:] == "y" and options and options[0].marks.endswith("x"):
             options = (*options, Way(options[0].marks[:-1], "many a", COST["many a"]))
         if options:

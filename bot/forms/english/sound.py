@@ -16,11 +16,14 @@ _SET_APART = re.compile(
     r"(?<=[’'][tT])\s(?=(?:is|was|were|will|would)\b)|(?<=\w)\s(?=[’'](?:d|s|ve|ll|re|m)\b)"
 )
 """Old print sets *'t was* and *I 've* with a space."""
+_LOST_ED = re.compile(r"(?<=[^\W\d_])\ufffdd(?!\w)")
+"""*Belovèd* or *belov'd*: what the lost sign was cannot be told, and *beloved* may be both."""
 _LIQUID = frozenset(("R", "L", "N", "M"))
 _HEAVEN = frozenset(
     (stressed, "V", light, "N") for stressed in ("EH1", "IY1", "IH1") for light in ("AH0", "IH0")
 )
 """Heaven, even, given, driven, seven, eleven."""
+_SWALLOWED = re.compile(r"[aeiouy][^aeiouy]+er[aeio]")
 _EITHER = frozenset(("either", "neither", "whether", "whither", "hither", "thither"))
 _SHORT_ED = frozenset((("EH1", "D"), ("IH0", "D"), ("AH0", "D"), ("EH2", "D")))
 
@@ -57,6 +60,8 @@ def words(line: str) -> list[str]:
     Hyphens and dashes part words.  A sign that was lost in reading a file stands for an apostrophe.
     """
     whole = _SET_APART.sub("", line)
+    if "\ufffd" in whole:
+        whole = _LOST_ED.sub("ed", whole)
     return [match.group().lower().replace("’", "'").replace("\ufffd", "'") for match in _WORD.finditer(whole)]
 
 
@@ -87,7 +92,7 @@ def _usual(word: str) -> Iterator[tuple[Phones, str]]:
         yield from ((_admiring(phones), "") for phones in entries)
     elif parts := from_parts(word):
         count = len(_stress(parts[0]))
-        yield from ((phones, "" if len(_stress(phones)) == count else "guess") for phones in parts if phones)
+        yield from ((phones, "" if len(_stress(phones)) == count else "perhaps") for phones in parts if phones)
     else:
         yield from ((phones, "guess") for phones in by_ear(word) if phones)
 
@@ -159,6 +164,11 @@ def _longer(word: str, phones: Phones) -> Iterator[tuple[str, Phones]]:
         yield "sounded ed", _with_ed(phones)
     if phones[-1] == "R" and len(phones) > 1 and phones[-2][:2] in ("AY", "AW"):
         yield "drawn out", (*phones[:-1], "ER0")
+    for at in range(1, len(phones) - 2):
+        # circumference, interest: where the dictionary swallows what is written
+        if phones[at] == "R" and phones[at + 1][-1] == "0" and not phones[at - 1][-1].isdigit():
+            if _SWALLOWED.search(word) and at > 1:
+                yield "other", (*phones[:at], "ER0", *phones[at + 1 :])
     for pair in (("SH", "AH0"), ("CH", "AH0"), ("Y", "AH0")):
         for at in range(1, len(phones) - 1):
             if phones[at : at + 2] == pair and word.endswith(("ion", "ient", "ience", "ious", "ial", "ians")):
