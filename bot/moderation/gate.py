@@ -11,15 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from time import monotonic
 from typing import Protocol
 
 from bot.moderation.verdict import Action, Hit, Scan, Verdict
 
 _SENTENCE = re.compile(r"[.!?。！？…\n][\"'”’」』）)\s]*")
-_STEP = 96
-"""How many new characters are looked at together."""
-_LATE = 0.3
-"""After how many seconds fewer are looked at too, if there is a clock."""
+_STEP, _LATER = 96, 400
+"""How many new characters are looked at together, first and later; a look costs as much as 500 of them."""
+_LATE = 0.25
+"""After how many seconds fewer are looked at too."""
 _BEFORE = 300
 """How much of what was shown a judge of sentences is told again."""
 
@@ -48,15 +49,16 @@ class Judge(Protocol):
 class StreamGate:
     """A gate for one stream.  ``shut`` once something was seen that may not be shown.
 
-    ``clock`` gives seconds and makes a slow stream flow more evenly; it decides
-    when text is looked at, never what is shown of it.
+    ``clock`` gives seconds, for a slow stream to flow evenly; it decides when
+    text is looked at, never what is shown of it.
     """
 
-    def __init__(self, judge: Judge, clock: Callable[[], float] | None = None) -> None:
+    def __init__(self, judge: Judge, clock: Callable[[], float] = monotonic) -> None:
         self._judge = judge
         self._scan = judge.scan()
         self._clock = clock
-        self._looked_at = clock() if clock is not None else 0.0
+        self._looked_at = clock()
+        self._step = _STEP
         self._pieces: list[str] = []
         self._waiting = 0
         self._text = ""
@@ -77,18 +79,19 @@ class StreamGate:
             self._gather()
             return self._release(len(self._text))
         self._waiting += len(piece)
-        if self._waiting < _STEP and not self._is_late():
+        if self._waiting < self._step and not self._is_late():
             return ""
+        if self._waiting >= self._step:
+            self._step = _LATER
         self._gather()
-        await self._look(last=False)
+        await self._look()
         return "" if self.shut else self._release(min(self._known, self._judged))
 
     async def finish(self) -> tuple[str, Verdict]:
         """The rest that may be shown, and the verdict on the whole text."""
         self._gather()
-        if not self.shut:
-            await self._look(last=True)
         verdict = await self._judge.judge(self._text)
+        self._masks = [hit for hit in verdict.hits if hit.action is Action.MASK and hit.end > self._shown]
         if self.shut and verdict.action < Action.REGENERATE:
             verdict = replace(verdict, hits=(*verdict.hits, *self._stops))
         verdict = replace(verdict, missing=tuple(dict.fromkeys((*self._missing, *verdict.missing))))
@@ -96,24 +99,23 @@ class StreamGate:
         return ("" if self.shut else self._release(len(self._text))), verdict
 
     def _is_late(self) -> bool:
-        return self._clock is not None and self._clock() - self._looked_at > _LATE
+        return self._clock() - self._looked_at > _LATE
 
     def _gather(self) -> None:
         self._text += "".join(self._pieces)
         self._pieces.clear()
         self._waiting = 0
-        if self._clock is not None:
-            self._looked_at = self._clock()
+        self._looked_at = self._clock()
 
-    async def _look(self, *, last: bool) -> None:
+    async def _look(self) -> None:
         if self._scan is None:
             self._known = len(self._text)
         else:
-            hits, self._known, missing = await self._scan.advance(self._text, last=last)
+            hits, self._known, missing = await self._scan.advance(self._text, last=False)
             self._take(hits, missing)
         if not self._judge.whole:
             self._judged = len(self._text)
-        elif not self.shut and not last:
+        elif not self.shut:
             await self._judge_sentences()
 
     async def _judge_sentences(self) -> None:

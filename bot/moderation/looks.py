@@ -12,9 +12,15 @@ from numpy.typing import NDArray
 from bot.moderation.fold import SPACED, Codes, Folded, fold, kinds, string_of
 from bot.moderation.letters import Letters, letters_of
 
-_LEET = dict(zip("023456789@$€£+!|(<^¥¡¶§†✝✞", "ozeasgtbgaselt11ccay1psttt", strict=True))
 _ROUND = "○●◯◎⊙⚪⚫⭕🌕🌑🌍🌎🌏🔴🔵🟠🟡🟢🟣⚽🏀🏐"
-_LEET |= dict.fromkeys(_ROUND, "o") | {"💲": "s", "❌": "x", "✖": "x", "❗": "1"}
+_LEET = {
+    **dict(zip("023456789@$€£+!|(<^¥¡¶§†✝✞", "ozeasgtbgaselt11ccay1psttt", strict=True)),
+    **dict.fromkeys(_ROUND, "o"),
+    "💲": "s",
+    "❌": "x",
+    "✖": "x",
+    "❗": "1",
+}
 _BETWEEN = f"(+<^{_ROUND}❌✖"
 """Signs that are letters only between two letters."""
 _BEFORE = "!|¡❗"

@@ -14,14 +14,15 @@ LONGEST = 60
 _WORD = 24
 """Most characters of one masked word."""
 _HARD = "*#%@$&~×•█▇▆■"
-"""Marks that may hide any letter; every other sign hides a vowel only."""
-_LETTER = r"[a-z0-9\u0370-\u1fff\u2c00-\ud7ff]"
-_SIGN = rf"(?:(?!{_LETTER}|[\s,;:!'\"’‘“”()\[\]{{}}<>/\\|=—–]).)"
-_TOKEN = re.compile(rf"(?<!{_LETTER})(?<!\\)[a-z](?:[a-z]|{_SIGN}){{1,{_WORD - 1}}}(?!{_LETTER}|{_SIGN})")
-_IS_MASKED = re.compile(rf"[{re.escape(_HARD)}]|(?<=[a-z]){_SIGN}+(?=[a-z])")
+"""Marks that may hide any letter; those of ``_SOFT`` hide a vowel, between two letters."""
+_SOFT = r"\-_.?+^°¤✱∗⁎✻♥❤★☆●○◆◇·…\u2190-\u2bff\U0001f000-\U0001faff"
+_MARK = re.compile(f"[{re.escape(_HARD)}{_SOFT}]")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_TOKEN = _LETTERS | {
+    chr(code) for code in (*range(0x20, 0x2C00), *range(0x1F000, 0x1FB00)) if _MARK.match(chr(code))
+}
 _VOWELS = "aeiouy"
-_SENTENCE = ".?"
-"""Signs that end a sentence; at the end of a word they hide nothing."""
+_CONSONANTS = _LETTERS - set(_VOWELS)
 
 
 class _Entry(NamedTuple):
@@ -31,47 +32,89 @@ class _Entry(NamedTuple):
 
 
 class Masks:
-    """The terms that a masked word may be, by length, and by the first letter that is seen and its place."""
+    """The terms that a masked word may be.
+
+    By length and consonants, for words of which vowels are hidden; and by length,
+    first letter and another with its place, for those with others hidden too.
+    """
 
     def __init__(self, spellings: Sequence[Spelling]) -> None:
-        self._words: dict[tuple[int, int, str], list[_Entry]] = defaultdict(list)
+        self._by_consonants: dict[tuple[int, str], list[_Entry]] = defaultdict(list)
+        self._by_two: dict[tuple[int, str, int, str], list[_Entry]] = defaultdict(list)
         for one in {(one.term, one.folded): one for one in spellings if not one.way}.values():
             whole = one.folded
-            if not 3 < len(whole) <= LONGEST or not whole.replace(" ", "").isalpha():
+            if not (3 < len(whole) <= LONGEST and whole.isascii() and whole.replace(" ", "").isalpha()):
                 continue
             offset = 0
-            for word in whole.split(" ") if whole.isascii() else ():
+            for word in whole.split(" "):
                 if 2 < len(word) <= _WORD:
-                    self._words[len(word), 0, word[0]].append(_Entry(one, offset))
-                    if word[0] in _VOWELS:
-                        place = next((at for at, char in enumerate(word) if char not in _VOWELS), 9)
-                        if place < 3:
-                            self._words[len(word), place, word[place]].append(_Entry(one, offset))
+                    entry = _Entry(one, offset)
+                    self._by_consonants[len(word), _consonants(word)].append(entry)
+                    for place in range(1, len(word)):
+                        self._by_two[len(word), word[0], place, word[place]].append(entry)
                 offset += len(word) + 1
 
     def find(self, text: str) -> Iterator[tuple[int, int, Spelling]]:
         """Masked words in a folded text, and what each may be."""
-        if not self._words or _IS_MASKED.search(text) is None:
+        if not self._by_consonants:
             return
-        for found in _TOKEN.finditer(text):
-            token = found[0]
-            shown = token.rstrip(_HARD + _SENTENCE)
-            after_mark = found.start() > 0 and text[found.start() - 1] in _HARD
-            if not after_mark and shown.isalpha() and shown == token.rstrip(_SENTENCE):
+        done = 0
+        for mark in _MARK.finditer(text):
+            at = mark.start()
+            if at < done:
                 continue
-            yield from self._terms(text, found.start(), shown, token)
+            if mark[0] not in _HARD and (
+                text[at - 1 : at] not in _LETTERS or text[at + 1 : at + 2] not in _LETTERS
+            ):
+                continue
+            start, end = _token(text, at)
+            done = end
+            if end - start <= _WORD and (
+                start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "\\")
+            ):
+                yield from self._terms(text, start, end)
 
-    def _terms(self, text: str, start: int, shown: str, token: str) -> Iterator[tuple[int, int, Spelling]]:
-        hidden = 0
-        while hidden < 3 and start > hidden and text[start - hidden - 1] in _HARD:
-            hidden += 1
-        for before in range(min(hidden, 2) + 1):
-            for length in range(len(shown), len(token) + 1):
-                for one, offset in self._words.get((before + length, before, token[0]), ()):
-                    begin = start - before - offset
-                    end = begin + len(one.folded)
-                    if begin >= 0 and _covers(text[begin:end], one.folded) and not _in_word(text, begin, end):
-                        yield begin, end, one
+    def _terms(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Spelling]]:
+        """What the letters and marks there may be; marks before and after may belong to it or not."""
+        token = text[start:end]
+        if end < len(text) and text[end].isalnum():
+            return
+        bare = token.lstrip(_HARD)
+        letter = start + len(token) - len(bare)
+        if not bare or bare[0] not in _LETTERS:
+            return
+        shown = len(bare.rstrip(_HARD + ".?_-"))
+        any_hidden = any(mark in _HARD for mark in bare)
+        for before in range(min(letter - start, 2) + 1):
+            for length in range(shown, len(bare) + 1):
+                seen = bare[:length]
+                found = self._by_consonants.get((before + length, _consonants(seen)), [])
+                if any_hidden and not before:
+                    place = next((at for at in range(1, length) if seen[at] in _LETTERS), 0)
+                    found = [*found, *self._by_two.get((length, seen[0], place, seen[place]), ())]
+                for one, offset in found:
+                    first = letter - before - offset
+                    last = first + len(one.folded)
+                    if (
+                        first >= 0
+                        and _covers(text[first:last], one.folded)
+                        and not _in_word(text, first, last)
+                    ):
+                        yield first, last, one
+
+
+def _consonants(letters: str) -> str:
+    return "".join(char for char in letters if char in _CONSONANTS)
+
+
+def _token(text: str, at: int) -> tuple[int, int]:
+    """Begin and end of the letters and marks around a mark."""
+    start, end, size = at, at + 1, len(text)
+    while start and at - start <= _WORD and text[start - 1] in _TOKEN:
+        start -= 1
+    while end < size and end - at <= _WORD and text[end] in _TOKEN:
+        end += 1
+    return start, end
 
 
 def _in_word(text: str, start: int, end: int) -> bool:

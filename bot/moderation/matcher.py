@@ -65,17 +65,19 @@ class _Automaton:
         self.letters: Ints = np.array([one.letters for one in self.spellings], dtype=np.int64)
         mine = [terms[one.term] for one in self.spellings]
         self.open_left: Flags = np.array([one.open_left for one in mine], dtype=np.bool_)
+        self.any_open = bool(self.open_left.any())
         self.open_right: Flags = np.array([one.open_right for one in mine], dtype=np.bool_)
 
-    def places(self, look: Look) -> Iterator[Candidate]:
-        """Where spellings could stand in the text."""
+    def places(self, look: Look) -> Iterator[tuple[Spelling, int, int, int, int, bool, str]]:
+        """Where spellings could stand in the text: the parts of a :class:`Candidate`."""
         letters = look.letters
         raw = self.find.find_matches_as_indexes(letters.key, overlapping=True) if self.find else []
         if not raw:
             return
         table = np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=3 * len(raw)).reshape(-1, 3)
         which, first = table[:, 0], table[:, 1]
-        kept = np.flatnonzero(letters.begins[first] | letters.loose_begins[first] | self.open_left[which])
+        good = letters.loose_begins[first]  # of which the others are a part
+        kept = np.flatnonzero(good | self.open_left[which] if self.any_open else good)
         if not len(kept):
             return
         table = table[kept]
@@ -87,15 +89,18 @@ class _Automaton:
         plainly = ends | (letters.loose_ends[last - 1] & loose)
         good = begins | (letters.loose_begins[first] & loose)
         good &= letters.firsts[last] - letters.firsts[first] >= many
-        good &= plainly | (_plural(letters, last) & (many > 2))
+        if not plainly.all():
+            good &= plainly | (_plural(letters, last) & (many > 2))
         kept = np.flatnonzero(good)
+        if not len(kept):
+            return
         which, first, last = which[kept], first[kept], last[kept]
         starts = letters.places[letters.firsts[first]]
         stops = letters.places[letters.firsts[last] - 1] + 1
         rows = (which, first, last, starts, stops, (begins & ends)[kept], plainly[kept])
         for number, begin, end, start, stop, sure, plain in zip(*(one.tolist() for one in rows), strict=True):
             suffix = "" if plain else _suffix(letters.key[end : end + 2])
-            yield Candidate(self.spellings[number], begin, end, start, stop, sure, suffix)
+            yield self.spellings[number], begin, end, start, stop, sure, suffix
 
 
 def _with_marks(text: str, end: int) -> int:
@@ -169,13 +174,13 @@ class Matcher:
 
     def _found(self, look: Look) -> list[Found]:
         found: dict[tuple[int, int, int], Found] = {}
-        at = look.folded.at
+        at = look.folded.at.item
         for start, stop, term, way in self._all(look):
             if stop - start <= SPAN and (start, stop, term) not in found:
-                end = int(at[stop - 1]) + 1
+                end = at(stop - 1) + 1
                 if not look.same:
                     end = _with_marks(look.original, end)
-                found[start, stop, term] = Found(int(at[start]), end, term, way)
+                found[start, stop, term] = Found(at(start), end, term, way)
         return list(found.values())
 
     def open_from(self, look: Look, around: int = 0) -> int:
@@ -217,9 +222,20 @@ class Matcher:
             yield from self._sounding(look)
 
     def _judged(self, automaton: _Automaton, look: Look) -> Iterator[tuple[int, int, int, str]]:
-        for candidate in automaton.places(look):
-            number = candidate.spelling.term
-            if (found := judge(look, self._terms[number], candidate)) is not None:
+        text, swapped = look.text, look.swapped
+        no_address = "@" not in look.original
+        for parts in automaton.places(look):
+            spelling, _, _, start, stop, strict, _ = parts
+            # Most hits, by far, are the plain word, or the word with signs for letters.
+            if strict and spelling.simple and text[start:stop] == spelling.folded:
+                if look.same:
+                    yield start, stop, spelling.term, ""
+                    continue
+                if swapped and no_address and 0 < swapped.count(1, start, stop) < stop - start:
+                    yield start, stop, spelling.term, "leet"
+                    continue
+            number = spelling.term
+            if (found := judge(look, self._terms[number], Candidate(*parts))) is not None:
                 start, stop, way = found
                 if not way or self._wanted[number].evasions:
                     yield start, stop, number, way

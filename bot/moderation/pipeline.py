@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 
 from bot.moderation.gate import StreamGate
 from bot.moderation.scan import FilterScan, FlatScan, Scans, Streaming
@@ -61,7 +62,7 @@ class FilterPipeline:
                 scans.append((found.name, FlatScan(found)))
         return Scans(scans, self.unavailable) if scans else None
 
-    def gate(self, clock: Callable[[], float] | None = None) -> StreamGate:
+    def gate(self, clock: Callable[[], float] = monotonic) -> StreamGate:
         """A gate for one stream."""
         return StreamGate(self, clock)
 

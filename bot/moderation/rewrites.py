@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from bot.moderation.fold import codes_of
@@ -188,7 +189,7 @@ _RULES: list[tuple[frozenset[str], _Rule]] = [
 ]
 """What is read otherwise, and the characters of which a text must have one for it."""
 _SEEN_ASCII = ("\\", "|", "()", "[]", "{}", "<>", "><", ")-(", "(_)")
-_INSERTED = frozenset("()（）[]【】『』「」の")
+_INSERTED = frozenset("()（）[]【】『』「」の") | set(ascii_letters)
 
 
 def _rules_for(text: str) -> list[_Rule]:
@@ -196,9 +197,9 @@ def _rules_for(text: str) -> list[_Rule]:
     chars = set(text)
     found = [rule for needed, rule in _RULES if not needed.isdisjoint(chars)]
     if any("\u3400" <= char <= "\u9fff" for char in chars):
-        if any(char in _INSERTED or (char.isascii() and char.isalpha()) for char in chars):
+        if not _INSERTED.isdisjoint(chars):
             found.append(_PUT_IN)
-        if any(char.isdigit() for char in chars):
+        if not chars.isdisjoint(digits):
             found.append(_COUNTED)
         codes = codes_of(text)
         twice = codes[1:] == codes[:-1]

@@ -50,6 +50,8 @@ class Spelling:
     runs: tuple[tuple[str, int], ...] = ()
     breaks: frozenset[int] = frozenset()
     """Which runs have a space before them."""
+    simple: bool = False
+    """Whether it is the term itself in Latin letters, or with signs for some."""
     alike: str = ""
     """A letter that must stand there because it looks like the term's: ``I`` for l, ``l`` for i."""
 
@@ -163,5 +165,6 @@ def _spelling(
         letters=sum(many for _, many in runs),
         runs=runs,
         breaks=frozenset(breaks),
+        simple=way in ("", "leet") and parted < 0 and not alike and folded.isascii() and folded.isalpha(),
         alike=alike,
     )
