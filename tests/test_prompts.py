@@ -33,7 +33,8 @@ def test_nothing_is_wrong() -> None:
 
 def test_what_is_shipped() -> None:
     assert set(SHIPPED.arts) == {"poem"}
-    assert set(SHIPPED.tasks) == {"revise", "remix", "turn", "recap", "critique"}
+    stories = {"turn", "recap", "script", "plan", "chapter", "scene"}
+    assert set(SHIPPED.tasks) == {"revise", "remix", "critique"} | stories
     assert len(SHIPPED.styles) >= 8
     assert {"haiku", "sonnet-shakespearean", "villanelle", "limerick", "free"} <= set(SHIPPED.forms)
     assert {"wujue", "qijue", "wulv", "qilv", "ci", "duilian", "cangtou"} <= set(SHIPPED.forms)

@@ -28,6 +28,10 @@ TASKS: Mapping[str, tuple[str, ...]] = {
     "remix": ("text", "instruction"),
     "turn": ("text", "instruction"),
     "recap": ("text", "instruction"),
+    "script": ("text", "instruction"),
+    "plan": ("text", "instruction"),
+    "chapter": ("text", "instruction"),
+    "scene": ("text", "instruction"),
     "critique": ("text", "instruction"),
 }
 """Tasks that the bot asks for, and the places that each must have."""

@@ -14,6 +14,7 @@ SHOWN = ("topic", "form", "style", "length", "opening")
 
 TAKEN = frozenset(
     {
+        "chapter",
         "credits",
         "critique",
         "doctor",
@@ -23,6 +24,8 @@ TAKEN = frozenset(
         "help",
         "model",
         "privacy",
+        "scene",
+        "script",
         "settings",
         "story",
         "style",
