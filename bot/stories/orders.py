@@ -126,5 +126,5 @@ def _free_model(story: Story, here: list[Seat]) -> MemberId | None:
         return None
     if len(story.turns) < people or not model_may_write(story):
         return None
-    before = next((turn.by for turn in reversed(story.turns) if turn.by < 0), None)
-    return models[(models.index(before) + 1) % len(models)] if before in models else models[0]
+    before = next((turn.by for turn in reversed(story.turns) if turn.by in models), models[-1])
+    return models[(models.index(before) + 1) % len(models)]

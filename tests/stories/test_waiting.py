@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import AlreadyDone, NotAllowed
 from bot.stories import events as ev
-from bot.stories.effects import StoryRefusal, TooLate
+from bot.stories.effects import Effect, StoryRefusal, TooLate
 from bot.stories.model import Absent, Order, Stage
 from bot.stories.rules import alarms
 from tests.stories.circle import AI, ANN, BEN, CAM, DEE, NOON, Circle
@@ -16,11 +16,12 @@ from tests.stories.circle import AI, ANN, BEN, CAM, DEE, NOON, Circle
 
 def test_whoever_misses_two_turns_is_waited_for_no_more_and_is_welcomed_back() -> None:
     circle = Circle(BEN)
+    told: list[Effect] = []
     for _ in range(2):
         circle.writes(ANN)
         circle.now += timedelta(days=1)
-        effects = circle.does(ev.TimeUp(turn=circle.turn))
-    assert ev.Tell("story.away_now", BEN) in effects
+        told.extend(circle.does(ev.TimeUp(turn=circle.turn)))
+    assert ev.Tell("story.away_now", BEN) in told
     assert circle.order(2) == [ANN, ANN]
     circle.does(ev.Back(by=BEN))
     circle.writes(ANN)
@@ -174,7 +175,7 @@ def test_where_anybody_may_write_others_write_while_words_are_held() -> None:
 
 def test_without_a_deadline_a_writer_is_nudged_now_and_then_and_then_left_in_peace() -> None:
     circle = Circle(seconds=0)
-    rung = []
+    rung: list[int] = []
     while (at := alarms(circle.story).get("remind:1")) is not None:
         circle.now = at
         assert circle.does(ev.ReminderDue(turn=1)) == (ev.Remind(ANN, 1, None),)
@@ -239,3 +240,11 @@ def test_going_away_does_not_stop_the_model_that_stands_in() -> None:
     circle.does(ev.Leave(by=BEN))
     with pytest.raises(TooLate):
         circle.does(ev.Submit(by=BEN, turn=turn, key="late", words=9, stood_in=True))
+
+
+def test_whoever_goes_away_while_the_story_rests_is_not_called_when_it_goes_on() -> None:
+    circle = Circle(BEN)
+    circle.does(ev.Pause(by=ANN))
+    circle.does(ev.Away(by=ANN))
+    effects = circle.does(ev.Resume(by=ANN))
+    assert circle.writer == BEN and effects[-1] == ev.Call(BEN, circle.turn, NOON + timedelta(days=1))
