@@ -17,6 +17,7 @@ from bot.house.model import DEFAULT, House
 from bot.moderation.compiled import compile_rules
 from bot.prompting.catalogue import Catalogue
 from bot.services.asking import Asker
+from bot.services.books_writer import ChapterWriter
 from bot.services.compose import Composer
 from bot.services.credits_desk import CreditsDesk
 from bot.services.dispatch import Dispatch
@@ -41,11 +42,13 @@ from bot.services.revise import Reviser
 from bot.services.scribe import Scribe
 from bot.services.stories import Outcome, StoryTable
 from bot.services.stories_clock import StoryClock
+from bot.services.stories_review import HeldTurns
 from bot.services.stories_time import StoryTime
 from bot.services.stories_writer import StoryWriter
 from bot.services.supervisor import Supervisor
 from bot.services.usage import Usage
 from bot.settings import Settings
+from bot.storage.books import SqlPlans
 from bot.storage.store import Store, open_store
 from bot.storage.stories import SqlStories
 from bot.works import WorkStore
@@ -85,6 +88,8 @@ class App:
     dispatch: Dispatch
     stories: StoryTable
     story_writer: StoryWriter
+    chapters: ChapterWriter
+    plans: SqlPlans
     story_time: StoryTime
     story_clock: StoryClock
     supervisor: Supervisor
@@ -189,6 +194,7 @@ async def open_app(
         resumer = Resumer(composer=composer, reviser=reviser, works=store.works, dispatch=dispatch)
         resumer.attend(reviews)
         table = StoryTable(store=SqlStories(store.database), filters=judges, clock=clock)
+        HeldTurns(table, reviews).attend()
         story_time = StoryTime(table, members=store.members, notes=store.notes, clock=clock)
         story_clock = StoryClock(table.store, story_time.ring, clock=clock, sleep=sleep)
         stack.push_async_callback(story_clock.aclose)
@@ -244,6 +250,17 @@ async def open_app(
                 filters=judges,
                 clock=clock,
             ),
+            chapters=ChapterWriter(
+                table,
+                catalogue=catalogue,
+                asker=asker,
+                backend=router,
+                allowances=usage,
+                usage=store.usage,
+                filters=judges,
+                clock=clock,
+            ),
+            plans=SqlPlans(store.database),
             story_time=story_time,
             story_clock=story_clock,
             supervisor=supervisor,

@@ -54,6 +54,8 @@ def says_of(
             case ev.Tell(text, member, facts):
                 if story.stage is not Stage.LOBBY:
                     told["notes"].append([text, int(member) if member is not None else None, dict(facts)])
+            case ev.Call() if story.terms.seats == 1 and not story.terms.open:
+                continue  # whoever writes alone knows whose turn it is
             case ev.Call(member, turn, deadline):
                 told["call"] = [
                     int(member) if member is not None else None,

@@ -138,7 +138,7 @@ class StoryWriter:
         Raises:
             RengaError: nothing was written.
         """
-        takes = _Private(self._usage, told)
+        takes = PrivateTakes(self._usage, told)
         done: Finished | None = None
         stop = asyncio.Event()
         async with aclosing(self._write(told, kind, takes, key, draft, stop, member)) as steps:
@@ -195,7 +195,7 @@ class StoryWriter:
         return Told(done.row, done.story)
 
     async def _chronicle(self, told: Told, kind: str, member: MemberId, draft: str, key: str) -> str:
-        takes = _Private(self._usage, told)
+        takes = PrivateTakes(self._usage, told)
         text = ""
         async with aclosing(
             self._write(told, kind, takes, key, draft, asyncio.Event(), member, task="recap")
@@ -214,7 +214,7 @@ class StoryWriter:
         self,
         told: Told,
         kind: str,
-        takes: _Turns | _Private,
+        takes: _Turns | PrivateTakes,
         key: str,
         draft: str,
         stop: asyncio.Event,
@@ -223,6 +223,8 @@ class StoryWriter:
         task: str = "turn",
     ) -> AsyncGenerator[Step, None]:
         row, story = told.row, told.story
+        if task == "turn" and story.terms.game is games.Game.SCRIPT:
+            task = "script"
         payer = member or story.starter
         memory = await self._memory(told)
         wish = Wish(art=task, language=row.language, model=story.terms.model, length=_length(story, kind))
@@ -352,10 +354,10 @@ class _Turns:
         done = await self._table.act(row.guild, row.id, event, key=f"{key}:turn", words=words)
         link = (await self._table.store.words(row.guild, row.id))[event.key]
         self._told = Told(done.row, done.story)
-        return _take(new, link, event.turn), link
+        return take_of(new, link, event.turn), link
 
 
-class _Private:
+class PrivateTakes:
     """Takes that only a member sees."""
 
     def __init__(self, usage: UsageStore, told: Told) -> None:
@@ -373,10 +375,11 @@ class _Private:
         if spent is not None:
             await self._usage.settle(guild, spent.reservation, spent.tokens)
         link = Contribution(0, new.draft, (), "", "")
-        return _take(new, link, 0), link
+        return take_of(new, link, 0), link
 
 
-def _take(new: NewTake, link: Contribution, number: int) -> Take:
+def take_of(new: NewTake, link: Contribution, number: int) -> Take:
+    """A contribution as the take that a scribe gives back."""
     draft = link.draft
     return Take(
         work=draft.work,
