@@ -8,10 +8,12 @@ import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from pathlib import Path
 
 from bot.backends.base import Chunk, Done, ModelInfo, Request, Waiting
 from bot.backends.deadline import Deadline
 from bot.backends.local.choosing import choose
+from bot.backends.local.copies import copies
 from bot.backends.local.describe import describe, name_of
 from bot.backends.local.process import WorkerProcess
 from bot.errors import BackendError, ModelUnavailable, ModelUnknown
@@ -82,15 +84,18 @@ class LocalBackend:
             chunks = self._once(request)
         else:
             seed = request.sampling.seed
-            chunks = choose(
-                self._once, request, constraint, secrets.randbelow(2**31) if seed is None else seed
-            )
+            seed = secrets.randbelow(2**31) if seed is None else seed
+            known = await asyncio.to_thread(copies, Path(self._models.get(self._named(request), "-")))
+            chunks = choose(self._once, request, constraint, seed, known)
         async with aclosing(chunks) as stream:
             async for chunk in stream:
                 yield chunk
 
+    def _named(self, request: Request) -> str:
+        return request.model or next(iter(self._models), "")
+
     async def _once(self, request: Request) -> AsyncGenerator[Chunk, None]:
-        name = request.model or next(iter(self._models), "")
+        name = self._named(request)
         if name not in self._models:
             raise ModelUnknown(model=f"local/{name}")
         deadline = Deadline(request.deadline, f"local/{name}")

@@ -25,6 +25,9 @@ COOLER = 0.78
 """What the temperature is multiplied by: what a guide lets through is rarer than what a model would
 choose, so it needs no more of chance (with 0.7 for 0.9, lines are likelier by half a nat a token)."""
 
+COPY, SPOILT = 20.0, 0.3
+"""Nats a token that a copied line loses among its candidates; what it takes from the worth of a text."""
+
 LINE = 96
 """Tokens that a line may take."""
 
@@ -32,11 +35,16 @@ Generate = Callable[[Request], AsyncGenerator[Chunk, None]]
 
 
 async def choose(
-    generate: Generate, request: Request, constraint: Constraint, seed: int
+    generate: Generate,
+    request: Request,
+    constraint: Constraint,
+    seed: int,
+    copied: Callable[[str], bool] = lambda line: False,
 ) -> AsyncGenerator[Chunk, None]:
     """Write a text and give it whole; what is told meanwhile is how far it is.
 
-    The same seed gives the same candidates, so the same text.
+    The same seed gives the same candidates, so the same text.  ``copied`` says whether a line is one that
+    the model learnt from: such a line is taken only where there is no other.
     """
     best: tuple[float, str, list[Result]] | None = None
     for attempt in seeds(seed, ROUNDS):
@@ -53,12 +61,13 @@ async def choose(
                         yield one
                     else:
                         candidates.append(one)
-            line = max(candidates, key=lambda one: _merit(one, plan))
+            line = max(candidates, key=lambda one: _merit(one, plan) - COPY * copied(one.text))
             lines.append(line)
             plan = plan.after(line.text.strip())
             yield Waiting("trying", fraction=1 - plan.left / total, model=request.model)
         text = plan.begun.strip()
         worth = await asyncio.to_thread(constraint.worth, text)
+        worth -= SPOILT * any(copied(line.text) for line in lines)
         if best is None or worth > best[0]:
             best = worth, text, lines
         if worth >= GOOD:

@@ -27,6 +27,7 @@ from bot.backends.base import (
 )
 from bot.backends.local.backend import LocalBackend
 from bot.backends.local.choosing import COOLER, ROUNDS, choose
+from bot.backends.local.copies import copies
 from bot.errors import ModelUnavailable
 from bot.forms.check import check, shape_of
 from bot.forms.guide.guided import Guided
@@ -116,6 +117,26 @@ async def test_lines_that_come_again_are_not_asked_for() -> None:
     text = (await collect(choose(told, ask(plan), plan, 4))).text
     assert len(told.asked) == 2 * 5, "three of the eight lines are there already"
     assert text.split("\n")[0] == text.split("\n")[3] == text.split("\n")[6]
+
+
+async def test_a_line_that_was_learnt_from_is_taken_only_where_there_is_no_other() -> None:
+    told = Told([("the famous ferry", 0.9), ("the ferry", 0.1)], [("we wait", 0.5)])
+    plan = guided("couplet", tries=2)
+    text = (await collect(choose(told, ask(plan), plan, 4, lambda line: "famous" in line))).text
+    assert text.split("\n")[0] == "the ferry"
+    told = Told([("the famous ferry", 0.9)], [("we wait", 0.5)])
+    text = (await collect(choose(told, ask(plan), plan, 4, lambda line: "famous" in line))).text
+    assert text.split("\n")[0] == "the famous ferry"
+    assert len(told.asked) == 4 * ROUNDS, "and another is tried for first"
+
+
+def test_the_index_of_the_house_model_knows_what_it_learnt_from() -> None:
+    known = copies(ROOT / "models" / "house")
+    assert known("黄河入海流，") and known("更上一层楼")
+    assert known("My mistress’ eyes are nothing like the sun;")
+    assert not known("机器人在月亮上吃面包") and not known("my laptop never learned the way to swim at noon")
+    assert not known("春风"), "short phrases are common property"
+    assert not copies(ROOT / "docs")("床前明月光"), "a model without an index knows nothing"
 
 
 async def test_who_waits_is_told_how_far_it_is() -> None:
