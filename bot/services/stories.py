@@ -11,17 +11,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from weakref import WeakValueDictionary
 
-from bot.attribution.model import Act, Draft, ModelAuthor, Span
+from bot.attribution.model import Act, Draft, Span
 from bot.attribution.spans import by_member
-from bot.errors import BadInput, Gone, Refusal
+from bot.errors import AgainstTheRules, BadInput, Refusal
 from bot.ids import ChannelId, GuildId, MemberId, MessageId, Place, WorkId
-from bot.services.filters import Filters, refuse
-from bot.services.ports import Outgoing
-from bot.services.stories_codec import event_text, kind_of, story_from, story_text
+from bot.services.filters import NOBODY, Filters, refuse
+from bot.services.stories_codec import event_text, kind_of, story_text
 from bot.services.stories_ports import (
     Change,
     Committed,
@@ -29,15 +29,14 @@ from bot.services.stories_ports import (
     Say,
     Stale,
     StoryNumber,
-    StoryRow,
     StoryStore,
 )
 from bot.services.stories_says import says_of
+from bot.services.stories_told import Outcome, Reader, Told, Written, told_of
 from bot.stories import events as ev
 from bot.stories import games, rules
 from bot.stories.events import Effect, Event
 from bot.stories.model import Story, StoryId, Terms
-from bot.works import Spent
 
 log = logging.getLogger(__name__)
 
@@ -51,54 +50,15 @@ CHAPTER_LIMIT = 80
 """Longest title, turn, author's note and chapter heading, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A story as it is kept, and as the rules know it."""
-
-    row: StoryRow
-    story: Story
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of an event; ``again`` means that it had happened before."""
-
-    row: StoryRow
-    story: Story
-    effects: tuple[Effect, ...] = ()
-    outgoing: tuple[Outgoing, ...] = ()
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """Words that are to be a turn, signed.
-
-    ``message`` is the plain message that holds them already, if there is one.
-    """
-
-    text: str
-    member: MemberId
-    spans: tuple[Span, ...] = ()
-    model: ModelAuthor | None = None
-    act: Act = Act.WROTE
-    prompt: str = ""
-    parent: int | None = None
-    message: tuple[MessageId, ChannelId] | None = None
-    spent: Spent | None = None
-
-
 Changed = Callable[[Outcome], Awaitable[None]]
 Plan = Callable[[GuildId, Story, Mapping[str, datetime]], Awaitable[Mapping[str, datetime]]]
 
 
-def told_of(row: StoryRow) -> Told:
-    """A row as the rules know it; its language is that of the terms, which may change in the lobby."""
-    story = story_from(row.state)
-    return Told(replace(row, language=story.terms.language), story)
+Held = Callable[[Told, MemberId, AgainstTheRules, str], Awaitable[None]]
+"""Puts a text of a turn before a moderator: the story, its writer, the refusal, the key of the act."""
 
 
-class StoryTable:
+class StoryTable(Reader):
     """Runs the rules against the store."""
 
     def __init__(
@@ -108,7 +68,7 @@ class StoryTable:
         filters: Filters,
         clock: Callable[[], datetime],
     ) -> None:
-        self.store = store
+        super().__init__(store)
         self._filters = filters
         self._clock = clock
         self._locks: WeakValueDictionary[tuple[GuildId, StoryNumber], asyncio.Lock] = WeakValueDictionary()
@@ -118,46 +78,8 @@ class StoryTable:
         """Told after that: draws anew what shows the story."""
         self.plan: Plan | None = None
         """Moves alarms to when they suit whoever they are for."""
-
-    # --- reading ---------------------------------------------------------------------------
-
-    async def read(self, guild: GuildId, id: StoryNumber) -> Told:
-        """A story as it is.
-
-        Raises:
-            Gone: there is none of that id in that guild.
-        """
-        return told_of(await self.store.load(guild, id))
-
-    async def at(self, guild: GuildId, thread: ChannelId) -> Told | None:
-        """The story that is written in a thread."""
-        row = await self.store.at(guild, thread)
-        return told_of(row) if row is not None else None
-
-    async def here(self, place: Place) -> Told:
-        """The story that is written at a place.
-
-        Raises:
-            Gone: none is.
-        """
-        found = await self.at(place.guild, place.spot)
-        if found is None:
-            raise Gone("story.none_here")
-        return found
-
-    async def texts(self, row: StoryRow) -> dict[str, str]:
-        """The words of a story's turns by their keys, those it has from where it was forked too."""
-        return {key: link.draft.text for key, link in (await self.links(row)).items()}
-
-    async def links(self, row: StoryRow):
-        """The contributions that hold its words, by their keys."""
-        found = dict(await self.store.words(row.guild, row.id))
-        source = story_from(row.state).source
-        while source is not None:
-            before = await self.store.load(row.guild, StoryNumber(source))
-            found = {**await self.store.words(row.guild, before.id), **found}
-            source = story_from(before.state).source
-        return found
+        self.held: Held | None = None
+        """Told of every text of a turn that a filter refused."""
 
     # --- beginning -------------------------------------------------------------------------
 
@@ -169,8 +91,8 @@ class StoryTable:
         Raises:
             BadInput, AgainstTheRules: title or opening cannot be used.
         """
-        title = await self._checked(place, title, TITLE_LIMIT, "title", required=True)
-        opening = await self._checked(place, opening, TEXT_LIMIT, "opening", lines=True)
+        title = await self._checked(place, starter, title, TITLE_LIMIT, "title", required=True)
+        opening = await self._checked(place, starter, opening, TEXT_LIMIT, "opening", lines=True)
         now, words_key = self._clock(), f"{key}:words"
         made: list[tuple[Story, tuple[Effect, ...]]] = []
 
@@ -196,7 +118,7 @@ class StoryTable:
         """
         row = told.row
         place = replace(row.place, thread=None)
-        title = await self._checked(place, title or told.story.title, TITLE_LIMIT, "title", required=True)
+        title = await self._checked(place, by, title or told.story.title, TITLE_LIMIT, "title", required=True)
         now = self._clock()
         rules.fork(told.story, StoryId(0), by, until, title)  # refuses before anything is written
 
@@ -253,37 +175,48 @@ class StoryTable:
         key: str,
         message: tuple[MessageId, ChannelId] | None = None,
         to: MemberId | None = None,
+        judged: bool = False,
     ) -> Outcome:
-        """A member's turn: judged by the filters and the game, signed, and taken into the story.
+        """A member's turn: judged by the game and the filters, signed, and taken into the story.
+
+        ``judged`` if a moderator has let the text pass.
 
         Raises:
+            AgainstTheRules: a filter said no; what is held waits for a moderator, and the turn with it.
             Refusal: it is not their turn, or the text cannot be one.
         """
         row = told.row
-        text = await self._checked(row.place, text, TEXT_LIMIT, "text", required=True, lines=True)
+        text = self._sized(text, TEXT_LIMIT, "text", required=True, lines=True)
         games.check(told.story, text)
+        event = ev.Submit(by=member, turn=turn, key=f"{key}:words", words=games.words(text), to=to)
+        resume = {"kind": "story-turn", "turn": turn, "to": to, "message": message}
+        if not judged and (before := await self._judged(told, member, event, text, resume, key)):
+            return before
         draft = await self.store.draft(row.guild, row.id, member)
         spans = by_member(draft.text, draft.spans, text, member) if draft is not None else ()
         words = Written(text=text, member=member, spans=spans, message=message)
-        event = ev.Submit(by=member, turn=turn, key=f"{key}:words", words=games.words(text), to=to)
         return await self.act(row.guild, row.id, event, key=key, words=words)
 
     async def edit(
-        self, told: Told, member: MemberId, turn: int, text: str, *, key: str, message: bool = False
+        self, told: Told, member: MemberId, turn: int, text: str, *, key: str, judged: bool = False
     ) -> Outcome:
-        """Another version of one's own turn; ``message`` when its message was edited already.
+        """Another version of one's own turn; ``judged`` if a moderator has let it pass.
 
         Raises:
             Refusal: it is not theirs, or the text cannot be used.
         """
         row = told.row
-        text = await self._checked(row.place, text, TEXT_LIMIT, "text", required=True, lines=True)
+        text = self._sized(text, TEXT_LIMIT, "text", required=True, lines=True)
         found = told.story.turn(turn)
         if found is None:
             raise BadInput("story.no_turn")
         old = (await self.links(row)).get(found.key)
         if old is not None and old.draft.text == text:
             raise BadInput("refused.unchanged")
+        event = ev.Edit(by=member, turn=turn, key=f"{key}:words", words=games.words(text))
+        resume = {"kind": "story-edit", "turn": turn}
+        if not judged and (before := await self._judged(told, member, event, text, resume, key)):
+            return before
         spans = by_member(old.draft.text, old.draft.spans, text, member) if old is not None else ()
         words = Written(
             text=text,
@@ -292,7 +225,6 @@ class StoryTable:
             act=Act.EDITED,
             parent=old.number if old is not None else None,
         )
-        event = ev.Edit(by=member, turn=turn, key=f"{key}:words", words=games.words(text))
         return await self.act(row.guild, row.id, event, key=key, words=words)
 
     async def keep_draft(self, told: Told, member: MemberId, draft: PrivateDraft) -> None:
@@ -305,20 +237,56 @@ class StoryTable:
         Raises:
             BadInput, AgainstTheRules: it cannot be used.
         """
-        return await self._checked(place, text, limit, what, lines=lines)
+        return await self._checked(place, NOBODY, text, limit, what, lines=lines)
 
     # --- inside ----------------------------------------------------------------------------
 
+    async def _judged(
+        self, told: Told, member: MemberId, event: Event, text: str, resume: Mapping[str, Any], key: str
+    ) -> Outcome | None:
+        """Let the rules and then the filters judge the words of a turn; gives what came of it before.
+
+        Nobody looks at words that could not be taken anyway.
+        """
+        row = told.row
+        fresh = await self.read(row.guild, row.id)
+        try:
+            rules.step(fresh.story, event, self._clock())
+        except Refusal:
+            if (before := await self._happened(row.guild, row.id, key)) is not None:
+                return before
+            raise
+        try:
+            refuse(await self._filters.of(row.place, member, fiction=True).judge(text))
+        except AgainstTheRules as refusal:
+            refusal.resume = {**resume, "story": int(row.id)}
+            if self.held is not None:
+                await self.held(fresh, member, refusal, key)
+            raise
+        return None
+
     async def _checked(
-        self, place: Place, text: str, limit: int, what: str, *, required: bool = False, lines: bool = False
+        self,
+        place: Place,
+        member: MemberId,
+        text: str,
+        limit: int,
+        what: str,
+        *,
+        required: bool = False,
+        lines: bool = False,
     ) -> str:
+        text = self._sized(text, limit, what, required=required, lines=lines)
+        if text:
+            refuse(await self._filters.of(place, member, fiction=True).judge(text))
+        return text
+
+    def _sized(self, text: str, limit: int, what: str, *, required: bool = False, lines: bool = False) -> str:
         text = text.strip() if lines else " ".join(text.split())
         if not text and required:
             raise BadInput(f"refused.{what}_empty")
         if len(text) > limit:
             raise BadInput("refused.too_long", what=what, limit=limit, length=len(text), typed=text)
-        if text:
-            refuse(await self._filters.of(place).judge(text))
         return text
 
     async def _happened(self, guild: GuildId, id: StoryNumber, key: str) -> Outcome | None:

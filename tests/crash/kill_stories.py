@@ -248,8 +248,6 @@ ACTS: dict[str, tuple[Deed, Deed, datetime]] = {
 
 async def prepare(folder: Path, before: Deed, now: datetime, *, awake: bool) -> None:
     """The world before the act; with ``awake`` the bot was up until then."""
-    folder.mkdir()
-    (folder / "discord").touch()
     async with bot(folder, NOON) as app:
         await before(app)
         if awake:
@@ -342,7 +340,7 @@ def lasting(folder: Path) -> str:
         held = {
             name: [
                 {key: row[key] for key in row.keys() if key not in RANDOM.get(name, ())}  # noqa: SIM118
-                for row in connection.execute(f"SELECT * FROM {name} ORDER BY rowid")  # noqa: S608
+                for row in connection.execute(f"SELECT * FROM {name} ORDER BY rowid")
             ]
             for name in sorted(names)
         }
@@ -384,6 +382,8 @@ def main(folder: Path, name: str, *, deep: bool) -> None:
     """Explore one act."""
     watch_database()
     before, deed, now = ACTS[name]
+    (folder / "before").mkdir()
+    (folder / "before" / "discord").touch()
     asyncio.run(prepare(folder / "before", before, now, awake=name != "down"))
     explorer = Explorer(folder)
     again = lambda here, at: happen_again(here, deed, now, killed_at=at)  # noqa: E731
