@@ -58,7 +58,8 @@ class StreamGate:
         self._scan = judge.scan()
         self._clock = clock
         self._looked_at = clock()
-        self._step = _STEP
+        self._open = self._scan is None and not judge.whole
+        self._step = 0 if self._open else _STEP
         self._pieces: list[str] = []
         self._waiting = 0
         self._text = ""
@@ -73,15 +74,15 @@ class StreamGate:
     async def feed(self, piece: str) -> str:
         """Take a piece of the stream and give what may be shown now."""
         self._pieces.append(piece)
+        self._waiting += len(piece)
+        if self._waiting < self._step and (self._clock() - self._looked_at <= _LATE or self.shut):
+            return ""
         if self.shut or not piece:
             return ""
-        if self._scan is None and not self._judge.whole:
+        if self._open:
             self._gather()
             return self._release(len(self._text))
-        self._waiting += len(piece)
-        if self._waiting < self._step and not self._is_late():
-            return ""
-        if self._waiting >= self._step:
+        if self._waiting >= _STEP:
             self._step = _LATER
         self._gather()
         await self._look()
@@ -97,9 +98,6 @@ class StreamGate:
         verdict = replace(verdict, missing=tuple(dict.fromkeys((*self._missing, *verdict.missing))))
         self.shut |= verdict.action >= Action.REGENERATE
         return ("" if self.shut else self._release(len(self._text))), verdict
-
-    def _is_late(self) -> bool:
-        return self._clock() - self._looked_at > _LATE
 
     def _gather(self) -> None:
         self._text += "".join(self._pieces)

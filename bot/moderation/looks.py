@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bot.moderation.fold import SPACED, Codes, Folded, fold, kinds, string_of
 from bot.moderation.letters import Letters, letters_of
+from bot.moderation.rewrites import Rewritten, rewritten
 
 _ROUND = "○●◯◎⊙⚪⚫⭕🌕🌑🌍🌎🌏🔴🔵🟠🟡🟢🟣⚽🏀🏐"
 _LEET = {
@@ -37,6 +38,8 @@ class Look:
     folded: Folded
     text: str
     letters: Letters
+    other: Rewritten | None = None
+    """The text read otherwise, if there is something in it that may be."""
     same: bool = False
     """Whether folding changed nothing but case."""
     swapped: bytes = b""
@@ -52,7 +55,7 @@ def look_at(original: str) -> Look:
     """The text folded."""
     folded = fold(original)
     text = folded.text
-    return Look(original, folded, text, letters_of(folded), text == original.lower())
+    return Look(original, folded, text, letters_of(folded), rewritten(original), text == original.lower())
 
 
 def look_for_signs(plain: Look) -> Look | None:
@@ -82,7 +85,7 @@ def look_for_signs(plain: Look) -> Look | None:
     if codes.dtype == np.uint8:
         made = made.astype(np.uint8)  # every sign of ASCII is read as a letter of it
     folded = Folded(made, plain.folded.at, string_of(made))
-    return Look(plain.original, folded, folded.text, letters_of(folded), False, swapped.tobytes())
+    return Look(plain.original, folded, folded.text, letters_of(folded), swapped=swapped.tobytes())
 
 
 @cache

@@ -22,7 +22,6 @@ from bot.moderation.letters import Letters
 from bot.moderation.looks import Look, look_at, look_for_signs
 from bot.moderation.masks import LONGEST as LONGEST_MASKED
 from bot.moderation.masks import Masks
-from bot.moderation.rewrites import rewritten
 from bot.moderation.spelling import CONTEXT, Candidate, judge
 from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 
@@ -162,7 +161,7 @@ class Matcher:
     def find_in(self, look: Look) -> list[Found]:
         """The same for a text that was looked at."""
         found = self._found(look)
-        if (other := rewritten(look.original)) is not None:
+        if (other := look.other) is not None:
             for one in self._found(look_at(other.text)):
                 span = other.span(one.start, one.end) if self._wanted[one.term].evasions else None
                 if span is None or not any(map(str.isalnum, look.original[span[0] : span[1]])):
@@ -190,7 +189,7 @@ class Matcher:
         """
         size = len(look.text)
         known = size - CONTEXT - around
-        other = rewritten(look.original)
+        other = look.other
         first = known - max(self._longest_exact, LONGEST_MASKED)
         letters = look.letters
         longest = max(self._plain.longest, self._leet.longest, self._sounds.longest)

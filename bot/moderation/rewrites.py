@@ -85,7 +85,7 @@ class Rewritten(NamedTuple):
 
 def rewritten(text: str) -> Rewritten | None:
     """The text read otherwise; None if there is nothing to be."""
-    rules: list[_Rule] = [_DRAWN_RULE] if any(one in text for one in _SEEN_ASCII) else []
+    rules: list[_Rule] = [_DRAWN_RULE] if _is_drawn(text) else []
     if not text.isascii():
         rules.extend(_rules_for(text))
     pieces = sorted(piece for rule, read in rules for piece in read(rule, text))
@@ -188,8 +188,22 @@ _RULES: list[tuple[frozenset[str], _Rule]] = [
     ),
 ]
 """What is read otherwise, and the characters of which a text must have one for it."""
-_SEEN_ASCII = ("\\", "|", "()", "[]", "{}", "<>", "><", ")-(", "(_)")
 _INSERTED = frozenset("()（）[]【】『』「」の") | set(ascii_letters)
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether the text may have letters drawn of signs."""
+    return (
+        "\\" in text
+        or "|" in text
+        or "()" in text
+        or "[]" in text
+        or "{}" in text
+        or "<>" in text
+        or "><" in text
+        or "(_)" in text
+        or ")-(" in text
+    )
 
 
 def _rules_for(text: str) -> list[_Rule]:
