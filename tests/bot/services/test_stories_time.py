@@ -213,15 +213,15 @@ async def test_nothing_rings_before_the_clock_is_started() -> None:
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 30)),
+    st.integers(0, 365 * 24 * 60),
     st.integers(0, 23),
     st.integers(0, 23),
     st.sampled_from(["", "Europe/Berlin", "America/New_York", "Asia/Shanghai", "Nowhere/Else"]),
 )
 def test_quiet_hours_end_within_a_day_and_are_over_then(
-    moment: datetime, first: int, last: int, zone: str
+    minute: int, first: int, last: int, zone: str
 ) -> None:
-    now = moment.replace(tzinfo=UTC)
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     member = Member(quiet=f"{first}-{last}", zone=zone)
     until = quiet_until(member, now)
     if until is None:
