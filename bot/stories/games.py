@@ -33,7 +33,7 @@ def terms_of(game: Game, given: Terms) -> Terms:
         case Game.CORPSE:
             return replace(given, game=game, rounds=given.rounds or 1)
         case Game.RENGA:
-            return replace(given, game=game, order=Order.ROUND, longest=40)
+            return replace(given, game=game, order=Order.ROUND, shortest=0, longest=40)
         case Game.STORY | Game.SCRIPT:
             return replace(given, game=game)
 

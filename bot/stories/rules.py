@@ -20,7 +20,7 @@ from bot.stories.events import Event, StoryRefusal
 from bot.stories.lore import remembered
 from bot.stories.model import Chapter, Seat, Stage, Story, StoryId, Terms, Turn, model_seat
 from bot.stories.seats import seats
-from bot.stories.terms import arranged
+from bot.stories.terms import arranged, sound
 from bot.stories.turns import NUDGES, resume, turns
 from bot.stories.words import edit, submit, taken_back, vote
 
@@ -28,7 +28,12 @@ from bot.stories.words import edit, submit, taken_back, vote
 def new(
     id: StoryId, starter: MemberId, title: str, terms: Terms, now: datetime, opening: tuple[str, int] | None
 ) -> Story:
-    """A story in its lobby, with its starter and its AI seats; ``opening`` is a key and a number of words."""
+    """A story in its lobby, with its starter and its AI seats; ``opening`` is a key and a number of words.
+
+    Raises:
+        BadInput: nobody could write under these terms.
+    """
+    terms = sound(terms)
     models = tuple(Seat(member=model_seat(number)) for number in range(1, terms.models + 1))
     story = Story(id=id, starter=starter, title=title, terms=terms, seats=(Seat(member=starter), *models))
     if opening is None:

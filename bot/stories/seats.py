@@ -42,6 +42,7 @@ def seats(
             return _without(seated(story, event.by), event.by, now, ev.Tell("story.left", event.by))
         case ev.Depart(member=member):
             story, heard = _inherited(story, member)
+            story = replace(story, invited=_but(story.invited, member))
             if story.seat(member) is None:
                 return story, heard
             story, effects = _without(story, member, now, ev.Tell("story.departed", member))

@@ -182,6 +182,7 @@ def one_current_turn_while_running(story: Story) -> None:
     assert current.number < story.next_number
     assert current.stand_in or any(not seat.away for seat in story.writers)
     assert not story.terms.rounds or story.round <= story.terms.rounds, "it ends after its rounds"
+    assert not current.by_model or current.deadline is None, "a model has no deadline"
     rings = alarms(story)
     if current.member is None:
         assert story.terms.order is Order.FREE and rings == {}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.errors import NotAllowed
+from bot.errors import BadInput, NotAllowed
 from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.events import StoryRefusal
@@ -52,3 +52,12 @@ def test_nobody_loses_a_seat_and_ground_rules_that_were_agreed_to_stay() -> None
     with pytest.raises(StoryRefusal, match="rules_agreed"):
         arranged(story, ground_rules="Be cruel.")
     assert arranged(story, seats=2).terms.seats == 2
+
+
+def test_terms_under_which_nobody_could_write_are_none() -> None:
+    for values in ({"shortest": 50, "longest": 40}, {"share": 1.5}, {"share": -0.1}):
+        with pytest.raises(BadInput, match="bad_option"):
+            arranged(lobby(), **values)
+        with pytest.raises(BadInput, match="bad_option"):
+            lobby(replace(Terms(), **values))
+    assert arranged(lobby(), shortest=50, longest=0).terms.shortest == 50

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from bot.errors import AlreadyDone, NotAllowed
+from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.effects import Effect, StoryRefusal, TooLate
 from bot.stories.model import Absent, Order, Stage
@@ -248,3 +250,28 @@ def test_whoever_goes_away_while_the_story_rests_is_not_called_when_it_goes_on()
     circle.does(ev.Away(by=ANN))
     effects = circle.does(ev.Resume(by=ANN))
     assert circle.writer == BEN and effects[-1] == ev.Call(BEN, circle.turn, NOON + timedelta(days=1))
+
+
+@pytest.mark.parametrize("absent", [Absent.SKIP, Absent.STAND_IN])
+def test_a_week_of_twelve_of_whom_three_vanish(absent: Absent) -> None:
+    """Six hours a turn; who is there writes within two.  Nobody is waited for more than twice."""
+    people = [MemberId(number) for number in range(2, 13)]
+    circle = Circle(*people, seats=12, seconds=6 * 3_600, absent=absent)
+    vanished, waited = {MemberId(3), MemberId(7), MemberId(12)}, Counter[MemberId]()
+    while circle.now < NOON + timedelta(days=7):
+        current, member = circle.story.current, circle.writer
+        assert current is not None and member is not None
+        if current.stand_in:
+            circle.writes(member, 10, stood_in=True)
+        elif member in vanished:
+            waited[member] += 1
+            circle.now = alarms(circle.story)[f"deadline:{circle.turn}"]
+            circle.does(ev.TimeUp(turn=circle.turn))
+        else:
+            circle.now += timedelta(hours=2)
+            circle.writes(member, 20)
+    assert waited == dict.fromkeys(vanished, 2)
+    assert {seat.member for seat in circle.story.seats if seat.away} == vanished
+    wrote = Counter(turn.by for turn in circle.story.turns if not turn.by_model)
+    assert len(circle.story.turns) > 60 and max(wrote.values()) - min(wrote.values()) <= 1
+    assert (absent is Absent.STAND_IN) == any(turn.stood_in for turn in circle.story.turns)
