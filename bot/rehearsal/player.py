@@ -175,7 +175,7 @@ class Player:
                     self._report(Passed("wait", seconds))
                 self._report(Passed("restart"))
             case lines.Leave(who):
-                self._begins(who, "✗")
+                self._begins(who, "👋")
                 world.lose_member(who)
                 await world.env.settle()
                 self.who = ""

@@ -298,8 +298,8 @@ def by_words(old: str, new: str) -> str:
         if kind == "equal":
             shown.append(verse(come))
             continue
-        gap = " " if gone.strip() and come.strip() else ""
-        shown.append(
-            (removed(gone) if gone.strip() else "") + gap + (inserted(come) if come.strip() else come)
-        )
+        if gone.strip():
+            shown.append(removed(gone))
+            shown.append(" " if come.strip() else "")
+        shown.append(inserted(come) if come.strip() else come)
     return "".join(shown)

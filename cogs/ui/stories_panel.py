@@ -69,7 +69,7 @@ def panel(told: Told, *, plain: bool, links: Links) -> discord.ui.LayoutView:
     box.add_item(discord.ui.Separator())
     small = [terms_line(story, lang)]
     if story.turns:
-        facts = {"turns": len(story.turns), "words": story.words, "round": _round(story)}
+        facts = {"count": len(story.turns), "words": story.words, "round": _round(story)}
         small.append(translate("story.panel_progress", lang, **facts))
     if story.stage is not Stage.ENDED:
         small.append(_how(story, lang, plain=plain))
@@ -191,7 +191,8 @@ def terms_line(story: Story, lang: Lang) -> str:
         said.append(translate("story.joining_closed", lang))
     if terms.seconds:
         said.append(translate(f"story.absent_{terms.absent.value}", lang))
-    said.append(translate(f"settings.rating_{rating(terms)}", lang))
+    readers = translate(f"settings.rating_{rating(terms)}", lang)
+    said.append(translate("story.for_readers", lang, readers=readers))
     lines = [f"-# {' · '.join(said)}"]
     if terms.models or terms.absent is Absent.STAND_IN or terms.local_only:
         percent = round(100 * terms.share)

@@ -1,4 +1,4 @@
-"""What time does, as members see it: reminders as they chose, quiet hours, deadlines, the bot that was down."""
+"""What time does: reminders as members chose, quiet hours, deadlines, the bot that was down."""
 
 from __future__ import annotations
 
