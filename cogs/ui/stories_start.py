@@ -68,7 +68,7 @@ class Starting(Commands):
         place = place_of(interaction)
         if channel is not None:
             place = place_in(space_of(interaction), channel, channel.id)
-        self._may_open(interaction, channel or interaction.channel)
+        self.may_open(interaction, channel or interaction.channel)
         if least and most and least > most:
             raise BadInput("refused.bad_option", name="least", typed=str(least))
         self.desk.studio.models.check(model)
@@ -115,7 +115,7 @@ class Starting(Commands):
     ) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=id, value=id) for id in self.desk.studio.models.matching(typed)]
 
-    def _may_open(self, interaction: discord.Interaction[Renga], channel: object) -> None:
+    def may_open(self, interaction: discord.Interaction[Renga], channel: object) -> None:
         """Refuse where the bot could make no thread, before anything is written."""
         if isinstance(channel, discord.TextChannel | discord.ForumChannel):
             held = channel.permissions_for(channel.guild.me)
