@@ -69,21 +69,20 @@ def look_for_signs(plain: Look) -> Look | None:
         small = codes
     else:
         small = np.minimum(codes, _LAST)
-    table = _signs()
     kind = kind[small]
     swapped = kind != _NO_SIGN
-    if not swapped.any():
+    sometimes = np.flatnonzero(swapped & (kind != 0))
+    if len(sometimes):
+        last = len(codes) - 1
+        after, before = np.minimum(sometimes + 1, last), np.maximum(sometimes - 1, 0)
+        wrong = (sometimes == last) | ((kinds()[codes[after]] != SPACED) & ~swapped[after])
+        unbound = (sometimes == 0) | ((kinds()[codes[before]] != SPACED) & ~swapped[before])
+        swapped[sometimes[wrong | (unbound & (kind[sometimes] == 1))]] = False
+    read = np.flatnonzero(swapped)
+    if not len(read):
         return None
-    letter = (kinds()[codes] == SPACED) | swapped
-    swapped[:-1] &= (kind[:-1] == 0) | letter[1:]
-    swapped[1:] &= (kind[1:] != 1) | letter[:-1]
-    swapped[-1] &= kind[-1] == 0
-    swapped[0] &= kind[0] != 1
-    if not swapped.any():
-        return None
-    made: Codes = np.where(swapped, table[small], codes).astype(np.uint32)
-    if codes.dtype == np.uint8:
-        made = made.astype(np.uint8)  # every sign of ASCII is read as a letter of it
+    made: Codes = codes.copy()
+    made[read] = _signs()[small[read]]
     folded = Folded(made, plain.folded.at, string_of(made))
     return Look(plain.original, folded, folded.text, letters_of(folded), swapped=swapped.tobytes())
 

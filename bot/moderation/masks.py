@@ -17,6 +17,7 @@ _HARD = "*#%@$&~×•█▇▆■"
 """Marks that may hide any letter; those of ``_SOFT`` hide a vowel, between two letters."""
 _SOFT = r"\-_.?+^°¤✱∗⁎✻♥❤★☆●○◆◇·…\u2190-\u2bff\U0001f000-\U0001faff"
 _MARK = re.compile(f"[{re.escape(_HARD)}{_SOFT}]")
+_SPOT = re.compile(rf"{_MARK.pattern}(?:(?<=[{re.escape(_HARD)}])|(?=[a-z])(?<=[a-z].))")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _TOKEN = _LETTERS | {
     chr(code) for code in (*range(0x20, 0x2C00), *range(0x1F000, 0x1FB00)) if _MARK.match(chr(code))
@@ -59,13 +60,9 @@ class Masks:
         if not self._by_consonants:
             return
         done = 0
-        for mark in _MARK.finditer(text):
+        for mark in _SPOT.finditer(text):
             at = mark.start()
             if at < done:
-                continue
-            if mark[0] not in _HARD and (
-                text[at - 1 : at] not in _LETTERS or text[at + 1 : at + 2] not in _LETTERS
-            ):
                 continue
             start, end = _token(text, at)
             done = end

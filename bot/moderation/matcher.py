@@ -173,12 +173,15 @@ class Matcher:
 
     def _found(self, look: Look) -> list[Found]:
         found: dict[tuple[int, int, int], Found] = {}
+        unmoved = look.folded.codes.dtype == np.uint8  # all ASCII: nothing was left out
         at = look.folded.at.item
         for start, stop, term, way in self._all(look):
-            if stop - start <= SPAN and (start, stop, term) not in found:
-                end = at(stop - 1) + 1
-                if not look.same:
-                    end = _with_marks(look.original, end)
+            if stop - start > SPAN or (start, stop, term) in found:
+                continue
+            if unmoved:
+                found[start, stop, term] = Found(start, stop, term, way)
+            else:
+                end = _with_marks(look.original, at(stop - 1) + 1)
                 found[start, stop, term] = Found(at(start), end, term, way)
         return list(found.values())
 
@@ -208,36 +211,38 @@ class Matcher:
                 place = piece.start
         return place
 
-    def _all(self, look: Look) -> Iterator[tuple[int, int, int, str]]:
+    def _all(self, look: Look) -> list[tuple[int, int, int, str]]:
         """Hits in the folded text."""
-        yield from self._judged(self._plain, look)
+        hits = self._judged(self._plain, look)
         if (signs := look_for_signs(look)) is not None:
-            yield from self._judged(self._leet, signs)
-        for start, stop, spelling in self._masks.find(look.text):
-            yield start, stop, spelling.term, "masked"
+            hits += self._judged(self._leet, signs)
+        hits += [(start, stop, one.term, "masked") for start, stop, one in self._masks.find(look.text)]
         if self._exact is not None:
-            yield from self._plainly(look)
+            hits += self._plainly(look)
         if self._sounds.find is not None:
-            yield from self._sounding(look)
+            hits += self._sounding(look)
+        return hits
 
-    def _judged(self, automaton: _Automaton, look: Look) -> Iterator[tuple[int, int, int, str]]:
+    def _judged(self, automaton: _Automaton, look: Look) -> list[tuple[int, int, int, str]]:
         text, swapped = look.text, look.swapped
-        no_address = "@" not in look.original
+        quick = look.same or (bool(swapped) and "@" not in look.original)
+        hits: list[tuple[int, int, int, str]] = []
         for parts in automaton.places(look):
             spelling, _, _, start, stop, strict, _ = parts
             # Most hits, by far, are the plain word, or the word with signs for letters.
-            if strict and spelling.simple and text[start:stop] == spelling.folded:
+            if quick and strict and spelling.simple and text[start:stop] == spelling.folded:
                 if look.same:
-                    yield start, stop, spelling.term, ""
+                    hits.append((start, stop, spelling.term, ""))
                     continue
-                if swapped and no_address and 0 < swapped.count(1, start, stop) < stop - start:
-                    yield start, stop, spelling.term, "leet"
+                if 0 < swapped.count(1, start, stop) < stop - start:
+                    hits.append((start, stop, spelling.term, "leet"))
                     continue
             number = spelling.term
             if (found := judge(look, self._terms[number], Candidate(*parts))) is not None:
                 start, stop, way = found
                 if not way or self._wanted[number].evasions:
-                    yield start, stop, number, way
+                    hits.append((start, stop, number, way))
+        return hits
 
     def _plainly(self, look: Look) -> Iterator[tuple[int, int, int, str]]:
         """Terms with marks of their own."""

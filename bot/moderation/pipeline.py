@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from time import monotonic
 
 from bot.moderation.gate import StreamGate
 from bot.moderation.scan import FilterScan, FlatScan, Scans, Streaming
 from bot.moderation.verdict import Action, ContentFilter, Hit, Instant, Scan, Verdict
+
+_PLACE = attrgetter("start", "end")
 
 
 class FilterPipeline:
@@ -85,10 +88,7 @@ class FilterPipeline:
 
 
 def _verdict(text: str, hits: Sequence[Hit], missing: Sequence[str]) -> Verdict:
-    ordered = sorted(hits, key=lambda hit: (hit.start, hit.end))
-    return Verdict(
-        text,
-        tuple(hit for hit in ordered if not hit.shadow),
-        tuple(missing),
-        tuple(hit for hit in ordered if hit.shadow),
-    )
+    ordered = sorted(hits, key=_PLACE)
+    shown = tuple([hit for hit in ordered if not hit.shadow])
+    shadow = tuple([hit for hit in ordered if hit.shadow]) if len(shown) < len(ordered) else ()
+    return Verdict(text, shown, tuple(missing), shadow)

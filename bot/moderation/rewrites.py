@@ -156,17 +156,17 @@ _SHAPES = r"[()\[\]{}<>|/\\_=\-*23v]"
 _BRACKETS = r"[()（）\[\]【】『』「」]"
 _Rule = tuple[re.Pattern[str], Callable[[re.Pattern[str], str], list[Piece]]]
 _DRAWN_RULE: _Rule = (re.compile(rf"{_SHAPES}{{2,}}"), _drawn)
-_PUT_IN = (
-    re.compile(rf"(?<=[{_HAN}])(?:[a-zA-Z]|{_BRACKETS}{{2,4}}|の)(?=[{_HAN}])"),
-    _each(lambda _: "", "spaced"),
-)
-_DOUBLED = (
+_PUT_IN: list[_Rule] = [
+    (re.compile(rf"[a-zA-Zの](?<=[{_HAN}].)(?=[{_HAN}])"), _each(lambda _: "", "spaced")),
+    (re.compile(rf"{_BRACKETS}(?<=[{_HAN}].){_BRACKETS}{{1,3}}(?=[{_HAN}])"), _each(lambda _: "", "spaced")),
+]
+_DOUBLED: _Rule = (
     re.compile(rf"(?:([{_HAN}])\1{{1,3}})(?:([{_HAN}])\2{{1,3}}){{1,6}}"),
     _each(lambda found: "".join(dict.fromkeys(found)), "stretched"),
 )
-_COUNTED = (
-    re.compile(rf"(?<=[{_HAN}])\d(?!\d)|(?<!\d)\d(?=[{_HAN}])"),
-    _each(lambda found: _DIGITS.get(found, found), "leet"),
+_COUNTED: _Rule = (
+    re.compile(rf"[0-9](?<![0-9].)(?:(?=[{_HAN}])|(?<=[{_HAN}].)(?![0-9]))"),
+    _each(_DIGITS.__getitem__, "leet"),
 )
 _RULES: list[tuple[frozenset[str], _Rule]] = [
     (
@@ -182,7 +182,7 @@ _RULES: list[tuple[frozenset[str], _Rule]] = [
     (
         frozenset(_PICTURES),
         (
-            re.compile(rf"[{''.join(_PICTURES)}]\ufe0f?"),
+            re.compile(rf"[{''.join(_PICTURES)}](?:(?<=[{_HAN}].)\ufe0f?|\ufe0f?(?=[{_HAN}]))"),
             _each(lambda found: _PICTURES[found[0]], "folded"),
         ),
     ),
@@ -212,7 +212,7 @@ def _rules_for(text: str) -> list[_Rule]:
     found = [rule for needed, rule in _RULES if not needed.isdisjoint(chars)]
     if any("\u3400" <= char <= "\u9fff" for char in chars):
         if not _INSERTED.isdisjoint(chars):
-            found.append(_PUT_IN)
+            found.extend(_PUT_IN)
         if not chars.isdisjoint(digits):
             found.append(_COUNTED)
         codes = codes_of(text)

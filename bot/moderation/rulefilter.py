@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from bot.moderation.looks import Look, look_at
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bot.moderation.compiled import Compiled
 
 _ALSO_FOLDED = frozenset((Kind.PATTERNS, Kind.LINKS, Kind.INVITES, Kind.PERSONAL))
+_START, _END = attrgetter("start"), attrgetter("end")
 _AROUND = 100
 """How far around an expression's hit the allow list is looked for."""
 
@@ -45,20 +47,31 @@ class RuleFilter:
 
     def words_in(self, look: Look) -> Iterator[Hit]:
         """Hits of the rules on words."""
-        made = self._made
+        made, active = self._made, self._active
         if made.matcher is None:
             return
         allowed: dict[int, Sequence[Found]] = {}
         for found in made.matcher.find_in(look):
-            for rule in made.owners[found.term]:
-                if rule not in self._active:
+            start, end, term, way = found
+            for number in made.owners[term]:
+                if number not in active:
                     continue
-                if rule in made.allowing:
-                    if rule not in allowed:
-                        allowed[rule] = made.allowed(rule, look.original)
-                    if any(one.start <= found.start and found.end <= one.end for one in allowed[rule]):
+                if number in made.allowing:
+                    if number not in allowed:
+                        allowed[number] = made.allowed(number, look.original)
+                    if any(one.start <= start and end <= one.end for one in allowed[number]):
                         continue
-                yield self.hit(rule, found.start, found.end, made.terms[found.term].written, found.way)
+                rule = made.rules[number]
+                yield Hit(
+                    start,
+                    end,
+                    rule.id,
+                    rule.action,
+                    rule.reason,
+                    made.terms[term].written,
+                    way,
+                    rule.mode is Mode.SHADOW,
+                )
 
     def hit(self, number: int, start: int, end: int, term: str, way: str = "") -> Hit:
         """A hit of a rule."""
@@ -142,7 +155,7 @@ def _moved(hit: Hit, by: int) -> Hit:
 def _outermost(hits: Sequence[Hit]) -> Iterator[Hit]:
     """Hits in order, without those that lie in another of the same rule."""
     ends: dict[str, int] = {}
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+    for hit in sorted(sorted(hits, key=_END, reverse=True), key=_START):
         if hit.end > ends.get(hit.rule, -1):
             ends[hit.rule] = hit.end
             yield hit
