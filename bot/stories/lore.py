@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,8 @@ MOST = 200
 
 NAME_LIMIT, TEXT_LIMIT, KEYS_LIMIT = 80, 800, 10
 """Characters of a name and a text, and how many keys an entry may have."""
+
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 def remembered(story: Story, event: ev.AddLore | ev.ApproveLore | ev.ForgetLore | ev.Summarise) -> Result:
@@ -63,14 +66,26 @@ def _entry(story: Story, number: int) -> Lore:
     return found
 
 
+def in_sight(key: str, text: str) -> bool:
+    """Whether a text speaks of a key, as a word of its own; Chinese has no spaces to tell that by.
+
+    A plural and a genitive are the same word: *the wells*, *Mara's*.
+    """
+    key, text = key.strip().casefold(), text.casefold()
+    if not key:
+        return False
+    if _HAN.search(key):
+        return key in text
+    return re.search(rf"(?<!\w){re.escape(key)}(?:['’]s|e?s)?(?!\w)", text) is not None
+
+
 def told(lore: Sequence[Lore], recent: str, tokens: int, estimate: Callable[[str], int]) -> list[Lore]:
     """The approved entries that a model is told: those without keys, then those whose keys are in sight.
 
     Never more than ``tokens`` of them by ``estimate``.
     """
-    sight = recent.casefold()
     always = [entry for entry in lore if entry.approved and not entry.keys]
-    keyed = [entry for entry in lore if entry.approved and any(key.casefold() in sight for key in entry.keys)]
+    keyed = [entry for entry in lore if entry.approved and any(in_sight(key, recent) for key in entry.keys)]
     found: list[Lore] = []
     for entry in (*always, *keyed):
         cost = estimate(f"{entry.name}: {entry.text}")
@@ -90,22 +105,28 @@ def imported(book: Mapping[str, Any]) -> list[tuple[str, str, tuple[str, ...]]]:
         BadInput: it is something else.
     """
     entries: Any = book.get("entries")
-    listed: list[Any]
     if isinstance(entries, Mapping):
-        listed = list(entries.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    elif isinstance(entries, list):
-        listed = entries  # pyright: ignore[reportUnknownVariableType]
-    else:
+        entries = list(entries.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if not isinstance(entries, list):
         raise BadInput("story.no_world_info")
     found: list[tuple[str, str, tuple[str, ...]]] = []
-    for entry in listed:
+    for entry in entries:  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(entry, Mapping) or entry.get("disable"):  # pyright: ignore[reportUnknownMemberType]
             continue
         one: Mapping[str, Any] = entry  # pyright: ignore[reportUnknownVariableType]
-        given: Any = one.get("key") or one.get("keys") or ()
-        keys = tuple(str(key).strip() for key in given if str(key).strip()) if not one.get("constant") else ()
-        text = str(one.get("content") or "").strip()
-        name = str(one.get("comment") or one.get("name") or (keys[0] if keys else "")).strip()
+        keys = () if one.get("constant") else _keys(one.get("key") or one.get("keys"))
+        text = _text(one.get("content"))
+        name = _text(one.get("comment")) or _text(one.get("name")) or (keys[0] if keys else text)
         if text:
-            found.append((name[:NAME_LIMIT] or text[:NAME_LIMIT], text[:TEXT_LIMIT], keys[:KEYS_LIMIT]))
+            found.append((name[:NAME_LIMIT].strip(), text[:TEXT_LIMIT], keys[:KEYS_LIMIT]))
     return found[:MOST]
+
+
+def _text(given: object) -> str:
+    return given.strip() if isinstance(given, str) else ""
+
+
+def _keys(given: object) -> tuple[str, ...]:
+    """Keys as a list, or in one string with commas between."""
+    listed: Any = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else ()  # pyright: ignore[reportUnknownVariableType]
+    return tuple(key for key in map(_text, listed) if key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,8 @@ def test_nobody_loses_a_seat_and_ground_rules_that_were_agreed_to_stay() -> None
 
 
 def test_terms_under_which_nobody_could_write_are_none() -> None:
-    for values in ({"shortest": 50, "longest": 40}, {"share": 1.5}, {"share": -0.1}):
+    none: list[dict[str, Any]] = [{"shortest": 50, "longest": 40}, {"share": 1.5}, {"share": -0.1}]
+    for values in none:
         with pytest.raises(BadInput, match="bad_option"):
             arranged(lobby(), **values)
         with pytest.raises(BadInput, match="bad_option"):
