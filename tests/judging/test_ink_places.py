@@ -1,4 +1,4 @@
-"""Where tokens stand in a text: found whole, around what no model wrote, with bytes in pieces, and packed again."""
+"""Where tokens stand in a text: around what no model wrote, with bytes in pieces, packed and unpacked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strengths from choices: against a likelihood by hand, on drawn votes whose truth is known, and with hardly any."""
+"""Strengths from choices: beside a likelihood by hand, on drawn votes, and with hardly any."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say_and_narrow_with_votes() -
 def test_the_order_is_found_also_from_choices_of_three() -> None:
     truth = {"a": 1.0, "b": 0.0, "c": -1.0, "d": 0.0}
     found = table(drawn(truth, 400, 5, shown=3))
-    assert [line.label for line in found.lines][0] == "a" and found.lines[-1].label == "c"
+    assert found.lines[0].label == "a" and found.lines[-1].label == "c"
     assert found.ahead > 0.95
 
 
