@@ -131,7 +131,8 @@ def _is_alike(look: Look, spelling: Spelling, start: int, stop: int) -> bool:
     """Whether a capital I stands for l there, or a small l for i, as they look the same."""
     first, last = look.span(start, stop)
     written = look.original[first:last]
-    return spelling.alike in written and not written.isupper()
+    seen = "lłŁ" if spelling.alike == "l" else spelling.alike
+    return any(char in written for char in seen) and not (spelling.alike == "I" and written.isupper())
 
 
 def _glued(look: Look, start: int, stop: int) -> bool:

@@ -48,7 +48,10 @@ def reads_as(letters: str, term: str) -> bool:
 
     Of the ways to shorten the runs to one or two letters the longest that is a
     word wins: ``goooood`` is "good" and not "god", ``assss`` is "ass" and not "as".
+    A name or a rare word counts only as it is: "Gunn", not ``gunnnn``.
     """
+    if letters != term and is_word(letters):
+        return False
     choices: list[Sequence[str]] = []
     wanted = runs_of(term)
     for number, (letter, times) in enumerate(runs_of(letters)):
@@ -60,4 +63,4 @@ def reads_as(letters: str, term: str) -> bool:
     if total > _READINGS:
         return True
     best = len(term)
-    return not any(len(read) > best and is_word(read) for read in map("".join, product(*choices)))
+    return not any(len(read) > best and is_literary(read) for read in map("".join, product(*choices)))
