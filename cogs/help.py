@@ -10,9 +10,9 @@ from bot.client import PERMISSIONS, Renga
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import Lang
-from cogs.settings import require_manager
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
+from cogs.ui.settings_keeper import require_manager
 from cogs.ui.studio import Studio, studio_of
 from cogs.ui.where import lang_read, member_of, place_of
 

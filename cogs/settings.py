@@ -1,193 +1,179 @@
 """/settings: what moderators set for their server or one of its channels.  /style: a member's own voice.
 
 Discord hides /settings from who lacks Manage Server; that is only a hint, so
-every command looks for itself.
+every command looks for itself.  The panel: :mod:`cogs.ui.settings_panel`.
 """
 
 from __future__ import annotations
-
-import json
-from collections.abc import Mapping
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import PERMISSIONS, Renga
-from bot.errors import BadInput, NotAllowed
-from bot.house.model import House, Level
+from bot.client import Renga
 from bot.i18n.slash import say
-from bot.i18n.text import has, translate
-from bot.ids import LANGUAGES, ChannelId, Lang, Place
-from cogs.ui.reply import acknowledge, tell
-from cogs.ui.safe import line, verse
-from cogs.ui.studio import Studio, studio_of
-from cogs.ui.where import is_manager, lang_read, member_of, place_in, place_of, space_of
+from bot.i18n.text import translate
+from bot.services.house_trial import StyleTrial
+from cogs.ui.modals import Form, submitted, upload_form
+from cogs.ui.reply import acknowledge, explain_to, tell
+from cogs.ui.safe import verse
+from cogs.ui.settings_board import Board
+from cogs.ui.settings_forms import scope_in, setting_form, trial_form, value_in
+from cogs.ui.settings_group import map_told, settings
+from cogs.ui.settings_items import PanelButton, PanelMenu, Scope
+from cogs.ui.settings_keeper import require_keeper
+from cogs.ui.settings_panel import compared, history
+from cogs.ui.settings_quick import Quick
+from cogs.ui.settings_scope import place_of_scope
+from cogs.ui.settings_told import PAGES, scope_told
+from cogs.ui.studio import Studio, quickly, studio_of
+from cogs.ui.where import lang_read, member_of, place_of, space_of
 
-Spot = discord.TextChannel | discord.CategoryChannel | discord.Thread
-"""What a setting can be for, beside the whole server."""
 
-_LANGUAGES = [app_commands.Choice(name=say(f"language.{lang}"), value=lang) for lang in LANGUAGES]
-_QUOTAS = ("member_requests", "member_tokens", "guild_requests", "guild_tokens")
-
-
-class Settings(commands.Cog):
+class Settings(Board, Quick):
     """Lets moderators set their server, and members their own voice."""
 
-    settings = app_commands.Group(
-        name=say("command.settings"),
-        description=say("command.settings_about"),
-        default_permissions=discord.Permissions(manage_guild=True),
-        guild_only=True,
-    )
+    settings = settings
 
     def __init__(self, bot: Renga, studio: Studio) -> None:
         self._bot = bot
-        self._app = bot.app
-        self._studio = studio
-
-    @settings.command(name=say("command.settings_show"), description=say("command.settings_show_about"))
-    @app_commands.describe(channel=say("command.option_channel_about"))
-    @app_commands.rename(channel=say("command.option_channel"))
-    async def show(self, interaction: discord.Interaction[Renga], channel: Spot | None = None) -> None:
-        """Show what holds in a channel (or here), and where each setting comes from."""
-        require_manager(interaction)
-        await acknowledge(interaction, private=True)
-        place = _place(interaction, channel)
-        resolved = await self._app.desk.book.of(place)
-        lang = lang_read(interaction)
-        lines = [f"**{translate('settings.title', lang, channel=f'<#{place.spot}>')}**"]
-        for field in House.__dataclass_fields__:
-            origin = resolved.origin.get(field, Level.DEFAULT)
-            value = _told(field, getattr(resolved.house, field), lang)
-            lines.append(f"{_field(field, lang)}: {value} ({translate(f'settings.from_{origin}', lang)})")
-        await tell(interaction, "\n".join(lines)[:2_000])
-
-    @settings.command(name=say("command.settings_style"), description=say("command.settings_style_about"))
-    @app_commands.describe(text=say("command.option_voice_about"), channel=say("command.option_for_about"))
-    @app_commands.rename(text=say("command.option_text"), channel=say("command.option_channel"))
-    async def style(
-        self, interaction: discord.Interaction[Renga], text: str = "", channel: Spot | None = None
-    ) -> None:
-        """Set the house style; without text it is inherited again."""
-        interaction.extras["input"] = text
-        await self._set(interaction, channel, {"voice": text or None})
-
-    @settings.command(name=say("command.settings_model"), description=say("command.settings_model_about"))
-    @app_commands.describe(model=say("command.option_model_about"), channel=say("command.option_for_about"))
-    @app_commands.rename(model=say("command.option_model"), channel=say("command.option_channel"))
-    async def model(
-        self, interaction: discord.Interaction[Renga], model: str = "", channel: Spot | None = None
-    ) -> None:
-        """Set the model that answers unless a member names one."""
-        self._studio.models.check(model)
-        await self._set(interaction, channel, {"model": model or None})
-
-    @model.autocomplete("model")
-    async def _models(
-        self, interaction: discord.Interaction[Renga], typed: str
-    ) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=id, value=id) for id in self._studio.models.matching(typed)]
-
-    @settings.command(
-        name=say("command.settings_language"), description=say("command.settings_language_about")
-    )
-    @app_commands.describe(
-        language=say("command.option_language_about"), channel=say("command.option_for_about")
-    )
-    @app_commands.rename(language=say("command.option_language"), channel=say("command.option_channel"))
-    @app_commands.choices(language=_LANGUAGES)
-    async def language(
-        self, interaction: discord.Interaction[Renga], language: str = "", channel: Spot | None = None
-    ) -> None:
-        """Set the language that works are written in unless a member chooses."""
-        await self._set(interaction, channel, {"language": language or None})
-
-    @settings.command(name=say("command.settings_local"), description=say("command.settings_local_about"))
-    @app_commands.describe(on=say("command.option_on_about"), channel=say("command.option_for_about"))
-    @app_commands.rename(on=say("command.option_on"), channel=say("command.option_channel"))
-    async def local_only(
-        self, interaction: discord.Interaction[Renga], on: bool, channel: Spot | None = None
-    ) -> None:
-        """Keep every text on the machine that runs the bot."""
-        await self._set(interaction, channel, {"local_only": on})
-
-    @settings.command(name=say("command.settings_gallery"), description=say("command.settings_gallery_about"))
-    @app_commands.describe(gallery=say("command.option_gallery_about"))
-    @app_commands.rename(gallery=say("command.option_gallery"))
-    async def gallery(
-        self, interaction: discord.Interaction[Renga], gallery: discord.TextChannel | None = None
-    ) -> None:
-        """Set where published works go; without a channel they stay where they are published."""
-        require_manager(interaction)
-        if gallery is not None and (missing := _missing(gallery)):
-            raise BadInput("refused.cannot_post", channel=f"<#{gallery.id}>", missing=", ".join(missing))
-        await self._set(interaction, None, {"gallery": ChannelId(gallery.id) if gallery else None})
-
-    @settings.command(name=say("command.settings_licence"), description=say("command.settings_licence_about"))
-    @app_commands.describe(licence=say("command.option_licence_about"))
-    @app_commands.rename(licence=say("command.option_licence"))
-    async def licence(self, interaction: discord.Interaction[Renga], licence: str = "") -> None:
-        """Set the licence that works are published under unless their author names one."""
-        interaction.extras["input"] = licence
-        await self._set(interaction, None, {"licence": licence or None})
-
-    @settings.command(name=say("command.settings_quota"), description=say("command.settings_quota_about"))
-    @app_commands.describe(
-        member_requests=say("command.option_member_requests_about"),
-        member_tokens=say("command.option_member_tokens_about"),
-        guild_requests=say("command.option_guild_requests_about"),
-        guild_tokens=say("command.option_guild_tokens_about"),
-    )
-    @app_commands.rename(
-        member_requests=say("command.option_member_requests"),
-        member_tokens=say("command.option_member_tokens"),
-        guild_requests=say("command.option_guild_requests"),
-        guild_tokens=say("command.option_guild_tokens"),
-    )
-    async def quota(
-        self,
-        interaction: discord.Interaction[Renga],
-        member_requests: app_commands.Range[int, 0, 1_000_000_000] | None = None,
-        member_tokens: app_commands.Range[int, 0, 1_000_000_000] | None = None,
-        guild_requests: app_commands.Range[int, 0, 1_000_000_000] | None = None,
-        guild_tokens: app_commands.Range[int, 0, 1_000_000_000] | None = None,
-    ) -> None:
-        """Set what a member and the server may use in a day; 0 is no limit."""
-        given = (member_requests, member_tokens, guild_requests, guild_tokens)
-        fields = {name: value for name, value in zip(_QUOTAS, given, strict=True) if value is not None}
-        if not fields:
-            raise BadInput("refused.no_quota_given")
-        await self._set(interaction, None, fields)
-
-    @settings.command(name=say("command.settings_undo"), description=say("command.settings_undo_about"))
-    async def undo(self, interaction: discord.Interaction[Renga]) -> None:
-        """Take the newest change back; once more, and it is there again."""
-        require_manager(interaction)
-        await acknowledge(interaction, private=True)
-        change = await self._app.desk.undo(space_of(interaction), by=member_of(interaction))
-        lang = lang_read(interaction)
-        value = _told(change.field, json.loads(change.after), lang)
-        await tell(
-            interaction, translate("settings.undone", lang, field=_field(change.field, lang), value=value)
+        self.app = app = bot.app
+        self.desk = app.desk
+        self.studio = studio
+        self._trial = StyleTrial(
+            app.desk,
+            app.store.house,
+            app.store.members,
+            catalogue=app.catalogue,
+            backend=app.router,
+            allowances=app.usage,
+            usage=app.store.usage,
+            filters=app.filters,
+            clock=app.clock,
+            deadline=app.settings.deadline,
         )
 
-    async def _set(
-        self, interaction: discord.Interaction[Renga], channel: Spot | None, fields: Mapping[str, object]
+    async def cog_load(self) -> None:
+        """Answer the buttons of the panel, also of before a restart."""
+        self._bot.add_dynamic_items(PanelButton, PanelMenu)
+
+    async def cog_unload(self) -> None:
+        """Do so no longer."""
+        self._bot.remove_dynamic_items(PanelButton, PanelMenu)
+
+    # --- the panel ------------------------------------------------------------------------------
+
+    async def open(self, interaction: discord.Interaction[Renga], scope: Scope, page: str) -> None:
+        """Show another page, or another scope, in the panel."""
+        await quickly(require_keeper(interaction))
+        known = page if page in PAGES else next(iter(PAGES))
+        view = await quickly(self.view(interaction, scope, known))
+        await interaction.response.edit_message(view=view)
+
+    async def press(
+        self, interaction: discord.Interaction[Renga], action: str, scope: Scope, about: str
     ) -> None:
-        """Set fields of the server or of a channel, and say what holds now."""
-        require_manager(interaction)
-        await acknowledge(interaction, private=True)
-        place, lang = place_of(interaction), lang_read(interaction)
-        level, id = _level(channel)
-        lines: list[str] = []
-        for field, value in fields.items():
-            await self._app.desk.set(place, level, id, field, value, by=member_of(interaction))
-            told = _told(field, value, lang) if value is not None else translate("settings.inherited", lang)
-            lines.append(translate("settings.set", lang, field=_field(field, lang), value=told))
-        if channel is not None:
-            lines.append(f"-# {translate('settings.only_for', lang, channel=f'<#{channel.id}>')}")
-        await tell(interaction, "\n".join(lines)[:2_000])
+        """Carry out a press on the panel."""
+        await quickly(require_keeper(interaction))
+        lang, guild, member = lang_read(interaction), space_of(interaction), member_of(interaction)
+        match action:
+            case "set" | "try":
+                own = await quickly(self.desk.layer(guild, scope.level, scope.id))
+                form = (
+                    setting_form(scope, about, own, lang) if action == "set" else trial_form(scope, own, lang)
+                )
+                await interaction.response.send_modal(form)
+            case "server" | "panel":
+                await self.open(interaction, Scope() if action == "server" else scope, about)
+            case "history":
+                await interaction.response.edit_message(
+                    view=history(await quickly(self.desk.changes(guild)), scope, about, lang)
+                )
+            case "import":
+                await interaction.response.send_modal(upload_form("settings-file", 0, 0, lang))
+            case "export":
+                await acknowledge(interaction, private=True)
+                await self.give_file(interaction)
+            case "undo":
+                await self._redrawn(interaction)
+                changes = await self.desk.undo(guild, by=member)
+                await self._show(interaction, scope, about, "\n".join(map_told(changes, lang)))
+            case "save":
+                await self._redrawn(interaction)
+                draft = await self._trial.save(guild, member)
+                saved = translate("settings.saved", lang, scope=scope_told(draft.level, draft.id, lang))
+                await self._show(interaction, Scope(draft.level, draft.id), "style", saved)
+            case _:
+                self._trial.throw_away(guild, member)
+                await self.open(interaction, scope, "style")
+
+    async def take_back(self, interaction: discord.Interaction[Renga], scope: Scope, number: int) -> None:
+        """Take back a change that was chosen in the history."""
+        await quickly(require_keeper(interaction))
+        await self._redrawn(interaction)
+        guild, lang = space_of(interaction), lang_read(interaction)
+        await self.desk.undo(guild, by=member_of(interaction), number=number)
+        view = history(await self.desk.changes(guild), scope, next(iter(PAGES)), lang)
+        await interaction.edit_original_response(view=view)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:
+        """Carry out a form of the panel, also one that was opened before a restart."""
+        filled = submitted(interaction)
+        if filled is None or filled.action not in ("set", "style-try", "settings-file"):
+            return
+        try:
+            await quickly(require_keeper(interaction))
+            match filled.action:
+                case "set":
+                    await self._filled(interaction, filled)
+                case "style-try":
+                    await self._tried(interaction, filled)
+                case _:
+                    await acknowledge(interaction, private=True)
+                    await self.take_file(interaction, filled.files[0] if filled.files else None)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the moderator is told
+            await explain_to(interaction, error)
+
+    async def _filled(self, interaction: discord.Interaction[Renga], filled: Form) -> None:
+        scope, (field, value) = scope_in(filled), value_in(filled, interaction.data or {})
+        interaction.extras["input"] = filled.value(field)
+        self.check(interaction, field, value)
+        await self._redrawn(interaction)
+        place = await place_of_scope(interaction, scope)
+        changed = await self.desk.set(place, scope.level, scope.id, field, value, by=member_of(interaction))
+        page = next(name for name, fields in PAGES.items() if field in fields)
+        await self._show(interaction, scope, page, "\n".join(map_told([changed], lang_read(interaction))))
+
+    async def _tried(self, interaction: discord.Interaction[Renga], filled: Form) -> None:
+        scope, lang = scope_in(filled), lang_read(interaction)
+        fields = {name: text.strip() for name, text in filled.values.items() if name != "topic"}
+        interaction.extras["input"] = "\n".join(text for text in fields.values() if text)
+        place = await place_of_scope(interaction, scope)
+        await interaction.response.send_message(translate("settings.trying", lang), ephemeral=True)
+        interaction.extras["private"] = True
+        # What is tried is written as it would be here: a category or the server writes nothing itself.
+        here = place if place.channel else place_of(interaction)
+        draft = await self._trial.compare(
+            here,
+            scope.level,
+            scope.id,
+            fields,
+            topic=filled.value("topic"),
+            by=member_of(interaction),
+            key=str(interaction.id),
+        )
+        await interaction.edit_original_response(content=None, view=compared(draft, scope, lang))
+
+    async def _show(
+        self, interaction: discord.Interaction[Renga], scope: Scope, page: str, note: str
+    ) -> None:
+        await interaction.edit_original_response(view=await self.view(interaction, scope, page, note))
+
+    async def _redrawn(self, interaction: discord.Interaction[Renga]) -> None:
+        """Acknowledge that the panel will be drawn anew."""
+        interaction.extras["private"] = True
+        await interaction.response.defer()
 
     @app_commands.command(name=say("command.style"), description=say("command.style_about"))
     @app_commands.describe(text=say("command.option_own_voice_about"))
@@ -199,70 +185,9 @@ class Settings(commands.Cog):
         interaction.extras["input"] = text
         await acknowledge(interaction, private=True)
         lang = lang_read(interaction)
-        member = await self._app.desk.set_member(
-            space_of(interaction), member_of(interaction), voice=text.strip()
-        )
+        member = await self.desk.set_member(space_of(interaction), member_of(interaction), voice=text.strip())
         key = "settings.own_style" if member.voice else "settings.own_style_gone"
         await tell(interaction, translate(key, lang, voice=verse(member.voice)))
-
-
-def require_manager(interaction: discord.Interaction[Renga]) -> None:
-    """Refuse whoever may not change the server's settings.
-
-    Raises:
-        NotAllowed: they lack Manage Server.
-    """
-    if not is_manager(interaction):
-        raise NotAllowed("refused.managers_only")
-
-
-def _level(channel: Spot | None) -> tuple[Level, int]:
-    match channel:
-        case None:
-            return Level.GUILD, 0
-        case discord.CategoryChannel():
-            return Level.CATEGORY, channel.id
-        case discord.Thread():
-            return Level.THREAD, channel.id
-        case _:
-            return Level.CHANNEL, channel.id
-
-
-def _place(interaction: discord.Interaction[Renga], channel: Spot | None) -> Place:
-    if channel is None:
-        return place_of(interaction)
-    return place_in(space_of(interaction), channel, channel.id)
-
-
-def _field(field: str, lang: Lang) -> str:
-    return translate(f"settings.{field}", lang)
-
-
-def _told(field: str, value: object, lang: Lang) -> str:
-    """A value as moderators read it."""
-    match field, value:
-        case _, None | "":
-            return translate(f"settings.no_{field}", lang) if has(f"settings.no_{field}") else "–"
-        case "language", str():
-            return translate(f"language.{value}", lang)
-        case (("gallery" | "reviews" | "log"), int()):
-            return f"<#{value}>"
-        case "moderators", int():
-            return f"<@&{value}>"
-        case "rating", str():
-            return translate(f"settings.rating_{value}", lang)
-        case _, bool():
-            return translate("settings.yes" if value else "settings.no", lang)
-        case _, int():
-            return f"{value:,}" if value else translate("usage.no_limit", lang)
-        case _:
-            return line(str(value), 300)
-
-
-def _missing(channel: discord.TextChannel) -> list[str]:
-    """What the bot would need to post in a channel and does not have."""
-    held = channel.permissions_for(channel.guild.me)
-    return [name for name, wanted in PERMISSIONS if wanted and not getattr(held, name)]
 
 
 async def setup(bot: Renga) -> None:

@@ -1,4 +1,9 @@
-"""The settings of every guild in memory, one snapshot each, replaced whole."""
+"""The settings of every guild in memory, one snapshot each, replaced whole.
+
+Whoever can wait gets what holds now: the revision is asked of the store, which
+costs one look at a primary key, and all is read anew only if it has moved.
+Whoever cannot wait (:meth:`HouseBook.peek`) gets what was true a moment ago.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +35,9 @@ class HouseBook:
         return self._resolve(place, snapshot.layers) if snapshot is not None else None
 
     async def of(self, place: Place) -> Resolved:
-        """What holds at a place."""
-        if place.guild not in self._guilds:
+        """What holds at a place now, also if another process has changed it this moment."""
+        held = self._guilds.get(place.guild)
+        if held is None or held.revision != await self._store.revision(place.guild):
             await self.refresh(place.guild)
         return self._resolve(place, self._guilds[place.guild].layers)
 
@@ -43,9 +49,11 @@ class HouseBook:
             self._guilds[guild] = _Snapshot(revision, tuple(layers))
 
     async def refresh_all(self) -> None:
-        """Read every known guild anew, for what another process has changed."""
-        for guild in tuple(self._guilds):
-            await self.refresh(guild)
+        """Read every known guild anew that another process has changed."""
+        newest = await self._store.revisions()
+        for guild, held in tuple(self._guilds.items()):
+            if newest.get(guild, 0) != held.revision:
+                await self.refresh(guild)
 
     def _resolve(self, place: Place, layers: Sequence[Layer]) -> Resolved:
         return resolve(layers_at(place, layers), self._default)

@@ -113,8 +113,16 @@ class HouseStore(Protocol):
         """All layers of a guild and the revision they are at."""
         ...
 
-    async def apply(self, guild: GuildId, change: Change) -> int:
-        """Store a change, log it, and return the new revision: one transaction."""
+    async def revision(self, guild: GuildId) -> int:
+        """How often the settings of a guild were changed."""
+        ...
+
+    async def revisions(self) -> Mapping[GuildId, int]:
+        """The same of every guild whose settings were ever changed."""
+        ...
+
+    async def apply(self, guild: GuildId, *changes: Change) -> int:
+        """Store changes, log each, and return the new revision: one transaction."""
         ...
 
     async def changes(self, guild: GuildId, *, limit: int = 25) -> Sequence[Change]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.errors import AlreadyDone, BadInput
 from bot.house.book import HouseBook
-from bot.house.model import RATINGS, Change, House, HouseStore, Level, Member, MemberStore
+from bot.house.model import RATINGS, Change, House, HouseStore, Layer, Level, Member, MemberStore
 from bot.ids import LANGUAGES, GuildId, MemberId, Place
 
 VOICE_LIMIT = 1_000
@@ -32,6 +32,16 @@ NUMBER_LIMITS = {"review_hours": (1, 24 * 30), "log_days": (1, 3_650), "text_day
 ALLOWANCE_LIMIT = 1_000_000_000
 
 
+SERVER_WIDE = frozenset({"moderators", "log", "log_days", "text_days"})
+"""Settings that are looked up for the whole server, so a channel can have none of its own."""
+
+HISTORY = 200
+"""The newest changes, among which one can be taken back."""
+
+Wanted = tuple[Level, int, str, object]
+"""Where a field is to have which value."""
+
+
 class HouseDesk:
     """Validates a change, stores it with its audit row, and lets it take effect at once."""
 
@@ -51,34 +61,61 @@ class HouseDesk:
         Raises:
             BadInput: there is no such field, or the value cannot be one of it.
         """
-        checked = _checked(field, value)
-        before = _value(await self._layers(place.guild), level, id, field)
-        change = Change(
-            level=level,
-            id=id,
-            field=field,
-            before=json.dumps(before),
-            after=json.dumps(checked),
-            by=by,
-            at=self._clock(),
-        )
-        await self._store.apply(place.guild, change)
-        await self.book.refresh(place.guild)
-        return change
+        return (await self.set_all(place.guild, [(level, id, field, value)], by=by))[0]
 
-    async def undo(self, guild: GuildId, *, by: MemberId) -> Change:
-        """Take back the newest change that still stands, as a new change; undoing twice restores it.
+    async def set_all(self, guild: GuildId, wanted: Sequence[Wanted], *, by: MemberId) -> list[Change]:
+        """Set several fields as one change: all of them or none, and taken back together.
+
+        Raises:
+            BadInput: one of them cannot be.
+        """
+        layers, now = await self._layers(guild), self._clock()
+        changes = [
+            Change(
+                level=level,
+                id=id,
+                field=field,
+                before=json.dumps(_value(layers, level, id, field)),
+                after=json.dumps(checked(field, value, level)),
+                by=by,
+                at=now,
+            )
+            for level, id, field, value in wanted
+        ]
+        if changes:
+            await self._store.apply(guild, *changes)
+            await self.book.refresh(guild)
+        return changes
+
+    async def undo(self, guild: GuildId, *, by: MemberId, number: int = 0) -> list[Change]:
+        """Take back the newest change, or the one of a number, as a new change; undoing twice restores it.
+
+        What was changed in one go is taken back in one go.
 
         Raises:
             AlreadyDone: nothing was ever set here.
+            BadInput: there is no change of that number, or so long ago that it is not shown.
         """
-        newest = next(iter(await self._store.changes(guild, limit=1)), None)
-        if newest is None:
+        known = await self._store.changes(guild, limit=HISTORY)
+        if not known:
             raise AlreadyDone("settings.nothing_to_undo")
-        change = replace(newest, before=newest.after, after=newest.before, by=by, at=self._clock(), number=0)
-        await self._store.apply(guild, change)
+        chosen = next((one for one in known if one.number == number), None) if number else known[0]
+        if chosen is None:
+            raise BadInput("settings.no_change", typed=number)
+        together = [one for one in known if (one.at, one.by) == (chosen.at, chosen.by)]
+        now = self._clock()
+        back = [replace(one, before=one.after, after=one.before, by=by, at=now, number=0) for one in together]
+        await self._store.apply(guild, *back)
         await self.book.refresh(guild)
-        return change
+        return back
+
+    async def layer(self, guild: GuildId, level: Level, id: int) -> House:
+        """What was set in one layer itself; None where it is inherited."""
+        return (await self._layers(guild)).get((level, id), House())
+
+    async def layers(self, guild: GuildId) -> Sequence[Layer]:
+        """Every layer of a guild."""
+        return (await self._store.layers(guild))[1]
 
     async def changes(self, guild: GuildId, *, limit: int = 10) -> Sequence[Change]:
         """The newest changes first."""
@@ -114,10 +151,16 @@ def _value(layers: dict[tuple[Level, int], House], level: Level, id: int, field:
     return getattr(layers.get((level, id), House()), field)
 
 
-def _checked(field: str, value: object) -> object:
-    """The value as it is stored, or BadInput."""
+def checked(field: str, value: object, level: Level = Level.GUILD) -> object:
+    """A value as it is stored.
+
+    Raises:
+        BadInput: there is no such field, not there, or the value cannot be one of it.
+    """
     if field not in House.__dataclass_fields__:
         raise BadInput("refused.no_such_setting", name=field)
+    if level is not Level.GUILD and field in SERVER_WIDE:
+        raise BadInput("settings.server_wide")
     if value is None:
         return None
     match field, value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -86,6 +86,11 @@ def _log(connection: Connection, guild: GuildId, change: Change) -> None:
     )
 
 
+def _revision(connection: Connection, guild: GuildId) -> int:
+    found = connection.execute(select(houses.c.revision).where(houses.c.guild == guild))
+    return found.scalar_one_or_none() or 0
+
+
 class SqlHouse:
     """:class:`bot.house.model.HouseStore` over a database."""
 
@@ -96,34 +101,46 @@ class SqlHouse:
         """All layers of a guild and the revision they are at."""
 
         def act(connection: Connection) -> tuple[int, list[Layer]]:
-            revision = connection.execute(select(houses.c.revision).where(houses.c.guild == guild))
             fields: dict[tuple[Level, int], dict[str, Any]] = {}
             for row in connection.execute(select(layers).where(layers.c.guild == guild)):
                 fields.setdefault((Level(row.level), row.id), {})[row.field] = json.loads(row.value)
             known = House.__dataclass_fields__
-            return revision.scalar_one_or_none() or 0, [
+            return _revision(connection, guild), [
                 Layer(level=level, id=id, house=House(**{k: v for k, v in given.items() if k in known}))
                 for (level, id), given in fields.items()
             ]
 
         return await self._database.read(act)
 
-    async def apply(self, guild: GuildId, change: Change) -> int:
-        """Store a change and log it; returns the new revision.
+    async def revision(self, guild: GuildId) -> int:
+        """How often the settings of a guild were changed."""
+        return await self._database.read(lambda connection: _revision(connection, guild))
 
-        What the log says was there before is what was there, not what the change says.
+    async def revisions(self) -> Mapping[GuildId, int]:
+        """The same of every guild whose settings were ever changed."""
+
+        def act(connection: Connection) -> dict[GuildId, int]:
+            return {GuildId(row.guild): row.revision for row in connection.execute(select(houses))}
+
+        return await self._database.read(act)
+
+    async def apply(self, guild: GuildId, *changes: Change) -> int:
+        """Store changes and log each; returns the new revision.
+
+        What the log says was there before is what was there, not what a change says.
 
         Raises:
-            ValueError: there is no such field.
+            ValueError: there is no such field; nothing was changed.
         """
-        if change.field not in House.__dataclass_fields__:
-            raise ValueError(f"no setting {change.field!r}")
+        for change in changes:
+            if change.field not in House.__dataclass_fields__:
+                raise ValueError(f"no setting {change.field!r}")
 
         def act(connection: Connection) -> int:
-            before = _store(connection, guild, change)
-            _log(connection, guild, replace(change, before=before))
-            found = connection.execute(select(houses.c.revision).where(houses.c.guild == guild))
-            revision = (found.scalar_one_or_none() or 0) + 1
+            for change in changes:
+                before = _store(connection, guild, change)
+                _log(connection, guild, replace(change, before=before))
+            revision = _revision(connection, guild) + len(changes)
             put(connection, houses, {"guild": guild, "revision": revision})
             return revision
 

@@ -43,3 +43,13 @@ async def require_reviewer(interaction: discord.Interaction[Renga]) -> None:
     """
     if not (is_moderator(interaction) or await keeps(interaction)):
         raise NotAllowed("moderation.moderators_only")
+
+
+def require_manager(interaction: discord.Interaction[Renga]) -> None:
+    """Refuse whoever may not manage the server.
+
+    Raises:
+        NotAllowed: they lack Manage Server.
+    """
+    if not is_manager(interaction):
+        raise NotAllowed("refused.managers_only")
