@@ -156,6 +156,10 @@ class Constraint(Protocol):
         """A text with the lines given at first before it, if it does not begin with them already."""
         ...
 
+    def restored(self, text: str) -> str:
+        """A text with the lines that were to stay as they were."""
+        ...
+
     def report(self, text: str) -> FormReport:
         """The check of a finished text."""
         ...

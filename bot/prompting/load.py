@@ -24,6 +24,7 @@ TAKEN = frozenset(
         "help",
         "model",
         "privacy",
+        "revise",
         "scene",
         "script",
         "settings",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from dataclasses import replace
 
 from bot.backends.base import Cue, Message, Request, Sampling
+from bot.errors import BadInput
 from bot.forms.check import shape_of
 from bot.forms.guide.guided import Guided
 from bot.house.book import HouseBook
@@ -49,10 +51,12 @@ class Asker:
         text: str = "",
         instruction: str = "",
         draft: str = "",
+        keep: frozenset[int] = frozenset(),
         others: tuple[MemberId, ...] = (),
     ) -> tuple[Request, Prompt]:
         """The request for an art or a task.
 
+        Of ``text``, the lines whose numbers are in ``keep`` stay as they are.
         ``others`` are members whose words are in ``text``: if any of them (or the
         member) keeps their words from models elsewhere, the request stays local.
         """
@@ -65,7 +69,7 @@ class Asker:
             messages=(Message("system", prompt.system), Message("user", prompt.ask)),
             continuation=prompt.continuation,
             cue=_cue(prompt, instruction),
-            constraint=self._guide(wish, prompt, seed),
+            constraint=await asyncio.to_thread(self._guide, wish, prompt, seed, text, keep),
             model=wish.model or house.model or "",
             sampling=Sampling(
                 temperature=art.temperature if wish.temperature is None else wish.temperature,
@@ -81,11 +85,17 @@ class Asker:
         )
         return request, prompt
 
-    def _guide(self, wish: Wish, prompt: Prompt, seed: int) -> Guided | None:
-        """What keeps a model to the form that is asked for; None where that cannot be checked."""
+    def _guide(self, wish: Wish, prompt: Prompt, seed: int, text: str, keep: frozenset[int]) -> Guided | None:
+        """What keeps a model to the form that is asked for; None where that cannot be checked.
+
+        Raises:
+            BadInput: lines are to stay, in a text that is in no such form, or all of them.
+        """
         form = self._catalogue.find_form(wish.form)
         shape = shape_of(form.id, form.shape) if form is not None else None
         if form is None or shape is None:
+            if keep:
+                raise BadInput("refused.keep_without_form")
             return None
         guided = Guided(
             form=form.id,
@@ -96,6 +106,10 @@ class Asker:
             opening=wish.opening,
             seed=seed,
         )
+        if keep:
+            guided = guided.locking(text, keep)
+            if not guided.measured or not any(guided.locked) or all(guided.locked):
+                raise BadInput("refused.keep_lines", count=len(guided.locked))
         return guided if guided.measured else None
 
     def _prompt(

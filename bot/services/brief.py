@@ -19,6 +19,7 @@ class Brief:
         work: set when another take of that work is wanted.
         source: set when a new work is wanted that derives from that one.
         instruction: what to change, for a revision or a remix.
+        keep: numbers of the lines that stay as they are, from 1, for a revision or a remix.
     """
 
     place: Place
@@ -29,6 +30,7 @@ class Brief:
     work: Work | None = None
     source: Work | None = None
     instruction: str = ""
+    keep: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ only while there is time.  The best text is what is given out, whatever it lacks
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -32,6 +33,7 @@ from bot.backends.base import (
 )
 from bot.backends.deadline import Deadline
 from bot.errors import BackendError
+from bot.forms.guide.lines import put_lines
 from bot.forms.model import Finding, FormReport, Holds
 from bot.i18n.text import translate
 from bot.ids import Lang
@@ -64,7 +66,6 @@ LINES: dict[str, Any] = {
 """What a repair looks like, for servers that take a JSON schema."""
 
 _ROW = re.compile(r"^\s*(?:line\s+|第\s*)?(\d{1,3})\s*(?:[|:：.、)]|句|行)[|:：]?\s*(\S.*)$", re.IGNORECASE)
-_STOPS = ",.;:!?，。；：！？、"
 
 
 @dataclass(slots=True)
@@ -112,7 +113,9 @@ class Formed:
         best: _Draft | None = None
         read = written = 0
         last: Waiting | None = None
-        asked = _with_plan(request, constraint)
+        # The plan and the checks read dictionaries, and take milliseconds: never in the loop.
+        request = await asyncio.to_thread(_with_plan, request, constraint)
+        asked = request
         for call in range(1, CALLS + 1):
             draft: _Draft | None = None
             try:
@@ -139,7 +142,7 @@ class Formed:
             if call == CALLS or deadline.left() < (request.deadline - deadline.left()) / call:
                 break
             yield Waiting("trying", fraction=call / CALLS, model=last.model if last else request.model)
-            asked = _repair(request, constraint, best, seed=call)
+            asked = _repair(request, constraint.language, best, seed=call)
         assert best is not None
         yield Text(best.text, best.tokens, best.done.model)
         # The seed that a member can ask for again is the draft's: those of the repairs follow from it.
@@ -168,10 +171,15 @@ class Formed:
                 raise RuntimeError("the backend ended its stream without Done")
         text = (text + tidy.finish()).strip()
         new = _mended(before, text) if before is not None else text
-        if before is not None and new != text:
-            tokens = []  # they are those of the repair, not of the poem
-        report = constraint.report(new)
-        yield _Draft(new, done, tuple(tokens), constraint.worth(new) if new else 0.0, report)
+        draft = await asyncio.to_thread(_checked, new, done, constraint)
+        if draft.text == text:
+            draft.tokens = tuple(tokens)  # else they are those of the answer, not of the poem
+        yield draft
+
+
+def _checked(text: str, done: Done, constraint: Constraint) -> _Draft:
+    text = constraint.restored(text)
+    return _Draft(text, done, (), constraint.worth(text) if text else 0.0, constraint.report(text))
 
 
 def _with_plan(request: Request, constraint: Constraint) -> Request:
@@ -184,9 +192,8 @@ def _with_plan(request: Request, constraint: Constraint) -> Request:
     )
 
 
-def _repair(request: Request, constraint: Constraint, draft: _Draft, *, seed: int) -> Request:
+def _repair(request: Request, lang: Lang, draft: _Draft, *, seed: int) -> Request:
     """The request for the lines that fail; for the whole, where lines are missing or too many."""
-    lang = constraint.language
     failing = {number: line for number, line in enumerate(draft.report.lines, 1) if line.holds is Holds.NO}
     whole = [_told(one, lang) for one in draft.report.findings if one.holds is Holds.NO and not one.advice]
     rows = [
@@ -201,7 +208,7 @@ def _repair(request: Request, constraint: Constraint, draft: _Draft, *, seed: in
     if sampling.seed is not None:
         sampling = replace(sampling, seed=(sampling.seed + seed) % 2**31)
     messages = (
-        *_with_plan(request, constraint).messages,
+        *request.messages,
         Message("assistant", draft.text),
         Message("user", told),
     )
@@ -230,18 +237,7 @@ def _mended(before: _Draft, answer: str) -> str:
     new = _lines(answer)
     if not new:
         return answer or before.text
-    text, at = before.text, 0
-    for number, line in enumerate(before.report.lines, 1):
-        found = text.find(line.text, at)
-        if found < 0:
-            continue
-        end = found + len(line.text)
-        written = new.get(number, line.text)
-        if written != line.text and text[end : end + 1] in tuple(_STOPS):
-            written = written.rstrip(_STOPS)
-        text = text[:found] + written + text[end:]
-        at = found + len(written)
-    return text
+    return put_lines(before.text, [line.text for line in before.report.lines], new)
 
 
 def _lines(answer: str) -> Mapping[int, str]:

@@ -31,6 +31,16 @@ KEPT = 0.5
 """The part of the lines that a model which cannot follow instructions leaves standing."""
 
 
+_FREELY: dict[Lang, str] = {"en": "Go wherever it leads you.", "zh": "随它引向何处。"}
+"""What a remix without an instruction is asked for."""
+
+_AROUND: dict[Lang, str] = {
+    "en": "Keep the lines that are to stand as they are, word for word; write all others anew around them.",
+    "zh": "标明照旧的句子一字不动，其余各句重新写过，与之相配。",
+}
+"""The same, where some lines stay."""
+
+
 class Reviser:
     """Acts on a work that exists."""
 
@@ -63,7 +73,7 @@ class Reviser:
         """
         instruction = visible(brief.instruction)
         limited("instruction", instruction, INSTRUCTION_LIMIT)
-        if not instruction and brief.source is None:
+        if not instruction and brief.source is None and not brief.keep:
             raise BadInput("refused.instruction_empty")
         self._usage.check(brief.place, brief.member)
         refuse(self._filters.of(brief.place, brief.member).check_now(instruction))
@@ -305,8 +315,9 @@ class Reviser:
             brief.place,
             brief.member,
             text=base.text,
-            instruction=instruction or _freely(brief.lang),
-            draft=blanked(base.text, brief.key),
+            instruction=instruction or (_FREELY if not brief.keep else _AROUND)[brief.lang],
+            draft=blanked(base.text, brief.key, brief.keep),
+            keep=brief.keep,
             others=others,
         )
         if act is Act.REVISED:
@@ -330,9 +341,12 @@ class Reviser:
                 yield step
 
 
-def blanked(text: str, key: str) -> str:
-    """The text with about half of its lines emptied, for a model that fills in lines; by ``key``."""
+def blanked(text: str, key: str, keep: frozenset[int] = frozenset()) -> str:
+    """The text with some of its lines emptied, for a model that fills in lines: all but those to ``keep``
+    (numbers from 1), or else about half, by ``key``."""
     lines = [line for line in text.splitlines() if line.strip()]
+    if keep:
+        return "\n".join(line if at in keep else "" for at, line in enumerate(lines, 1))
     chance = random.Random(key)
     drawn = [index for index in range(len(lines)) if chance.random() > KEPT] or [len(lines) - 1]
     return "\n".join("" if index in drawn else line for index, line in enumerate(lines))
@@ -345,8 +359,3 @@ def _seed(key: str) -> int:
 def _length(text: str) -> str:
     """The length that leaves room for a text of this size."""
     return "long" if len(text) > 1_500 else "medium"
-
-
-def _freely(lang: Lang) -> str:
-    """What a remix without an instruction is asked for."""
-    return {"en": "Go wherever it leads you.", "zh": "随它引向何处。"}[lang]

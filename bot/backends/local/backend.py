@@ -78,7 +78,8 @@ class LocalBackend:
             BackendError: see :mod:`bot.errors`.
         """
         constraint = request.constraint
-        if constraint is not None and not constraint.possible:
+        # Plans read dictionaries: never in the loop.
+        if constraint is not None and not await asyncio.to_thread(lambda: constraint.possible):
             request, constraint = replace(request, constraint=None), None
         if constraint is None or constraint.tries < 2:
             chunks = self._once(request)

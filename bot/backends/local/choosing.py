@@ -49,10 +49,11 @@ async def choose(
     best: tuple[float, str, list[Result]] | None = None
     for attempt in seeds(seed, ROUNDS):
         plan, lines = constraint.reseeded(attempt), list[Result]()
-        total = plan.left
+        _, total = await asyncio.to_thread(_coming, plan)
         for turn in seeds(attempt, total):
-            if plan.given:
-                plan = plan.after(plan.given)
+            given, left = await asyncio.to_thread(_coming, plan)
+            if given:
+                plan = plan.after(given)
                 continue
             candidates: list[Result] = []
             async with aclosing(_all(generate, _asked(request, plan, turn))) as finished:
@@ -64,7 +65,7 @@ async def choose(
             line = max(candidates, key=lambda one: _merit(one, plan) - COPY * copied(one.text))
             lines.append(line)
             plan = plan.after(line.text.strip())
-            yield Waiting("trying", fraction=1 - plan.left / total, model=request.model)
+            yield Waiting("trying", fraction=1 - (left - 1) / total, model=request.model)
         text = plan.begun.strip()
         worth = await asyncio.to_thread(constraint.worth, text)
         worth -= SPOILT * any(copied(line.text) for line in lines)
@@ -80,6 +81,11 @@ async def choose(
     # What a member is charged for is the text, not how it was found.
     written = sum(line.done.usage.written or 0 for line in lines)
     yield replace(done, ending="stop", usage=Usage(lines[0].done.usage.read, written), seed=seed)
+
+
+def _coming(plan: Constraint) -> tuple[str, int]:
+    """The next line if it is given, and how many are left: plans are made by dictionaries."""
+    return plan.given, plan.left
 
 
 def _merit(result: Result, plan: Constraint) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from bot.forms.english.sound import words
 from bot.forms.guide import told
 from bot.forms.guide.chinese import ChineseGuide, ChineseWriter, Clause, plan_chinese, with_given
 from bot.forms.guide.english import EnglishGuide, EnglishWriter
-from bot.forms.guide.lines import Line, given_lines, opening_words, plan
+from bot.forms.guide.lines import Line, given_lines, opening_words, plan, put_lines
 from bot.forms.guide.vocabulary import Vocabulary
 from bot.forms.guide.words import weak
 from bot.forms.model import FormReport, Holds
@@ -43,6 +44,7 @@ class Guided:
         topic: what the text is about; it must show.
         lines: how many lines are wanted, where the form leaves that open.
         opening: lines that are there already and are in the prompt.
+        locked: lines that stay as they are, by place; "" for those to be written.
         seed: decides among the patterns that the form allows.
         tries: candidates of each line.
         written: the lines written so far.
@@ -54,6 +56,7 @@ class Guided:
     topic: str = ""
     lines: int | None = None
     opening: str = ""
+    locked: tuple[str, ...] = ()
     seed: int = 0
     tries: int = TRIES
     written: tuple[str, ...] = ()
@@ -74,6 +77,8 @@ class Guided:
         """The next line, where it is not to be written but only said again; else ""."""
         lines, plan = self._given(), self._plan()
         here = plan[len(lines)] if len(lines) < len(plan) else None
+        if here is not None and here.text:
+            return here.text + (here.stop if isinstance(here, Clause) else "")
         if here is None or here.again is None:
             return ""
         again = lines[here.again]
@@ -135,6 +140,19 @@ class Guided:
         begins = "".join(text.split()).casefold().startswith("".join(self.opening.split()).casefold())
         return text if begins else f"{self.opening}\n{text}"
 
+    def restored(self, text: str) -> str:
+        """A text with the lines that were to stay as they were, where it has as many lines as that takes."""
+        lines = [line.text for line in self.report(text).lines]
+        stay = {number: line for number, line in enumerate(self.locked, 1) if line}
+        return put_lines(text, lines, stay) if max(stay, default=0) <= len(lines) else text
+
+    def locking(self, text: str, numbers: Collection[int]) -> Guided:
+        """The same, with some lines of a text to stay, by number from 1."""
+        lines = self.report(text).lines
+        return replace(
+            self, locked=tuple(line.text if at in numbers else "" for at, line in enumerate(lines, 1))
+        )
+
     def report(self, text: str) -> FormReport:
         """The check of a text, opening and all."""
         return check(self.whole(text), self.shape, topic=self.topic)
@@ -170,14 +188,19 @@ class Guided:
         # The pattern is chosen by what was there at first, lest it change while the poem is written.
         first = cut(self.opening).clauses
         clauses = plan_chinese(shape, lines=self.lines, topic=self.topic, seed=self.seed, given=first)
-        return with_given(clauses, self._given())
+        return with_given(clauses, self._there())
 
     def _lines(self) -> tuple[Line, ...]:
         shape = self.shape.english if isinstance(self.shape, TwoShapes) else self.shape
         if isinstance(shape, ChineseShape):
             return ()
         lines = plan(shape, lines=self.lines, topic=self.topic, seed=self.seed)
-        return given_lines(lines, self._given())
+        return given_lines(lines, self._there())
+
+    def _there(self) -> list[str]:
+        """The lines that are there, by place: those given and written, and further on those that stay."""
+        given = self._given()
+        return [*given, *self.locked[len(given) :]]
 
 
 def shows(topic: str, text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.forms.english import scheme
@@ -12,6 +12,8 @@ from bot.forms.guide.words import sound_of
 
 DEFAULT = 8
 """Syllables of a line where the form leaves them open and there is rhyme: iambic tetrameter."""
+
+_STOPS = ",.;:!?，。；：！？、"
 
 _ROOMY = {"villanelle": 10, "rondeau": 8, "triolet": 8}
 _NARROW = {"limerick": ((8, 9), (8, 9), (5, 6), (5, 6), (8, 9))}
@@ -51,6 +53,22 @@ def given_lines(lines: Sequence[Line], given: Sequence[str]) -> tuple[Line, ...]
         replace(line, text=text) if text else line
         for line, text in zip(lines, (*given, *[""] * len(lines)), strict=False)
     )
+
+
+def put_lines(text: str, lines: Sequence[str], new: Mapping[int, str]) -> str:
+    """A text with some of its lines replaced, by number from 1; signs behind a line stay as they are."""
+    at = 0
+    for number, line in enumerate(lines, 1):
+        found = text.find(line, at)
+        if found < 0:
+            continue
+        end = found + len(line)
+        written = new.get(number, line)
+        if written != line and text[end : end + 1] in tuple(_STOPS):
+            written = written.rstrip(_STOPS)
+        text = text[:found] + written + text[end:]
+        at = found + len(written)
+    return text
 
 
 def opening_words(line: str, most: int) -> str:

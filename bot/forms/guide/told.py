@@ -58,7 +58,7 @@ def chinese(clauses: Sequence[Clause], book: Book) -> str:
 
 def _line(line: Line) -> str:
     if line.text:
-        return "is there already"
+        return f"stands as it is: {line.text}"
     if line.again is not None:
         return f"{'the first words of ' if line.part else ''}line {line.again + 1} again, word for word"
     size = f"{line.least} syllables" if line.least == line.most else f"{line.least} to {line.most} syllables"
@@ -70,7 +70,7 @@ def _line(line: Line) -> str:
 
 def _clause(clause: Clause) -> str:
     if clause.text:
-        return "已有"
+        return f"照旧：{clause.text}"
     if clause.again is not None:
         return f"与第 {clause.again + 1} 句相同"
     rhyme = f"，韵 {clause.rhyme}" if clause.rhyme else ""

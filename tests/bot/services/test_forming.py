@@ -153,7 +153,7 @@ async def test_lines_given_stand_and_are_not_asked_for(server: Faulty, formed: F
     server.then(text(GOOD.partition("\n")[2]))
     result = await collect(formed.generate(ask(guided(opening="The old ferry waits"))))
     assert len(server.bodies) == 1, "the opening counts as the first line"
-    assert "1: is there already" in server.bodies[0]["messages"][1]["content"]
+    assert "1: stands as it is: The old ferry waits" in server.bodies[0]["messages"][1]["content"]
     assert result.text == GOOD.partition("\n")[2]
 
 

@@ -152,7 +152,9 @@ def test_the_topic_must_show_and_nothing_come_again_and_again() -> None:
     plan = guided("couplet", "en", topic="the ferry")
     good = "The ferry crosses to the other shore\nAnd we who wait are waiting as before"
     assert plan.worth(good) > plan.worth(good.replace("ferry", "river"))
-    assert plan.worth(good) > plan.worth("The ferry ferry to the ferry shore\nThe ferry ferry ferry ferry shore")
+    assert plan.worth(good) > plan.worth(
+        "The ferry ferry to the ferry shore\nThe ferry ferry ferry ferry shore"
+    )
     assert plan.worth(good) > plan.worth(good.replace("before", "again"))
     assert shows("autumn rain", "It rains and rains") and not shows("autumn rain", "The snow")
     assert shows("秋雨", "雨打芭蕉") and not shows("秋雨", "春风")
@@ -165,3 +167,26 @@ def test_the_topic_must_show_and_nothing_come_again_and_again() -> None:
 def test_words_whose_sound_is_in_doubt_are_not_in_the_lexicon() -> None:
     assert sound_of("record") is None and sound_of("wind") is None and sound_of("blessed") is None
     assert all(len({one.tail for one in group}) == 1 for group in rhymes().values())
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_lines_that_are_locked_stand_and_the_others_rhyme_with_them(seed: int) -> None:
+    text = "The ferry waits beside the shore\nAnd none is there to pay the toll\n\nA\nB"
+    plan = guided("quatrain-abab", "en", seed=seed).locking(text, {2})
+    assert plan.locked == ("", "And none is there to pay the toll", "", "")
+    written = blind(plan, seed)
+    assert written.split("\n")[1] == "And none is there to pay the toll"
+    assert check(written, plan.shape).holds is Holds.YES, written
+    after = plan.after(written.split("\n")[0])
+    assert after.given == "And none is there to pay the toll"
+    text = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
+    verse = guided("五绝", "zh", seed=seed).locking(text, {4})
+    written = blind(verse, seed)
+    assert written.endswith("更上一层楼。")
+    assert check(written, verse.shape).holds is not Holds.NO, written
+
+
+def test_lines_to_stay_are_put_back_into_what_came() -> None:
+    plan = guided("haiku", "en").locking("one\ntwo\nthree", {1, 3})
+    assert plan.restored("uno\ndos!\ntres,") == "one\ndos!\nthree"
+    assert plan.restored("uno") == "uno", "a text too short is left as it is"

@@ -1,0 +1,86 @@
+"""/revise: into a form, into another, and around lines that stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import BadInput
+from cogs.revising import numbers
+from tests.cogs.world import World, private
+
+HAIKU = "The old ferry waits\nunder a sky full of snow\nwith nobody there"
+COUPLET = "The ferry waits beside the shore\nand no one crosses any more"
+
+
+def shown(world: World) -> list[str]:
+    return [message.content for message in world.env.backend.messages[world.general.id].values()]
+
+
+async def test_a_text_of_ones_own_becomes_a_poem_in_a_form(world: World) -> None:
+    world.model.say(HAIKU)
+    text = "There was a ferry / It was snowing / nobody came"
+    await world.ana.slash(world.general, "revise", text=text, form="haiku")
+    assert any("Haiku 5-7-5 ✓" in one and "under a sky full of snow" in one for one in shown(world))
+    request = world.model.requests[-1]
+    told = "\n".join(message.text for message in request.messages)
+    assert "It was snowing\nnobody came" in told, "the text, in lines"
+    assert "Turn it into this form: Haiku" in told and "2: 7 syllables" in told
+
+
+async def test_a_poem_in_one_form_becomes_another_work_in_another(world: World) -> None:
+    world.model.say(COUPLET)
+    await world.ana.slash(world.general, "poem", topic="ferry", form="couplet")
+    world.model.say(HAIKU)
+    await world.ana.slash(world.general, "revise", form="俳句")
+    works = await world.app.works.recent(world.guild.id, world.ana.id)
+    assert [work.wish.form for work in works] == ["haiku", "couplet"]
+    assert works[0].source == works[1].id, "the new one credits the old"
+
+
+async def test_lines_that_stay_are_put_back_whatever_the_model_does(world: World) -> None:
+    world.model.say(HAIKU)
+    await world.ana.slash(world.general, "poem", topic="ferry", form="haiku")
+    world.model.say("A new ferry waits\nunder a sky full of rain\nwith nobody near")
+    await world.ana.slash(world.general, "revise", keep="1, 3")
+    assert any(
+        "The old ferry waits\nunder a sky full of rain\nwith nobody there" in one for one in shown(world)
+    )
+    (work,) = await world.app.works.recent(world.guild.id, world.ana.id)
+    assert work.take == 2
+    assert "2: 7 syllables" in world.model.requests[-1].messages[-1].text
+    assert "1: stands as it is: The old ferry waits" in world.model.requests[-1].messages[-1].text
+
+
+async def test_what_cannot_be_done_is_said(world: World) -> None:
+    nothing = await world.ana.slash(world.general, "revise")
+    assert "instruction" in private(nothing)
+    none_yet = await world.ana.slash(world.general, "revise", form="haiku")
+    assert "no works here yet" in private(none_yet)
+    world.model.say("Free words\nand more of them")
+    await world.ana.slash(world.general, "poem", topic="ferry", form="free")
+    assert "in a form" in private(await world.ana.slash(world.general, "revise", keep="1"))
+    world.model.say(COUPLET)
+    await world.ana.slash(world.general, "poem", topic="ferry", form="couplet")
+    assert "at least one" in private(await world.ana.slash(world.general, "revise", keep="1-2"))
+    assert "at least one" in private(await world.ana.slash(world.general, "revise", keep="9"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("", set()),
+        ("3", {3}),
+        ("1-3, 7", {1, 2, 3, 7}),
+        ("1、3", {1, 3}),
+        ("2 – 4", {2, 3, 4}),
+        ("1到2；5", {1, 2, 5}),
+    ],
+)
+def test_line_numbers_are_read_as_people_write_them(typed: str, found: set[int]) -> None:
+    assert numbers(typed) == found
+
+
+@pytest.mark.parametrize("typed", ["0", "3-1", "first", "1-9999", "-", "1,x"])
+def test_what_is_no_line_number_is_refused(typed: str) -> None:
+    with pytest.raises(BadInput):
+        numbers(typed)
