@@ -54,6 +54,15 @@ def open_turn(story: Story, number: int) -> Current:
     return story.current
 
 
+def unheld(current: Current, now: datetime) -> Current:
+    """The turn with its time running, by as much later as it stood still."""
+    if current.held is None:
+        return current
+    lost = max(now - current.held, timedelta(0))
+    deadline = current.deadline + lost if current.deadline is not None else None
+    return replace(current, held=None, deadline=deadline)
+
+
 def of_writer(current: Current, by: MemberId) -> None:
     """Refuse whoever is not the writer of the current turn."""
     if current.member != by:

@@ -33,9 +33,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join(Act):
-    """Somebody takes a seat, and agrees to the ground rules; ``invited`` by the starter."""
-
-    invited: bool = False
+    """Somebody takes a seat, and agrees to the ground rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

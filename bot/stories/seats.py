@@ -79,8 +79,7 @@ def _may_join(story: Story, event: ev.Join) -> None:
     if late and story.writers and not wrote:  # whoever wrote in it comes back, and an empty table fills
         raise StoryRefusal("story.closed")
     free = terms.open and by not in story.removed
-    asked = event.invited or by in story.invited
-    if not (free or asked or event.moderator or by == story.starter):
+    if not (free or by in story.invited or event.moderator or by == story.starter):
         raise NotAllowed("story.by_invitation")
     if terms.seats and len(story.writers) >= terms.seats:
         raise TooLate("story.full", seats=terms.seats)

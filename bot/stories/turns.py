@@ -17,6 +17,7 @@ from bot.stories.calling import (
     open_turn,
     opened_again,
     seated,
+    unheld,
     with_seat,
 )
 from bot.stories.events import StoryRefusal, TooLate
@@ -125,9 +126,7 @@ def _released(story: Story, event: ev.Release, now: datetime) -> Result:
     current = story.current
     if current is None or current.number != event.turn or current.held is None:
         raise TooLate()
-    free = replace(current, held=None)
-    if current.deadline is not None:
-        free = replace(free, deadline=current.deadline + max(now - current.held, timedelta(0)))
+    free = unheld(current, now)
     story = replace(story, current=free)
     if story.stage is not Stage.RUNNING:
         return story, ()

@@ -10,7 +10,18 @@ from itertools import islice, takewhile
 from bot.errors import AlreadyDone, BadInput, NotAllowed
 from bot.ids import MemberId
 from bot.stories import events as ev
-from bot.stories.calling import Result, call, had, lead, of_writer, open_for, open_turn, seated, with_seat
+from bot.stories.calling import (
+    Result,
+    call,
+    had,
+    lead,
+    of_writer,
+    open_for,
+    open_turn,
+    seated,
+    unheld,
+    with_seat,
+)
 from bot.stories.events import NotYourTurn, StoryRefusal, TooLate
 from bot.stories.model import Current, Order, Stage, Story, Tally, Turn, Undone
 from bot.stories.orders import allowance
@@ -152,7 +163,9 @@ def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
             raise TooLate()
         if last.by != event.by or last.by_model:
             lead(story, event)
-        kept = Undone(turn=last, current=story.current, round=story.round, done=story.done)
+        # A moderator may decide about held words while their turn is not open: nothing would free it then.
+        open_then = unheld(story.current, now) if story.current is not None else None
+        kept = Undone(turn=last, current=open_then, round=story.round, done=story.done)
         back = replace(
             story,
             turns=story.turns[:-1],
@@ -210,6 +223,6 @@ def _recalled(story: Story, current: Current | None, now: datetime) -> Result:
         return call(story, now)
     if current.member is not None and current.by_model:
         return story, (ev.AskModel(current.member, current.number),)
-    if current.held is None and current.deadline is not None and current.deadline <= now:
+    if current.deadline is not None and current.deadline <= now:
         return open_for(story, current.member, now)
     return story, (ev.Call(current.member, current.number, current.deadline),)

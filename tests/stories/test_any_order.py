@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from bot.ids import MemberId
 from bot.stories import events as ev
+from bot.stories.calling import unheld
 from bot.stories.events import Event
 from bot.stories.model import CLOCK, Absent, Order, Stage, StoryId, Terms
 from bot.stories.orders import allowance
@@ -68,7 +69,7 @@ class AnyOrder(Table, RuleBasedStateMachine):
         first = ("opening", 12) if opening else None
         self.lay(new(StoryId(1), PEOPLE[0], "The Well", terms, NOON, first))
         for member in PEOPLE[1 : together + 1]:
-            self.happen(ev.Join(by=member, invited=True))
+            self.come(member)
         if opening and together == 1:  # taken back in the lobby, and back again when it has begun
             self.happen(ev.Undo(by=PEOPLE[0], turn=1))
         self.happen(ev.Begin(by=PEOPLE[0]))
@@ -217,9 +218,17 @@ class AnyOrder(Table, RuleBasedStateMachine):
 
     # --- seats -----------------------------------------------------------------------------
 
+    def come(self, member: MemberId) -> None:
+        """Somebody joins whom the starter has invited."""
+        self.happen(ev.Invite(by=self.story.starter, member=member))
+        self.happen(ev.Join(by=member))
+
     @may_happen(2, who=anybody, invited=st.booleans())
     def join(self, who: MemberId, invited: bool) -> None:
-        self.happen(ev.Join(by=who, invited=invited))
+        if invited:
+            self.come(who)
+        else:
+            self.happen(ev.Join(by=who))
 
     @may_happen(2, who=st.sampled_from(["starter", "starter", "writer"]), to=anybody, comes=st.booleans())
     def invite(self, who: str, to: MemberId, comes: bool) -> None:
@@ -248,7 +257,7 @@ class AnyOrder(Table, RuleBasedStateMachine):
     def leave_and_come_back(self, who: str | MemberId) -> None:
         member = self.member(who)
         if self.happen(ev.Leave(by=member)) is not None:
-            self.happen(ev.Join(by=member, invited=True))
+            self.come(member)
             self.the_story_goes_on(3, 5)
 
     @may_happen(2, event=st.sampled_from([ev.Depart, ev.Remove]), who=who, moderator=moderates)
@@ -279,7 +288,7 @@ class AnyOrder(Table, RuleBasedStateMachine):
     def somebody_sees_to_it(self) -> None:
         """A story that rests or has ended goes on."""
         if self.story.stage in (Stage.PAUSED, Stage.ENDED):
-            self.happen(ev.Join(by=PEOPLE[5], invited=True))
+            self.come(PEOPLE[5])
             self.happen(ev.Resume(by=PEOPLE[1], moderator=True))
 
     @may_happen(2)
@@ -329,7 +338,11 @@ class AnyOrder(Table, RuleBasedStateMachine):
         before = self.story
         if self.happen(event) is not None:
             assert self.story.turns == before.turns[:-1]
-            assert self.story.round == before.turns[-1].round, "its round is not over"
+            last = before.turns[-1]
+            seat = self.story.seat(last.by)
+            calls_anew = last.by_model or before.terms.order is Order.FREE
+            if seat is not None and not seat.away and not calls_anew:
+                assert self.story.round == last.round, "its round is not over"
 
     @may_happen(2, who=who, moderator=moderates)
     def redo(self, who: str | MemberId, moderator: bool) -> None:
@@ -340,9 +353,10 @@ class AnyOrder(Table, RuleBasedStateMachine):
     @may_happen(3, times=st.integers(1, 4))
     def undo_then_redo_is_identity(self, times: int) -> None:
         before, leader = self.story, self.story.starter
-        current = before.current
-        if current is not None and current.deadline is not None and current.deadline <= self.now:
-            return  # its writer gets a new time
+        if (current := before.current) is not None:
+            current = unheld(current, self.now)
+            if current.deadline is not None and current.deadline <= self.now:
+                return  # its writer gets a new time
         taken: list[int] = []
         for _ in range(times):
             number = self.last_number()
@@ -350,6 +364,7 @@ class AnyOrder(Table, RuleBasedStateMachine):
                 taken.append(number)
         for number in reversed(taken):
             assert self.happen(ev.Redo(by=leader, moderator=True, turn=number)) is not None
+        before = replace(before, current=current) if taken else before
         assert same_but_for_numbers(self.story, before)
 
     @may_happen(at=st.integers(0, 20), who=anybody)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.errors import AlreadyDone, NotAllowed
 from bot.stories import events as ev
 from bot.stories.effects import NotYourTurn, TooLate
 from bot.stories.model import Order, Stage, StoryId, Terms
-from bot.stories.rules import fork, new, step
+from bot.stories.rules import alarms, fork, new, step
 from tests.stories.circle import AI, ANN, BEN, CAM, NOON, Circle
 
 
@@ -154,3 +155,16 @@ def test_every_version_of_a_turn_is_kept_and_an_edited_one_is_not_another_turn()
     assert circle.writer == BEN and circle.story.words == 12
     with pytest.raises(AlreadyDone):
         circle.does(ev.Edit(by=ANN, turn=1, key="better", words=12))
+
+
+def test_words_that_wait_for_a_moderator_hold_nothing_up_that_was_taken_back_meanwhile() -> None:
+    circle = Circle(BEN)
+    circle.writes(ANN)
+    circle.does(ev.Hold(by=BEN, turn=2))
+    circle.now += timedelta(hours=5)
+    circle.does(ev.Undo(by=ANN, turn=1))
+    with pytest.raises(TooLate):
+        circle.does(ev.Release(turn=2))
+    circle.does(ev.Redo(by=ANN, turn=1))
+    assert alarms(circle.story)["deadline:2"] == NOON + timedelta(hours=29)
+    circle.does(ev.Submit(by=BEN, turn=2, key="approved", words=9))
