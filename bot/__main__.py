@@ -186,8 +186,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("copy", type=Path)
     add("settings", show_settings)
     one = add("form", form)
-    one.add_argument("act", choices=("list", "show", "check"))
+    one.add_argument("act", choices=("list", "show", "check", "rhyme"))
     one.add_argument("form", nargs="?", default="", help="an id, a title, or a form described: ABAB, 8 6 8 6")
+    one.add_argument("other", nargs="?", default="", help="with rhyme, which takes two words")
     one.add_argument("--topic", default="", help="what an acrostic spells")
     one.add_argument(
         "--book",
