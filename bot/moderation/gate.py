@@ -14,7 +14,8 @@ from dataclasses import replace
 from time import monotonic
 from typing import Protocol
 
-from bot.moderation.verdict import Action, Hit, Scan, Verdict
+from bot.moderation.graphemes import covered, settled
+from bot.moderation.verdict import MARK, Action, Hit, Scan, Verdict
 
 _SENTENCE = re.compile(r"[.!?。！？…\n][\"'”’」』）)\s]*")
 _STEP, _LATER = 96, 400
@@ -86,7 +87,7 @@ class StreamGate:
             self._step = _LATER
         self._gather()
         await self._look()
-        return "" if self.shut else self._release(min(self._known, self._judged))
+        return "" if self.shut else self._release(settled(self._text, min(self._known, self._judged)))
 
     async def finish(self) -> tuple[str, Verdict]:
         """The rest that may be shown, and the verdict on the whole text."""
@@ -145,11 +146,6 @@ class StreamGate:
         if end <= self._shown:
             return ""
         start, self._shown = self._shown, end
-        piece = self._text[start:end]
-        masks = [
-            replace(hit, start=max(hit.start, start) - start, end=min(hit.end, end) - start)
-            for hit in self._masks
-            if hit.start < end and hit.end > start
-        ]
+        masks = [(hit.start, hit.end) for hit in self._masks if hit.start < end and hit.end > start]
         self._masks = [hit for hit in self._masks if hit.end > end]
-        return Verdict(piece, tuple(masks)).masked() if masks else piece
+        return covered(self._text, masks, MARK, start, end) if masks else self._text[start:end]

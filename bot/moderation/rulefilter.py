@@ -104,7 +104,8 @@ class RuleScan:
             if rule in active
             for folded in ((False, True) if made.rules[rule].kind in _ALSO_FOLDED else (False,))
         ]
-        self._counts: dict[int, int] = {}
+        self._counted: dict[int, list[tuple[int, int, str]]] = {}
+        self._passed: dict[int, int] = {}
 
     async def advance(self, text: str, *, last: bool) -> tuple[Sequence[Hit], int]:
         """The hits that are certain now, and up to where nothing that follows can make another."""
@@ -129,18 +130,30 @@ class RuleScan:
     def search(self, text: str, *, last: bool) -> Iterator[Hit]:
         """Hits of expressions that are certain now."""
         for one in self._searches:
-            rule = self._made.rules[one.rule]
+            counted = self._made.rules[one.rule].kind is Kind.MENTIONS
             for start, end in one.advance(text, last=last):
                 found = text[start:end]
                 if self._made.excused(one.rule, one.searcher, found):
                     continue
                 if one.rule in self._made.allowing and self._is_allowed(one.rule, text, start, end):
                     continue
-                if rule.kind is Kind.MENTIONS:
-                    self._counts[one.rule] = self._counts.get(one.rule, 0) + 1
-                    if self._counts[one.rule] <= rule.most:
-                        continue
-                yield self._filter.hit(one.rule, start, end, one.term)
+                if counted:
+                    self._counted.setdefault(one.rule, []).append((start, end, one.term))
+                else:
+                    yield self._filter.hit(one.rule, start, end, one.term)
+        for rule in self._counted:
+            yield from self._beyond(rule, len(text) + 1 if last else 0)
+
+    def _beyond(self, rule: int, limit: int) -> Iterator[Hit]:
+        """Hits of a rule that lets the first few pass, in the order of the text whatever finds them."""
+        limit = limit or min(one.open for one in self._searches if one.rule == rule)
+        waiting = sorted(self._counted[rule])
+        certain = [one for one in waiting if one[0] < limit]
+        self._counted[rule] = waiting[len(certain) :]
+        for start, end, term in certain:
+            self._passed[rule] = self._passed.get(rule, 0) + 1
+            if self._passed[rule] > self._made.rules[rule].most:
+                yield self._filter.hit(rule, start, end, term)
 
     def _is_allowed(self, rule: int, text: str, start: int, end: int) -> bool:
         begin = max(0, start - _AROUND)

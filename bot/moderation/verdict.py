@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
+from bot.moderation.graphemes import covered
+
+MARK = "▇"
+
 
 class Action(IntEnum):
     """What happens to a text, mildest first: the strictest of several wins by ``max``."""
@@ -62,15 +66,11 @@ class Verdict:
         """The rules that matched, each once, in order of their first hit."""
         return tuple(dict.fromkeys(hit.rule for hit in self.hits))
 
-    def masked(self, mark: str = "▇") -> str:
-        """The text with every character of a MASK hit covered, whitespace left."""
-        letters = list(self.text)
-        for hit in self.hits:
-            if hit.action is Action.MASK:
-                for at in range(hit.start, hit.end):
-                    if not letters[at].isspace():
-                        letters[at] = mark
-        return "".join(letters)
+    def masked(self, mark: str = MARK) -> str:
+        """The text with one mark for each visible character of a MASK hit, blanks left."""
+        return covered(
+            self.text, [(hit.start, hit.end) for hit in self.hits if hit.action is Action.MASK], mark
+        )
 
 
 class ContentFilter(Protocol):
