@@ -113,7 +113,8 @@ def opened_again(story: Story, now: datetime) -> Result:
     """The story runs again: whoever was to write, writes, with their whole time; or the next."""
     current = story.current
     seat = story.seat(current.member) if current is not None and current.member is not None else None
-    if current is None or seat is None or seat.away:
+    nobody = all(one.away for one in story.writers)  # a model does not write alone
+    if current is None or seat is None or seat.away or nobody:
         return call(story, now)
     if current.held is not None:  # it is written already, and time stands still for it
         return story, ()

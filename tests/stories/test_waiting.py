@@ -10,6 +10,7 @@ import pytest
 from bot.errors import AlreadyDone, NotAllowed
 from bot.ids import MemberId
 from bot.stories import events as ev
+from bot.stories.calling import NOBODY
 from bot.stories.effects import Effect, StoryRefusal, TooLate
 from bot.stories.model import Absent, Order, Stage
 from bot.stories.rules import alarms
@@ -275,3 +276,15 @@ def test_a_week_of_twelve_of_whom_three_vanish(absent: Absent) -> None:
     wrote = Counter(turn.by for turn in circle.story.turns if not turn.by_model)
     assert len(circle.story.turns) > 60 and max(wrote.values()) - min(wrote.values()) <= 1
     assert (absent is Absent.STAND_IN) == any(turn.stood_in for turn in circle.story.turns)
+
+
+def test_a_model_does_not_write_on_alone_when_everybody_went_while_the_story_rested() -> None:
+    circle = Circle(models=1, share=1.0)
+    circle.writes(ANN)
+    assert circle.writer == AI
+    circle.does(ev.Pause(by=ANN))
+    circle.does(ev.Away(by=ANN))
+    circle.does(ev.Resume(by=ANN))
+    assert circle.story.stage is Stage.PAUSED and circle.story.rest == NOBODY
+    circle.does(ev.Back(by=ANN))
+    assert circle.story.stage is Stage.RUNNING
