@@ -180,6 +180,18 @@ def file_name(title: str) -> str:
     return "-".join(words)[:NAME_LIMIT].rstrip("-") or "story"
 
 
+def by_models(link: Contribution | None) -> int:
+    """How many percent of the letters of a contribution models wrote; at least 1 if any."""
+    if link is None or not link.draft.text:
+        return 0
+    draft = link.draft
+    letters = {True: 0, False: 0}
+    for span in draft.spans:
+        pieces = draft.text[span.start : span.end]
+        letters[span.model is not None] += sum(not char.isspace() for char in pieces)
+    return max(1, percentages({**letters})[True]) if letters[True] else 0
+
+
 Who = MemberId | str
 """A member (0: whoever wished to be forgotten), or a model by its name, whoever asked it."""
 

@@ -21,6 +21,7 @@ from bot.services.books_ports import PlanRow
 from bot.services.brief import Finished, Step
 from bot.services.scribe import Job, Scribe, TakeStore
 from bot.services.stories import StoryTable, Told, Written
+from bot.services.stories_memory import everybody
 from bot.services.stories_writer import PrivateTakes, StoryWriter, as_work, take_of
 from bot.stories import events as ev
 from bot.stories import games
@@ -211,8 +212,15 @@ class ChapterWriter(StoryWriter):
         row, story = told.row, told.story
         memory = await self._memory(told)
         wish = Wish(art=task, language=row.language, model=story.terms.model, length=length)
+        others = tuple(one for one in everybody(story) if one != member)
         request, prompt = await self._asker.request(
-            self._catalogue.tasks[task], wish, row.place, member, text=memory.text, instruction=instruction
+            self._catalogue.tasks[task],
+            wish,
+            row.place,
+            member,
+            text=memory.text,
+            instruction=instruction,
+            others=others,
         )
         if words:
             most = min(request.sampling.max_tokens, round(words * TOKENS_A_WORD * SLACK))

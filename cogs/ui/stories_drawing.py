@@ -10,6 +10,7 @@ import discord
 from bot.client import Renga
 from bot.errors import RengaError
 from bot.ids import ChannelId, MessageId
+from bot.services.books import by_models
 from bot.services.dispatch import Undeliverable
 from bot.services.stories import Told, told_of
 from bot.services.stories_ports import StoryNumber
@@ -77,7 +78,7 @@ class Drawing(Names):
             return
         thread = await self._outlet.channel(row.thread)
         texts = await self._app.stories.texts(row)
-        contents = look.part(told, turn, texts.get(turn.key, "…")) or [look.foot(told, turn)]
+        contents = await self._contents(told, turn, texts.get(turn.key, "…"))
         held = list(await self._app.stories.store.messages(row.guild, row.id, turn.number))
         for index, content in enumerate(contents):
             view = look.part_view(told, turn) if index == len(contents) - 1 else None
@@ -93,6 +94,11 @@ class Drawing(Names):
             )
         for gone in held[len(contents) :]:  # it was longer before
             await _edited(thread, gone, content=look.shorter(told), view=None)
+
+    async def _contents(self, told: Told, turn: Turn, text: str) -> list[str]:
+        """A part as messages, with how much of it models wrote; of one that is too long, who wrote it."""
+        share = by_models((await self._app.stories.links(told.row)).get(turn.key))
+        return look.part(told, turn, text, share) or [look.foot(told, turn, share)]
 
     async def show_missing(self, told: Told) -> None:
         """Post the last parts that no message shows: they came while the bot could not post."""

@@ -42,18 +42,20 @@ def opening(told: Told) -> str:
     )
 
 
-def part(told: Told, turn: Turn, text: str) -> list[str] | None:
+def part(told: Told, turn: Turn, text: str, by_models: int = 0) -> list[str] | None:
     """A part as messages: its words, then who wrote it; None if it is too long for messages."""
-    return split(f"{verse(text)}\n{foot(told, turn)}")
+    return split(f"{verse(text)}\n{foot(told, turn, by_models)}")
 
 
-def foot(told: Told, turn: Turn) -> str:
-    """Who wrote a part, below it."""
+def foot(told: Told, turn: Turn, by_models: int = 0) -> str:
+    """Who wrote a part, below it; ``by_models`` is how many percent of a member's part models wrote."""
     story, lang = told.story, told.row.language
     number = story.turns.index(turn) + 1 if turn in story.turns else turn.number
     told_of = translate("story.written", lang, number=number, member=author(turn, lang), count=turn.words)
     if len(turn.versions) > 1 and not turn.by_model:
         told_of = f"{told_of} · {translate('story.edited', lang)}"
+    if by_models and not turn.by_model:
+        told_of = f"{told_of} · {translate('bound.by_models', lang, percent=by_models)}"
     return f"-# {told_of}"
 
 

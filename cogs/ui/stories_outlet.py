@@ -255,7 +255,7 @@ class StoryOutlet(Drawing):
         if turn is None:
             return [look.taken_back(told)]
         texts = await self._app.stories.texts(told.row)
-        return look.part(told, turn, texts.get(turn.key, "…")) or [look.foot(told, turn)]
+        return await self._contents(told, turn, texts.get(turn.key, "…"))
 
     async def _reveal(self, outgoing: Outgoing, told: Told, thread: Any) -> None:
         """What was hidden until the end, whole."""

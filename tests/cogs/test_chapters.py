@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import ModelUnavailable
+from bot.rehearsal import acts
 from bot.settings import Settings
-from bot.storage.store import verify_all
 from bot.stories.model import Game
 from tests.cogs.stories_world import Table, open_table
 from tests.cogs.test_stories import story_of
@@ -51,7 +54,8 @@ async def test_a_chapter_from_the_plan_to_the_last_part(settings: Settings) -> N
         assert "Ben went down." in third and "bring it to its end" in third
         texts = table.texts()
         assert sum("Ben went down." in text for text in texts) == 1
-        assert not any("it is your turn" in text for text in texts)
+        assert not table.pinged()
+        assert any("Part 2 · @ana · 3 words · 100 % by a model (AI)" in text for text in texts)
         assert "Write the next part" not in table.labels()
 
 
@@ -69,7 +73,7 @@ async def test_each_part_is_signed_by_the_model_for_its_writer(settings: Setting
             (ana, "scripted/scripted")
         ]
         assert link.draft.prompt.startswith("chapter@")
-        assert await verify_all(table.app.store) is None or not await verify_all(table.app.store)
+        assert await table.app.store.ledger.verify(guild) is None
 
 
 async def test_the_plan_is_changed_by_hand_and_what_is_written_stays(settings: Settings) -> None:
@@ -112,15 +116,16 @@ async def test_one_part_is_written_again_or_changed_by_hand(settings: Settings) 
 
 async def choose(table: Table, who: str, value: str) -> None:
     """A choice in the newest menu of parts."""
-    from bot.rehearsal import acts
-
-    await acts.select(table.world, who, acts.menu(table.world, who, "Change a part"), [value])
+    await acts.select(table.world, who, "Change a part that is written …", (value,))
 
 
 async def test_nobody_else_may_have_it_written(settings: Settings) -> None:
     async with open_table(settings) as table:
         await planned(table)
-        assert "not yours" in await table.press("ben", "Write the next part") or not (await story_of(table)).turns
+        assert (
+            "not yours" in await table.press("ben", "Write the next part")
+            or not (await story_of(table)).turns
+        )
         assert not (await story_of(table)).turns
 
 
@@ -149,6 +154,29 @@ async def test_a_model_that_fails_stops_the_writing_and_says_so(settings: Settin
         assert "2 of 3 parts" in card(table) and "⚠️" not in card(table)
 
 
+async def test_it_can_be_stopped_and_gone_on_with(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        await planned(table)
+        table.model.hang("The lamp went out, and")
+        acts.press_meanwhile(table.world, "ana", acts.button(table.world, "ana", "Write all parts"))
+        async with asyncio.timeout(20):
+            while not any("went out, and" in text for text in table.texts()):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert "✍️ 1. The lamp goes out." in card(table)
+        assert "✍️" in next(text for text in table.texts() if "went out, and" in text)
+        refused = await table.press("ben", "Stop")
+        assert "not yours" in refused or "author" in refused
+        await table.press("ana", "Stop")
+        await table.env.settle()
+        assert "1 of 3 parts" in card(table)
+        assert any(text.startswith("The lamp went out, and\n") for text in table.texts())
+        assert len((await story_of(table)).turns) == 1
+        table.model.say("Ben went down.")
+        await table.press("ana", "Write the next part")
+        await table.env.settle()
+        assert "2 of 3 parts" in card(table)
+
+
 async def test_a_scene_goes_on_in_the_thread_of_a_chapter(settings: Settings) -> None:
     async with open_table(settings) as table:
         await planned(table)
@@ -175,8 +203,6 @@ async def test_writing_goes_on_after_a_restart(settings: Settings) -> None:
         guild = table.world.here().handle.id
         (row,) = await table.app.stories.store.open_in(guild)
         # The bot went before the first word came: this is all that is left of it.
-        from dataclasses import replace
-
         await table.app.plans.change(guild, row.id, 1, lambda plan: replace(plan, until=2))
         table.model.say("The lamp went out.").say("Ben went down.")
         await table.world.restart()
