@@ -212,7 +212,9 @@ class _Reader:
                 absent = absent or self._takes("no")
                 return lines.Expect(self._text(verb), absent, private)
             case "restart":
-                return lines.Restart(self._seconds(self._text(verb)) if self._words else 0.0)
+                if self._words and not self._words[0].quoted and self._words[0].text[:1].isdecimal():
+                    return lines.Restart(self._seconds(self._text(verb)))
+                return self._end(verb, lines.Restart())
             case "show":
                 return self._end(verb, lines.Show())
             case _:

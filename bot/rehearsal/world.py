@@ -35,7 +35,7 @@ from bot.settings import Settings
 SETTLE = 600.0
 """Seconds that the bot may be at work on one line: a model may have to be loaded first."""
 
-SHORTEST_STEP, MOST_STEPS = 15.0, 100
+SHORTEST_STEP, MOST_STEPS = 15.0, 48
 """Seconds, and how many of them at most, when time passes."""
 
 NAME = "Renga"

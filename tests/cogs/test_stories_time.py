@@ -20,11 +20,9 @@ def whispered(table: Table, who: str) -> list[str]:
 
 def silent(table: Table) -> list[bool]:
     """Of every message that pinged somebody, whether it did so without a sound."""
-    posted = [
-        one.json for one in table.env.http_requests if one.method == "POST" and isinstance(one.json, dict)
-    ]
+    posted = [one.json for one in table.env.http_requests if one.method == "POST"]
     pinging: list[dict[str, Any]] = [
-        one for one in posted if (one.get("allowed_mentions") or {}).get("users")
+        one for one in posted if isinstance(one, dict) and (one.get("allowed_mentions") or {}).get("users")
     ]
     return [bool(int(one.get("flags") or 0) & 4096) for one in pinging]
 

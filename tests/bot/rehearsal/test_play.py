@@ -197,3 +197,16 @@ async def test_a_form_that_is_not_shown_and_a_field_that_is_not_there(settings: 
         assert wrong == Wrong("that shows no form")
         (wrong,) = wrongs(await rehearsal.play("@ana fill Publish colour:x"))
         assert wrong == Wrong("no field is called “colour” here; there is: Title, Licence")
+
+
+async def test_the_bot_may_be_down_for_hours_and_somebody_may_leave(settings: Settings) -> None:
+    async with stage(settings) as held:
+        await held.fine("@ben: here  for a while")
+        before = held.world.now()
+        await held.fine("restart 5h")
+        assert (held.world.now() - before).total_seconds() >= 5 * 3600
+        guild = held.world.here().handle
+        ben = held.world.member("ben").id
+        assert ben in guild.member_ids()
+        await held.fine("@ben leave")
+        assert ben not in guild.member_ids()

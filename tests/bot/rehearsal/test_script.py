@@ -65,6 +65,8 @@ from bot.rehearsal.trouble import ScriptError
         ("wait 1d2h 30m5s", lines.Wait(95405)),
         ("wait 2时", lines.Wait(7200)),
         ("restart", lines.Restart()),
+        ("restart 5h", lines.Restart(5 * 3600)),
+        ("@ben leave", lines.Leave("ben")),
         ('expect "text"', lines.Expect("text")),
         ("expect two words", lines.Expect("two words")),
         ('expect "no"', lines.Expect("no")),
