@@ -205,7 +205,7 @@ async def open_app(
                 await dispatch.deliver(row)
             story_clock.wake()
 
-        table.after = after
+        table.after, table.wake = after, story_clock.wake
         yield App(
             settings=settings,
             catalogue=catalogue,
@@ -242,6 +242,7 @@ async def open_app(
             stories=table,
             story_writer=StoryWriter(
                 table,
+                info=router.info,
                 catalogue=catalogue,
                 asker=asker,
                 backend=router,

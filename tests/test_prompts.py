@@ -33,7 +33,7 @@ def test_nothing_is_wrong() -> None:
 
 def test_what_is_shipped() -> None:
     assert set(SHIPPED.arts) == {"poem"}
-    stories = {"turn", "recap", "script", "plan", "chapter", "scene"}
+    stories = {"turn", "recap", "lore", "script", "plan", "chapter", "scene"}
     assert set(SHIPPED.tasks) == {"revise", "remix", "critique"} | stories
     assert len(SHIPPED.styles) >= 8
     assert {"haiku", "sonnet-shakespearean", "villanelle", "limerick", "free"} <= set(SHIPPED.forms)

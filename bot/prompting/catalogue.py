@@ -28,6 +28,7 @@ TASKS: Mapping[str, tuple[str, ...]] = {
     "remix": ("text", "instruction"),
     "turn": ("text", "instruction"),
     "recap": ("text", "instruction"),
+    "lore": ("text", "instruction"),
     "script": ("text", "instruction"),
     "plan": ("text", "instruction"),
     "chapter": ("text", "instruction"),

@@ -78,6 +78,8 @@ class StoryTable(Reader):
         """Told after that: draws anew what shows the story."""
         self.plan: Plan | None = None
         """Moves alarms to when they suit whoever they are for."""
+        self.wake: Callable[[], None] = _nothing
+        """Told that an alarm was set."""
         self.held: Held | None = None
         """Told of every text of a turn that a filter refused."""
 
@@ -369,3 +371,7 @@ class StoryTable(Reader):
             dropped=dropped,
             spent=words.spent if words is not None else None,
         )
+
+
+def _nothing() -> None:
+    """Nobody wants to be woken."""

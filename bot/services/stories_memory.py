@@ -1,25 +1,34 @@
 """What a model is told of a story, within a stated budget: note, lore, what happened, the last turns.
 
 The newest turns come first in line, whole; what is older is there as the
-summary.  Who wrote a turn is always named, in a line of its own before it.
+summary, and as a count of who wrote how much of it.  Who wrote a turn is always
+named, in a line of its own before it, which nobody's words can look like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.ids import Lang, MemberId
 from bot.prompting.fit import estimate, shortened
 from bot.stories import games
 from bot.stories.lore import told
-from bot.stories.model import Story, Turn
+from bot.stories.model import Lore, Story, Turn
 
 BUDGET = 3_000
 """Tokens, by estimate, that a story takes in a prompt, whatever its length."""
 
-LORE_BUDGET, NOTE_BUDGET, SUMMARY_BUDGET = 600, 250, 500
-"""The parts of it that lore, note and summary may have at most; turns have what is left."""
+LEAST_BUDGET = 300
+"""Tokens that it takes also where a model's window leaves less: a prompt that is too long says so itself."""
+
+AROUND = 1_100
+"""Tokens that are reckoned for what stands around a story in a prompt."""
+
+LORE_BUDGET, NOTE_BUDGET, SUMMARY_BUDGET, HANDS_BUDGET = 600, 250, 500, 120
+"""The parts of it that lore, note, summary and the count may have at most, where the budget is whole."""
 
 SIGHT = 4
 """The last turns in which the keys of lore are looked for."""
@@ -27,9 +36,29 @@ SIGHT = 4
 MODEL = "Renga"
 """What the writer of an AI seat is called in prompts."""
 
-_WORDS: Mapping[Lang, tuple[str, str, str, str]] = {
-    "en": ("What the author wants", "What is true in the story", "What happened before", "Chapter"),
-    "zh": ("作者的话", "故事里的设定", "前情", "章"),
+_MARK = re.compile(r"^([ \t]*)\[", re.MULTILINE)
+
+_WORDS: Mapping[Lang, Mapping[str, str]] = {
+    "en": {
+        "note": "What the author wants",
+        "lore": "What is true in the story",
+        "past": "What happened before",
+        "hands": "Who wrote how many of the parts before",
+        "chapter": "Chapter",
+        "scene": "Scene",
+        "from": "from a part by",
+        "by": "noted by",
+    },
+    "zh": {
+        "note": "作者的话",
+        "lore": "故事里的设定",
+        "past": "前情",
+        "hands": "此前各人写的段数",
+        "chapter": "章",
+        "scene": "场",
+        "from": "出自所写的一段，作者：",
+        "by": "记录者：",
+    },
 }
 
 
@@ -42,6 +71,13 @@ class Memory:
     tokens: int
 
 
+def budget_for(window: int | None, answer: int) -> int:
+    """Tokens that a story may take, for a model's window (None: unknown) and the longest answer."""
+    if window is None:
+        return BUDGET
+    return max(LEAST_BUDGET, min(BUDGET, window - AROUND - answer))
+
+
 def remember(
     story: Story,
     texts: Mapping[str, str],
@@ -49,30 +85,37 @@ def remember(
     language: Lang,
     *,
     budget: int = BUDGET,
+    numbered: bool = False,
 ) -> Memory:
-    """The story as a model reads it, in at most ``budget`` tokens by estimate."""
-    note_head, lore_head, past_head, chapter_head = _WORDS[language]
+    """The story as a model reads it, in at most ``budget`` tokens by estimate.
+
+    ``numbered`` if the mark before each turn gives its number as well.
+    """
+    words = _WORDS[language]
     turns = list(story.turns)
     if story.terms.game is games.Game.CORPSE:
         turns = turns[-1:]
     recent = "\n".join(texts.get(turn.key, "") for turn in turns[-SIGHT:])
+    share = min(1.0, budget / BUDGET)
     parts: list[str] = []
-    if story.note:
-        parts.append(f"({note_head}: {shortened(story.note, NOTE_BUDGET, keep='start')})")
-    if entries := told(story.lore, recent, LORE_BUDGET, estimate):
-        lines = "\n".join(f"- {entry.name}: {entry.text}" for entry in entries)
-        parts.append(f"({lore_head}:\n{lines})")
-    if story.summary:
-        parts.append(f"({past_head}: {shortened(story.summary, SUMMARY_BUDGET, keep='end')})")
-    left = budget - sum(estimate(part) + 2 for part in parts)
+    if story.note and (note := shortened(story.note, int(NOTE_BUDGET * share), keep="start")):
+        parts.append(f"({words['note']}: {note})")
+    if entries := told(story.lore, recent, int(LORE_BUDGET * share), lambda text: estimate(text) + 8):
+        lines = "\n".join(
+            f"- {entry.name}: {entry.text}{_source(story, entry, names, words)}" for entry in entries
+        )
+        parts.append(f"({words['lore']}:\n{lines})")
+    if story.summary and (past := shortened(story.summary, int(SUMMARY_BUDGET * share), keep="end")):
+        parts.append(f"({words['past']}: {past})")
+    left = budget - sum(estimate(part) + 2 for part in parts) - int(HANDS_BUDGET * share) - 2
     kept: list[str] = []
     since = story.next_number
-    titles = {chapter.before: chapter.title for chapter in story.chapters}
+    headings = _headings(story, words)
     for turn in reversed(turns):
-        part = _part(story, turn, texts.get(turn.key, ""), names)
-        for before, title in titles.items():
-            if _heads(story, turn, before):
-                part = f"({chapter_head}: {title})\n\n{part}"
+        text = games.shown_before(story, texts.get(turn.key, ""))
+        number = f"{turn.number} · " if numbered else ""
+        mark = f"{headings.get(turn.number, '')}[{number}{named(turn, names)}]"
+        part = "\n".join((mark, _MARK.sub(r"\1［", text)))
         cost = estimate(part) + 2
         if cost > left:
             if not kept:  # a single turn longer than everything: its end is what is written on from
@@ -82,25 +125,72 @@ def remember(
         kept.append(part)
         left -= cost
         since = turn.number
+    before = [turn for turn in turns if turn.number < since]
+    if before and (said := _hands(before, names, int(HANDS_BUDGET * share) - estimate(words["hands"]) - 8)):
+        parts.append(f"({words['hands']}: {said})")
     text = "\n\n".join([*parts, *reversed(kept)])
     return Memory(text, since, estimate(text))
 
 
-def _part(story: Story, turn: Turn, text: str, names: Mapping[MemberId, str]) -> str:
-    return f"[{named(turn, names)}]\n{games.shown_before(story, text)}"
+def _headings(story: Story, words: Mapping[str, str]) -> dict[int, str]:
+    """What stands before turns, by their numbers: each heading before the first turn from its number on."""
+    numbers = [turn.number for turn in story.turns]
+    found: dict[int, str] = {}
+    for chapter in story.chapters:
+        first = next((number for number in numbers if number >= chapter.before), None)
+        if first is not None:
+            kind = words["scene" if chapter.scene else "chapter"]
+            found[first] = found.get(first, "") + f"({kind}: {chapter.title})\n\n"
+    return found
 
 
-def _heads(story: Story, turn: Turn, before: int) -> bool:
-    """Whether a chapter's heading stands before this turn: it is the first from its number on."""
-    first = next((one for one in story.turns if one.number >= before), None)
-    return first is not None and first.number == turn.number
+def _source(story: Story, entry: Lore, names: Mapping[MemberId, str], words: Mapping[str, str]) -> str:
+    """Who wrote what an entry comes from, or who noted it."""
+    turn = story.turn(entry.turn) if entry.turn is not None else None
+    if turn is not None:
+        return f" ({words['from']} {named(turn, names)})"
+    return f" ({words['by']} {names[entry.by]})" if entry.by in names else ""
+
+
+def lore_cost(entry: Lore) -> int:
+    """Tokens, by estimate, that an entry takes when a model is told of it."""
+    return estimate(f"{entry.name}: {entry.text}") + 8
 
 
 def named(turn: Turn, names: Mapping[MemberId, str]) -> str:
     """Who wrote a turn."""
-    return MODEL if turn.by_model else names.get(turn.by, "…")
+    return MODEL if turn.by_model else names.get(turn.by, f"…{turn.by % 10_000}")
+
+
+def hands(turns: Iterable[Turn], names: Mapping[MemberId, str]) -> list[tuple[str, int]]:
+    """Who wrote how many of these turns, whoever wrote most first."""
+    counted: Counter[MemberId | None] = Counter(None if turn.by_model else turn.by for turn in turns)
+    return [
+        (MODEL if member is None else names.get(member, f"…{member % 10_000}"), count)
+        for member, count in counted.most_common()
+    ]
+
+
+def _hands(turns: Sequence[Turn], names: Mapping[MemberId, str], tokens: int) -> str:
+    said = ""
+    for name, count in hands(turns, names):
+        more = f"{said}, {name} {count}" if said else f"{name} {count}"
+        if estimate(more) > tokens:
+            return f"{said}, …" if said else ""
+        said = more
+    return said
+
+
+def everybody(story: Story) -> list[MemberId]:
+    """Every member who is named in what is told of a story: whoever sits there, wrote, or noted something."""
+    found = dict.fromkeys(seat.member for seat in story.writers)
+    found |= dict.fromkeys(turn.by for turn in story.turns if turn.by > 0)
+    found |= dict.fromkeys(entry.by for entry in story.lore if entry.by > 0)
+    return list(found)
 
 
 def to_summarise(story: Story, memory: Memory) -> list[Turn]:
     """The turns that are neither in the summary nor there word for word."""
+    if story.terms.game is games.Game.CORPSE:
+        return []  # whoever writes on is not to know what happened
     return [turn for turn in story.turns if story.summarised < turn.number < memory.since]

@@ -191,6 +191,10 @@ class StoryStore(Protocol):
         """Have an alarm ring later, unless it was set anew."""
         ...
 
+    async def put_off(self, guild: GuildId, id: StoryNumber, name: str, to: datetime) -> None:
+        """Have the alarm of that name ring at another time, if there is one."""
+        ...
+
     async def wake_models(self, now: datetime) -> None:
         """At start: whatever models were asked to write is asked again now."""
         ...

@@ -358,6 +358,18 @@ class SqlStories(Papers):
 
         await self._database.write(act)
 
+    async def put_off(self, guild: GuildId, id: StoryNumber, name: str, to: datetime) -> None:
+        """Have the alarm of that name ring at another time, if there is one."""
+
+        def act(connection: Connection) -> None:
+            connection.execute(
+                update(story_alarms)
+                .where(story_alarms.c.guild == guild, story_alarms.c.story == id, story_alarms.c.name == name)
+                .values(at=written(to))
+            )
+
+        await self._database.write(act)
+
     async def wake_models(self, now: datetime) -> None:
         """At start, in every guild: what models were asked to write is due again."""
 
