@@ -127,7 +127,7 @@ def _seat(story: Story, seat: Seat, lang: Lang) -> str:
     current = story.current.member if story.current is not None else None
     name = who(seat.member, lang)
     if seat.member == current:
-        return f"**{name}**"
+        return f"▶ {name}"
     if seat.away:
         return f"{name} {translate('story.seat_away', lang)}"
     running = story.stage is Stage.RUNNING and story.terms.order.value != "free"
