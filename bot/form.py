@@ -10,7 +10,8 @@ import sys
 from bot.errors import BadInput
 from bot.explain import explain
 from bot.forms.check import AnyShape, Shape, check
-from bot.forms.english.rhyme import ends, rhyme, rhymes
+from bot.forms.english.ends import ends
+from bot.forms.english.rhyme import rhyme, rhymes
 from bot.forms.english.sound import words
 from bot.forms.model import Holds
 from bot.i18n.text import translate
@@ -79,7 +80,11 @@ def _show(shape: AnyShape, catalogue: Catalogue, lang: Lang) -> None:
         for key, value in found.shape.items():
             _out(f"  {key}: {value}")
     elif isinstance(shape, Shape):
-        for key, value in (("schemes", shape.schemes), ("syllables", shape.syllables), ("lines", shape.lines)):
+        for key, value in (
+            ("schemes", shape.schemes),
+            ("syllables", shape.syllables),
+            ("lines", shape.lines),
+        ):
             if value:
                 _out(f"  {key}: {value}")
 

@@ -114,8 +114,10 @@ def _from_parts(word: str, depth: int = 0) -> Iterator[Phones]:
         return
     if american := _american(word):
         yield from look_up(american)
-    if older := _old_spelling(word):
-        yield from look_up(older)
+    for today in _old_spellings(word):
+        if known(today) or (depth == 0 and today[0] == "u" != word[0]):
+            yield from _said(today, depth + 1)
+            break
     if word.endswith("s") and not word.endswith("ss"):
         for stem in (word[:-1], word[:-2] if word.endswith("es") else "", _y(word, "ies")):
             yield from (_plural(phones) for phones in _said(stem, depth) if stem)
@@ -160,14 +162,14 @@ def _american(word: str) -> str:
     return ""
 
 
-def _old_spelling(word: str) -> str:
-    """The dictionary's spelling of a word in the spelling of before 1700: *loue*, *vnto*, *owne*, *prayse*."""
-    turned = re.sub(r"^v(?=[^aeiouy])", "u", re.sub(r"(?<=[aeiour])u(?=[aeiouy])", "v", word))
+def _old_spellings(word: str) -> Iterator[str]:
+    """How a word spelled as before 1700 may be written today: *loue*, *vnto*, *ioy*, *owne*, *prayse*."""
+    turned = re.sub(r"(?<=[a-z])u(?=[aeiouy])(?<!qu)(?<!gu)", "v", word)
+    turned = re.sub(r"^v(?=[^aeiouy])", "u", re.sub(r"^i(?=[aeou])", "j", turned))
     for one in (turned, turned.replace("y", "i"), re.sub(r"ie$", "y", turned)):
-        for other in (one, one[:-1] if one.endswith("e") else "", re.sub(r"(.)\1e$", r"\1", one)):
-            if other != word and len(other) > 2 and known(other):
-                return other
-    return ""
+        for other in (one, one.removesuffix("e"), re.sub(r"(.)\1e$", r"\1", one)):
+            if other != word and len(other) > 2:
+                yield other
 
 
 def _stems(stem: str) -> tuple[str, ...]:

@@ -112,7 +112,9 @@ def measured(line: str, places: str, *, sung: bool = False, style: Diction = Dic
         if loose is not None:
             best = replace(best, loose=Length(Holds.DOUBTFUL, number, *loose))
         elif abs(number - len(places)) <= _OUT:
-            best = replace(best, loose=Length(Holds.DOUBTFUL, number, "out_of_metre"))
+            unknown = any(options[0].licence == "guess" for options, _ in parts)
+            reason = "unknown_word" if unknown else "out_of_metre"
+            best = replace(best, loose=Length(Holds.DOUBTFUL, number, reason))
     light = fit(parts, places + "x")
     if light is None:
         return best
@@ -121,7 +123,7 @@ def measured(line: str, places: str, *, sung: bool = False, style: Diction = Dic
 
 
 def _loose(parts: Sequence[Word], places: str) -> tuple[str, Scansion] | None:
-    """A line with feet of three syllables, or of one foot more, and why it is let pass: (reason, scansion)."""
+    """A line with feet of three syllables, or of one foot more: (why it is let pass, scansion)."""
     best: tuple[int, str, Scansion] | None = None
     for reason, variant, extra in _loosened(places):
         one = fit(parts, variant)
@@ -159,7 +161,7 @@ _LIGHT = frozenset("xw")
 
 
 def _ends_light(options: Sequence[Way]) -> bool:
-    return all(way.marks[-2:] in ("/x", "-x") for way in options if way.licence in _SPOKEN)
+    return all(way.marks[-2:] in ("/x", "-x") for way in options if way.licence in _READ)
 
 
 def _verdict(found: Scansion, number: int, allowed: Mapping[str, int], *, sung: bool) -> Length:
@@ -192,8 +194,10 @@ def counted(line: str, least: int, most: int) -> Length:
     return Length(Holds.NO, first, "syllables")
 
 
-_SPOKEN = frozenset(("", "other", "hiatus", "guess"))
-"""What counts where there is no beat: the readings of the dictionary."""
+_READ = frozenset(("", "other", "hiatus", "guess"))
+"""The readings of the dictionary."""
+_SPOKEN = frozenset((*_READ, "perhaps", "flower"))
+"""What counts where there is no beat: those, and *flower* or *fire* as one syllable."""
 
 
 def finding(length: Length, asked: str) -> Finding:

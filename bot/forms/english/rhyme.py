@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
 
 from bot.forms.english.dictionary import Phones
-from bot.forms.english.sound import Sound, sounds
+from bot.forms.english.ends import End, ends
 
 
 class Rhyme(IntEnum):
@@ -33,38 +31,11 @@ class Rhyme(IntEnum):
     PERFECT = 7
 
 
-class End(NamedTuple):
-    """How a way of saying a word ends, worked out once.
-
-    Attributes:
-        before: the consonants before the part that rhymes.
-        part: from the last stressed vowel, without stress.
-        last: from the last vowel, stressed or not.
-        accent: the part as other accents merge it; so ``last_accent``.
-        raised: the last light syllable with the full vowel that its spelling suggests, where the beat may
-            fall on it because the syllable before is light too: *comforted* as if it ended in *-ed* of *bed*.
-        stressed: its last syllable has a stress, or there is no other.
-        lifted: its last syllable is light, and so is the one before.
-        vowels: how many there are.
-        usual: it takes no licence.
-    """
-
-    before: Phones
-    part: Phones
-    last: Phones
-    accent: Phones
-    last_accent: Phones
-    raised: Phones
-    stressed: bool
-    lifted: bool
-    vowels: int
-    usual: bool
+def _pairs(text: str) -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(pair.split()) for pair in text.split(","))
 
 
-_HISTORIC = frozenset(
-    frozenset(pair.split("-"))
-    for pair in """UH-UW AA-OW AA-AH AY-OY AH-UW IH-IY AH-OW AO-AH AO-OW UH-AH""".split()
-)
+_HISTORIC = _pairs("UH UW, AA OW, AA AH, AY OY, AH UW, IH IY, AH OW, AO AH, AO OW, UH AH")
 """Vowels before the same consonants that verse from Spenser to Tennyson rhymed: *good* and *rude*, *god* and
 *abode*, *upon* and *sun*, *join* and *mine*, *come* and *doom*, *been* and *queen*, *come* and *home*, *song*
 and *young*, *lost* and *boast* (Wyld, "Studies in English Rhymes from Surrey to Pope",
@@ -80,18 +51,12 @@ _OLD_WRITTEN = {
 """Likewise, where the word with the first of the two vowels is written so: *head* and *shade*, *feast* and
 *guest*, *break* and *cheek*, *past* and *waste*, *swan* and *man*."""
 
-_BEFORE_R = {"IY": "IH", "OW": "AO", "UW": "UH"}
-_R_ALIKE = frozenset(
-    frozenset(pair.split("-")) for pair in "UH-AO ER-AO ER-AA ER-EH ER-IH ER-UH EH-IH AW-AO EH-AA".split()
-)
-"""Before r: *more* and *poor*, *word* and *lord*, *heart* and *desert*, *were* and *fair*, *earth* and *hearth*."""
+_R_ALIKE = _pairs("UH AO, ER AO, ER AA, ER EH, ER IH, ER UH, EH IH, AW AO, EH AA")
+"""Before r: *more* and *poor*, *word* and *lord*, *heart* and *desert*, *earth* and *hearth*."""
 
 _VOICE = {"Z": "S", "DH": "TH"}
 """Consonants that verse takes for each other at an end: *eyes* and *paradise*, *breathe* and *heath*."""
 _CLOSE = {"D": "T", "V": "F", "B": "P", "G": "K", "ZH": "SH", "JH": "CH", "NG": "N", "M": "N", **_VOICE}
-_MERGED = {"AO": "AA", "UH": "AH"}
-_RAISED_R = {"a": "AA", "o": "AO", "i": "IH"}
-_RAISED = {"a": "AE", "e": "EH", "i": "IH", "o": "AA", "u": "AH"}
 
 
 def rhymes(one: str, other: str) -> bool:
@@ -121,82 +86,6 @@ def rhyme(one: str, other: str) -> Rhyme:
             if best is Rhyme.PERFECT:
                 return best
     return Rhyme.EYE if spelled and best < Rhyme.EYE else best
-
-
-@lru_cache(maxsize=100_000)
-def pronunciations(word: str) -> tuple[tuple[int, str, str], ...]:
-    """The ways of saying a word: (syllables, a digit of stress for each, the part that rhymes).
-
-    Two words rhyme perfectly if their parts are equal and the consonants before are not;
-    :func:`rhyme` judges that and all that is less.
-    """
-    return tuple((sound.syllables, sound.stress, " ".join(part(sound.phones)[1])) for sound in sounds(word))
-
-
-@lru_cache(maxsize=50_000)
-def ends(word: str) -> tuple[End, ...]:
-    """How each way of saying a word in lower case ends."""
-    return tuple(dict.fromkeys(_ends(word)))
-
-
-def _ends(word: str) -> Iterator[End]:
-    for sound in sounds(word):
-        before, mine = part(sound.phones)
-        if not mine:
-            continue
-        last = last_vowel(sound.phones)[1]
-        stressed = len(sound.stress) == 1 or sound.stress[-1:] in ("1", "2")
-        lifted = len(sound.stress) > 2 and sound.stress[-1] == "0" and sound.stress[-2] != "1"
-        yield End(
-            before,
-            mine,
-            last,
-            _accent(mine, word),
-            _accent(last, word),
-            _raised(word, last) if lifted else (),
-            stressed,
-            lifted,
-            len(sound.stress),
-            _plain(sound),
-        )
-
-
-def _plain(sound: Sound) -> bool:
-    return sound.usual
-
-
-def part(phones: Phones) -> tuple[Phones, Phones]:
-    """(the consonants before, the part from the last stressed vowel): what rhymes.
-
-    Without a stressed vowel it is from the last vowel.
-    """
-    vowels = [at for at, phone in enumerate(phones) if phone[-1].isdigit()]
-    if not vowels:
-        return (), phones
-    stressed = [at for at in vowels if phones[at][-1] in "12"]
-    at = stressed[-1] if stressed else vowels[-1]
-    return _onset(phones, at), _bare(phones[at:])
-
-
-def last_vowel(phones: Phones) -> tuple[Phones, Phones]:
-    """Likewise from the last vowel, stressed or not."""
-    vowels = [at for at, phone in enumerate(phones) if phone[-1].isdigit()]
-    return (_onset(phones, vowels[-1]), _bare(phones[vowels[-1] :])) if vowels else ((), phones)
-
-
-def _onset(phones: Phones, at: int) -> Phones:
-    start = at
-    while start > 0 and not phones[start - 1][-1].isdigit():
-        start -= 1
-    return phones[start:at]
-
-
-def _bare(phones: Phones) -> Phones:
-    """Without stress; and with the vowels before r that the dictionary writes now so, now so, made one."""
-    plain = tuple(phone.rstrip("012") for phone in phones)
-    if plain[1:2] == ("R",):
-        return (_BEFORE_R.get(plain[0], plain[0]), *plain[1:])
-    return plain
 
 
 def _compare(one: End, other: End, left: str, right: str) -> Rhyme:
@@ -241,19 +130,6 @@ def _same_raised(raised: Phones, full: Phones) -> bool:
         return raised[0] == full[0] or frozenset((raised[0], full[0])) in _R_ALIKE
     # natural and all: before l the vowel of -al is broad.
     return raised[0] == full[0] or (raised[:2] == ("AE", "L") and full[0] in ("AO", "AA"))
-
-
-def _raised(word: str, last: Phones) -> Phones:
-    """The last syllable with the vowel that is written in it."""
-    letters = re.sub(r"[^a-z]", "", word)
-    written = re.search(r"([aeiou])[^aeiouy]+e?s?$", letters)
-    if last[0] == "ER":
-        # sepulchre and hair, ancestor and more
-        ending = re.search(r"([aeiou])(?:r|[^aeiou]?re)s?$", letters) or re.search(r"(r)es?$", letters)
-        return () if ending is None else (_RAISED_R.get(ending[1], "EH"), "R", *last[1:])
-    if len(last) < 2 or last[0] not in ("AH", "IH") or written is None:
-        return ()
-    return (_RAISED[written[1]], *last[1:])
 
 
 def _old_y(one: End, other: End) -> bool:
@@ -304,20 +180,6 @@ def _consonance(one: End, other: End) -> Rhyme:
     if len(soft) > 1 and soft[1:] == softer[1:] and _close_vowels(soft[0], softer[0]):
         return Rhyme.CONSONANCE
     return Rhyme.NONE
-
-
-def _accent(phones: Phones, word: str) -> Phones:
-    """Sounds as other accents merge them: *cot* and *caught*, *morn* and *dawn*, *father* and *farther*."""
-    merged = tuple(
-        _MERGED.get(phone, phone) if phones[at + 1 : at + 2] != ("R",) else phone
-        for at, phone in enumerate(phones)
-    )
-    if merged[1:2] == ("R",) and merged[0] in ("AO", "AA") and len(merged) > 2:
-        return ("AA" if merged[0] == "AO" else "AA R", *merged[2:])
-    if phones[0] == "AA" and len(phones) > 1 and re.search(r"a[^aeiou]*e?r?$", word):
-        # calm, as arm
-        return ("AA R", *merged[1:])
-    return merged
 
 
 def _softened(phones: Phones, table: dict[str, str]) -> Phones:

@@ -2,7 +2,8 @@
 
 A scheme is written as poets write it, a letter a line: ``abab cdcd efef gg``.
 A capital with a number is a refrain: lines marked ``A1`` are the same line, and
-rhyme with ``a``.  ``x`` rhymes with nothing.
+rhyme with ``a``.  ``x`` rhymes with nothing.  ``R`` is the rentrement of a rondeau: the opening words of the
+first line, without a rhyme.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import re
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[A-Z]\d*|[a-z]")
+
+
+RENTREMENT = "R"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ def read(scheme: str) -> tuple[Place, ...]:
     if "".join(tokens) != bare or not tokens:
         raise ValueError(f"{scheme} is no rhyme scheme")
     return tuple(
-        Place("" if token == "x" else token[0].lower(), token if token[0].isupper() else "")
+        Place("" if token in ("x", RENTREMENT) else token[0].lower(), token if token[0].isupper() else "")
         for token in tokens
     )
 
@@ -53,11 +57,17 @@ def terza_rima(lines: int) -> tuple[Place, ...]:
     return tuple(Place(f"t{at // 3 + at % 3 % 2}" if at < whole else f"t{whole // 3}") for at in range(lines))
 
 
-def pantoum(lines: int) -> tuple[Place, ...]:
-    """abab; the second and fourth lines of a stanza come again as first and third of the next."""
-    return tuple(
+def pantoum(lines: int, *, closed: bool = True) -> tuple[Place, ...]:
+    """abab; the second and fourth lines of a stanza come again as first and third of the next.
+
+    In the last stanza the second line is the third of the poem and the fourth its first, if it is closed.
+    """
+    found = [
         Place(f"p{at // 4 + at % 2}", f"L{at - 3 if at >= 4 and at % 2 == 0 else at}") for at in range(lines)
-    )
+    ]
+    if closed and lines >= 8 and lines % 4 == 0:
+        found[-3], found[-1] = found[2], found[0]
+    return tuple(found)
 
 
 def ghazal(lines: int) -> tuple[Place, ...]:

@@ -17,18 +17,21 @@ acrostic = true                  # the first letters spell the topic
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.forms.english import scheme
-from bot.forms.english.metre import Metre
+from bot.forms.english.metre import FEET, LENGTHS, Metre
 from bot.forms.english.scheme import Place
 
 _KEYS = frozenset(
     {"language", "lines", "schemes", "stanza", "chain", "syllables", "metre", "strict", "sung", "acrostic"}
 )
-_CUSTOM = re.compile(r"\s*([A-Za-z][A-Za-z0-9 ]*?)?\s*[,;]?\s*(\d[\d\s\-]*)?\s*$")
+_METRE = re.compile(rf"\b(?:{'|'.join(FEET)})\s+(?:{'|'.join(LENGTHS)})\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s,;/|·\-–—，；、]+")
+_SCHEME = re.compile(r"(?:[A-Za-z]\d?)+", re.ASCII)
+_REFRAIN = re.compile(r"[A-Z]\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,24 +108,50 @@ def read_shape(form: str, table: Mapping[str, Any]) -> Shape:
 
 
 def custom(text: str) -> Shape:
-    """A form described in a line: ``ABAB, 8 6 8 6``; a scheme, numbers of syllables, or both.
+    """A form described in a line: ``ABAB, 8 6 8 6``, ``5-7-5``, ``aabb, iambic tetrameter``.
+
+    A rhyme scheme, numbers of syllables (one for all lines, or one a line, or as many as come round again),
+    the name of a metre; one of them or several, in any order, with spaces, commas, slashes or hyphens
+    between.
 
     Raises:
         ValueError: it describes none.
     """
-    found = _CUSTOM.match(text)
-    letters = (found[1] or "").strip() if found else ""
-    numbers: Sequence[str] = (found[2] or "").replace("-", " ").split() if found else ()
-    if not letters and not numbers:
+    metre: Metre | None = None
+    bare = text
+    if named := _METRE.search(text):
+        metre = Metre.of(" ".join(named.group().lower().split()))
+        bare = text[: named.start()] + " " + text[named.end() :]
+    letters, numbers = "", list[int]()
+    for token in _BETWEEN.split(bare):
+        if token.isdecimal() and len(token) < 3:
+            numbers.append(int(token))
+        elif _SCHEME.fullmatch(token):
+            letters += token
+        elif token:
+            raise ValueError(f"{text} describes no form")
+    rhymes = letters if _REFRAIN.search(letters) else letters.lower()
+    size = len(scheme.read(rhymes)) if rhymes else len(numbers) if len(numbers) > 1 else 0
+    fits = not numbers or size == 0 or size % len(numbers) == 0
+    plain = all(0 < number < 40 for number in numbers) and size <= 100 and _in_order(rhymes) and fits
+    if not plain or not (size > 1 or numbers or metre):
         raise ValueError(f"{text} describes no form")
-    if len(numbers) > 60 or any(not 0 < int(number) < 40 for number in numbers):
-        raise ValueError(f"{text} describes no form")
-    rhymes = letters.replace(" ", "").lower()
-    if rhymes:
-        scheme.read(rhymes)
-    syllables = tuple((int(number), int(number)) for number in numbers)
-    size = len(rhymes) or len(syllables)
-    return Shape(form="custom", lines=(size, size), schemes=(rhymes,) if rhymes else (), syllables=syllables)
+    return Shape(
+        form="custom",
+        lines=(size, size) if size else None,
+        schemes=(rhymes,) if rhymes else (),
+        syllables=tuple((number, number) for number in numbers),
+        metre=metre,
+    )
+
+
+def _in_order(rhymes: str) -> bool:
+    """Whether new letters come as in the alphabet, as in every scheme and in few words."""
+    seen: list[str] = []
+    for place in scheme.read(rhymes) if rhymes else ():
+        if place.rhyme and place.rhyme not in seen:
+            seen.append(place.rhyme)
+    return seen == [chr(ord("a") + at) for at in range(len(seen))]
 
 
 def _span(value: int | str) -> tuple[int, int]:

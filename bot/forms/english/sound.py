@@ -70,8 +70,10 @@ def sounds(word: str) -> tuple[Sound, ...]:
     """Every way a word may be said, the usual ones first; none for what has no letters."""
     bare = word if look_up(word) else word.strip("'")
     plain = "".join(char for char in unicodedata.normalize("NFD", bare) if not unicodedata.combining(char))
-    if not plain or plain.isdigit():
+    if not plain:
         return ()
+    if plain.isdecimal():
+        return tuple(Sound(phones, _stress(phones), licence) for phones, licence in _number(plain))
     found = dict(_usual(plain))
     said = tuple(found)
     if bare.endswith(("èd", "éd")):
@@ -92,9 +94,37 @@ def _usual(word: str) -> Iterator[tuple[Phones, str]]:
         yield from ((_admiring(phones), "") for phones in entries)
     elif parts := from_parts(word):
         count = len(_stress(parts[0]))
-        yield from ((phones, "" if len(_stress(phones)) == count else "perhaps") for phones in parts if phones)
+        yield from (
+            (phones, "" if len(_stress(phones)) == count else "perhaps") for phones in parts if phones
+        )
     else:
         yield from ((phones, "guess") for phones in by_ear(word) if phones)
+
+
+_NUMBERS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"""
+_NAMES = tuple(_NUMBERS.split())
+"""Of 0 to 19, and of the tens from 20."""
+
+
+def _number(digits: str) -> Iterator[tuple[Phones, str]]:
+    """A number up to 9999 as it is read aloud; from 100 on there are several ways, so it is in doubt."""
+    number = int(digits) if len(digits) < 5 else 0
+    if number < 100 and (number or len(digits) == 1):
+        yield _spelled(number), ""
+    elif number >= 100:
+        head, tail = divmod(number, 100)
+        rest = _spelled(tail) if tail else ()
+        yield (*_spelled(head), *look_up("hundred")[0], *rest), "guess"
+        if head >= 10 and tail:
+            yield (*_spelled(head), *(() if tail >= 10 else look_up("oh")[0]), *rest), "guess"
+
+
+def _spelled(number: int) -> Phones:
+    if number < 20:
+        return look_up(_NAMES[number])[0]
+    ones = look_up(_NAMES[number % 10])[0] if number % 10 else ()
+    return (*look_up(_NAMES[18 + number // 10])[0], *ones)
 
 
 def _admiring(phones: Phones) -> Phones:
@@ -166,9 +196,9 @@ def _longer(word: str, phones: Phones) -> Iterator[tuple[str, Phones]]:
         yield "drawn out", (*phones[:-1], "ER0")
     for at in range(1, len(phones) - 2):
         # circumference, interest: where the dictionary swallows what is written
-        if phones[at] == "R" and phones[at + 1][-1] == "0" and not phones[at - 1][-1].isdigit():
-            if _SWALLOWED.search(word) and at > 1:
-                yield "other", (*phones[:at], "ER0", *phones[at + 1 :])
+        light = phones[at] == "R" and phones[at + 1][-1] == "0" and not phones[at - 1][-1].isdigit()
+        if light and at > 1 and _SWALLOWED.search(word):
+            yield "other", (*phones[:at], "ER0", *phones[at + 1 :])
     for pair in (("SH", "AH0"), ("CH", "AH0"), ("Y", "AH0")):
         for at in range(1, len(phones) - 1):
             if phones[at : at + 2] == pair and word.endswith(("ion", "ient", "ience", "ious", "ial", "ians")):

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.forms.check import Shape, check, custom, shape_of
-from bot.forms.english.rhyme import Rhyme, pronunciations, rhyme
+from bot.forms.english.ends import pronunciations
+from bot.forms.english.rhyme import Rhyme, rhyme
 from bot.forms.english.sound import lengths
 from bot.forms.model import Holds
 
