@@ -12,9 +12,8 @@ from typing import Any, assert_never
 from bot.ids import Place
 from bot.services.stories_ports import Say, StoryNumber
 from bot.stories import events as ev
-from bot.stories import games
 from bot.stories.events import Effect, Event
-from bot.stories.model import Stage, Story
+from bot.stories.model import Game, Stage, Story
 
 OPEN, TURN, SAY = "story-open", "story-turn", "story-say"
 """Kinds of messages: one that begins a thread, the words of a turn, and everything else."""
@@ -46,7 +45,8 @@ def says_of(
         match effect:
             case ev.Show(turn):
                 fresh = isinstance(event, ev.Submit)
-                if fresh and not posted and not games.hidden(story) and event.by > 0 and not event.stood_in:
+                shown = story.terms.game is not Game.CORPSE  # which is shown whole, once it has ended
+                if fresh and not posted and shown and event.by > 0 and not event.stood_in:
                     payload = {"story": int(id), "turn": turn}
                     says.append(Say(channel=place.thread, kind=TURN, key=f"{key}:turn", payload=payload))
                 if fresh and posted:
