@@ -216,7 +216,7 @@ def _value(component: Mapping[str, Any], text: str) -> Any:
     options = {str(option["label"]): str(option["value"]) for option in component.get("options", ())}
     match component.get("type"):
         case 19:
-            return _file(text) if Path(text).is_file() else ("text.txt", text.encode())
+            return _file(text) if _is_file(text) else ("text.txt", text.encode())
         case 3 | 22:
             return [pick(text, options, "option")]
         case 21:
@@ -225,6 +225,14 @@ def _value(component: Mapping[str, Any], text: str) -> Any:
             return text.casefold() in ("yes", "true", "on", "是")
         case _:
             return text
+
+
+def _is_file(text: str) -> bool:
+    """Whether a text is the name of a file, and not what stands in one."""
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a character that no name has
+        return False
 
 
 def _file(path: str) -> tuple[str, bytes]:

@@ -13,7 +13,7 @@ from simcord.enums import OverwriteType
 from bot.app import App
 from bot.backends.scripted import ScriptedBackend
 from bot.rehearsal import acts
-from bot.rehearsal.look import newest, plain, pressable, seen
+from bot.rehearsal.look import label_of, newest, plain, pressable, seen
 from bot.rehearsal.world import World, open_world
 from bot.settings import Settings
 from cogs import EXTENSIONS
@@ -125,6 +125,17 @@ class Table:
         """Let time pass: minutes, hours or days."""
         factors: Mapping[str, float] = {"minutes": 60, "hours": 3600, "days": 86400}
         await self.world.wait(sum(factors[unit] * amount for unit, amount in length.items()))
+
+    async def forbid(self, words: str) -> None:
+        """A moderator has the filters block some words."""
+        await self.slash("mod", "filter add", kind="words", words=words, action="block")
+        rules = await self.app.rules.rules(self.world.here().handle.id)
+        await self.slash("mod", "filter rule", rule=str(rules[-1][0].id), mode="armed")
+
+    def newest_labels(self, who: str) -> list[str]:
+        """The buttons of the newest message with any that somebody sees, in their order."""
+        found = newest(self.env, self.world.actor(who), self.world.place(who))
+        return next([label_of(one) for one in pressable(message)] for message in found if pressable(message))
 
     def panel(self, who: str = "ana") -> str:
         """The newest panel in the channel, with what its buttons say."""
