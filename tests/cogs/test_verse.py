@@ -55,3 +55,47 @@ async def test_what_a_model_wrote_carries_its_mark(world: World) -> None:
     await world.ana.slash(world.general, "poem", topic="pond", form="haiku")
     shown = [message.content for message in world.env.backend.messages[world.general.id].values()]
     assert any("Haiku 5-7-5 ✗" in text for text in shown)
+
+
+async def test_a_message_is_checked_by_right_click_with_its_poem_filled_in(world: World) -> None:
+    said = await world.ben.send(world.general, HAIKU)
+    asked = await world.ana.context_menu(world.general, "Check form", said)
+    assert asked.modal is not None
+    fields = [row["components"][0] for row in asked.modal["components"]]
+    assert fields[1]["value"] == HAIKU
+    await world.restart()
+    told = private(await world.ana.submit_modal(asked, {"form": "haiku", "poem": HAIKU}))
+    assert "5-7-5 ✓" in told
+
+
+async def test_a_work_is_checked_by_right_click_and_by_its_button_by_the_form_it_was_written_to(
+    world: World,
+) -> None:
+    world.model.say(HAIKU)
+    poem = await world.poem(form="haiku")
+    for told in (
+        private(await world.ben.context_menu(world.general, "Check form", poem)),
+        private(await world.ben.click(poem, label="Whole report")),
+    ):
+        assert "**5-7-5 ✓**" in told
+        assert "✓ A frog jumps into the pond\n-# syllables 7" in told
+        assert "3 lines in 1 stanzas · 13 words, 12 different" in told
+
+
+async def test_the_whole_report_in_chinese_after_a_restart(world: World) -> None:
+    world.locales[world.ana.id] = "zh-CN"
+    world.model.say("白日依山盡，黃河入海流。\n欲窮千里目，更上一層樓。")
+    poem = await world.poem(topic="登楼", form="五绝")
+    await world.restart()
+    told = private(await world.ana.click(poem, label="Whole report"))
+    assert "完整报告" not in told and "字数" in told and "20 字" in told
+    assert "白日依山盡" in told and "平仄" in told
+
+
+async def test_a_long_report_comes_in_parts_and_one_without_a_form_says_so(world: World) -> None:
+    world.model.say("one line alone")
+    poem = await world.poem()
+    assert "none that can be checked" in private(await world.ana.click(poem, label="Whole report"))
+    verse = "\n".join(["So long as men can breathe or eyes can see so long lives this"] * 30)
+    told = await check(world, "blank-verse", verse)
+    assert told.count("So long as men") == 30 and len(told) > 2_000
