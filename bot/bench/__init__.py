@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from bot.bench import attempts, engine, filter, form, house, soak, startup
+from bot.bench import attempts, engine, filter, form, house, soak, startup, stories
 
 BENCHES: Mapping[str, Callable[[bool], str]] = {
     "startup": startup.run,
@@ -14,6 +14,7 @@ BENCHES: Mapping[str, Callable[[bool], str]] = {
     "attempts": attempts.run,
     "engine": engine.run,
     "filter": filter.run,
+    "stories": stories.run,
     "soak": soak.run,
 }
 """Each measures side by side in one run and gives its table."""

@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 Names = Callable[[GuildId, Sequence[MemberId]], Awaitable[Mapping[MemberId, str]]]
 """What members are called."""
 
-CHUNKS = 8
+CHUNKS = 3
 """Pieces of a story that are told in short at once, at most; the rest follows when it is asked next."""
 
 
@@ -140,6 +140,7 @@ class Chronicler:
         Turns are told in short from the oldest on, in pieces that fit, each with
         what was told before; and some more than is needed, so that the next turns need none.
         """
+        chunk: tuple[Turn, ...] = ()
         for _ in range(CHUNKS):
             memory = await self._memory(told)
             if not to_summarise(told.story, memory):
@@ -158,12 +159,15 @@ class Chronicler:
             event = ev.Summarise(by=CLOCK, text=text, until=until)
             done = await self._table.act(row.guild, row.id, event, key=f"{row.id}:summary:{until}")
             told = Told(done.row, done.story)
-            try:
-                await self.propose(told, turns=chunk)
-            except RengaError as error:
-                log.info("nothing is proposed for story %s: %s", row.id, error.text_key)
-            told = await self._table.read(row.guild, row.id)
-        return told
+        else:
+            log.info("story %s is told in short up to part %s for now", told.row.id, told.story.summarised)
+        if not chunk or told.story.summarised < chunk[-1].number:
+            return told
+        try:
+            await self.propose(told, turns=chunk)
+        except RengaError as error:
+            log.info("nothing is proposed for story %s: %s", told.row.id, error.text_key)
+        return await self._table.read(told.row.guild, told.row.id)
 
     async def _piece(self, told: Told, missing: Sequence[Turn]) -> tuple[Turn, ...]:
         """The first of the turns that one request can be told whole."""
