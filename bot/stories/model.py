@@ -31,7 +31,7 @@ class Order(StrEnum):
     ROUND = "round"  # as they joined; nobody twice before everybody once
     RANDOM = "random"  # anew in every round; nobody twice before everybody once
     FIXED = "fixed"  # by place at the table: whoever was not there waits for the next round
-    FREE = "free"  # whoever comes first, but never twice in a row
+    FREE = "free"  # whoever comes first, but never twice in a row, unless nobody else is there
     PEN = "pen"  # the writer names the next
 
 

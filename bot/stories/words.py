@@ -92,7 +92,8 @@ def _author(story: Story, current: Current, event: ev.Submit) -> MemberId:
     seated(story, event.by)
     if event.by < 0:
         raise NotYourTurn()
-    if story.last is not None and story.last.by == event.by:
+    others = any(seat.member != event.by and not seat.away for seat in story.writers)
+    if others and story.last is not None and story.last.by == event.by:
         raise NotYourTurn("story.twice")
     return event.by
 

@@ -130,6 +130,7 @@ class AnyOrder(Table, RuleBasedStateMachine):
                 return
             last = story.last.by if story.last is not None else None
             free = [seat.member for seat in story.writers if seat.member != last]
+            free = free or [seat.member for seat in story.writers]  # alone, one goes on
             by = current.member if current.member is not None else free[0] if free else CLOCK
             event = ev.Submit(
                 by=by, turn=current.number, key=self.key(), words=words, stood_in=current.stand_in, to=to

@@ -59,6 +59,11 @@ def test_free_for_all_but_never_twice_in_a_row() -> None:
         circle.writes(BEN)
     circle.writes(ANN)
     assert circle.writer is None and circle.story.current and circle.story.current.deadline is None
+    circle.does(ev.Away(by=BEN))
+    circle.writes(ANN)  # nobody else is there
+    circle.does(ev.Back(by=BEN))
+    with pytest.raises(NotYourTurn):
+        circle.writes(ANN)
 
 
 def test_the_pen_is_passed_to_whom_the_writer_names_but_not_to_a_model_that_has_to_yield() -> None:
