@@ -8,8 +8,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from bot.backends.base import Backend
+from bot.backends.judges import Judge, build_judge
 from bot.backends.registry import build
 from bot.backends.router import Router
 from bot.house.book import HouseBook
@@ -32,6 +34,7 @@ from bot.services.judging_facts import FactDesk
 from bot.services.judging_votes import VoteDesk
 from bot.services.moderation_book import RuleBook
 from bot.services.moderation_desk import RuleDesk
+from bot.services.moderation_report import Reports
 from bot.services.moderation_watch import Watch
 from bot.services.ports import Notes
 from bot.services.privacy import Privacy
@@ -84,6 +87,7 @@ class App:
     reviews: ReviewDesk
     resumer: Resumer
     watch: Watch
+    reports: Reports
     privacy: Privacy
     dispatch: Dispatch
     stories: StoryTable
@@ -114,6 +118,7 @@ async def open_app(
     *,
     backends: Sequence[Backend] | None = None,
     filters: Filters | None = None,
+    judge: Judge | None = None,
     clock: Clock = _now,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[App]:
@@ -132,12 +137,24 @@ async def open_app(
         stack.push_async_callback(router.aclose)
         book = HouseBook(store.house, _defaults(settings))
         usage = Usage(store.usage, book, clock)
-        rules = RuleBook(store.rules, store.reviews, compile_rules)
+        judge = judge or build_judge(settings)
+        if judge is not None:
+            stack.push_async_callback(judge.aclose)
+        rules = RuleBook(store.rules, store.reviews, partial(compile_rules, judge=judge))
         for guild in await rules.open():
             await book.refresh(guild)
-        watch = Watch(store=store.rules, book=rules, houses=book, outbox=store.outbox, clock=clock)
+        watch = Watch(
+            store=store.rules,
+            book=rules,
+            houses=book,
+            outbox=store.outbox,
+            clock=clock,
+            log=store.moderation,
+        )
         stack.push_async_callback(watch.aclose)
-        judges = filters or GuildFilters(rules, book, watch, clock)
+        judges = filters or GuildFilters(
+            rules, book, watch, clock, members=store.members, secrets=settings.secrets()
+        )
         reviews = ReviewDesk(
             store=store.reviews,
             log=store.moderation,
@@ -162,10 +179,20 @@ async def open_app(
         stack.push_async_callback(supervisor.aclose)
         dispatch = Dispatch(works=store.works, outbox=store.outbox, usage=store.usage, clock=clock)
         supervisor.add("outbox", 15.0, dispatch.run_once)
-        supervisor.add("settings", 30.0, book.refresh_all)
-        supervisor.add("rules", 30.0, rules.refresh_all)
+        supervisor.add("settings", 5.0, book.refresh_all)
+        supervisor.add("rules", 5.0, rules.refresh_all)
         supervisor.add("judged texts", 10.0, watch.flush)
         supervisor.add("reviews", 30.0, reviews.sweep)
+        reports = Reports(
+            rules=store.rules,
+            moderation=store.moderation,
+            outbox=store.outbox,
+            notes=store.notes,
+            houses=book,
+            book=rules,
+            clock=clock,
+        )
+        supervisor.add("filter reports", 900.0, reports.run)
         supervisor.add("judged texts kept", 3_600.0, watch.tidy)
         supervisor.add("moderation logs kept", 3_600.0, reviews.tidy)
 
@@ -233,10 +260,11 @@ async def open_app(
             usage=usage,
             desk=HouseDesk(store.house, store.members, book, clock),
             filters=judges,
-            rules=RuleDesk(store.rules, rules, watch, clock),
+            rules=RuleDesk(store.rules, rules, watch, clock, judge=judge.name if judge else None),
             reviews=reviews,
             resumer=resumer,
             watch=watch,
+            reports=reports,
             privacy=Privacy(store.privacy),
             dispatch=dispatch,
             stories=table,

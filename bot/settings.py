@@ -156,6 +156,15 @@ class Settings(BaseModel):
     guild_tokens: int = _setting(
         "RENGA_GUILD_TOKENS", 1_000_000, "Tokens a server may use a day; 0 means no limit.", ge=0
     )
+    judge: str = _setting(
+        "RENGA_JUDGE",
+        "",
+        "Who judges what rules on categories (violence, hate …) ask: openai, its free moderation endpoint or"
+        " one at OPENAI_BASE_URL; or local/ and a folder or id of a text classifier on the Hugging Face hub."
+        " Empty: nobody.",
+        pattern=r"^(openai|local/\S+)?$",
+    )
+
     message_content: bool = _setting(
         "RENGA_MESSAGE_CONTENT",
         False,

@@ -29,7 +29,8 @@ from cogs.ui.settings_filter_group import filters
 from cogs.ui.settings_filter_trying import Trying
 from cogs.ui.settings_filter_writing import Writing
 from cogs.ui.settings_keeper import require_keeper
-from cogs.ui.settings_rules import RuleButton, RuleMenu, attempt_text, rule_frame, spared_in_menu
+from cogs.ui.settings_rule_texts import attempt_text, report_text
+from cogs.ui.settings_rules import RuleButton, RuleMenu, rule_frame, spared_in_menu
 from cogs.ui.stream import Frame
 from cogs.ui.studio import Studio, quickly, studio_of
 from cogs.ui.where import lang_read, member_of, space_of
@@ -153,11 +154,16 @@ class Moderation(Writing, Trying):
         lang = lang_of(str(guild.preferred_locale)) if guild is not None else "en"
         facts = dict(outgoing.payload)
         kind = facts.pop("notice", "")
-        if kind not in ("fell",):
-            raise Undeliverable(str(kind))
-        facts["rule"] = line(str(facts.get("rule", "")), 80)
+        match kind:
+            case "fell":
+                facts["rule"] = line(str(facts.get("rule", "")), 80)
+                told = translate("moderation.notice_fell", lang, **facts)
+            case "report":
+                told = report_text(facts, lang)
+            case _:
+                raise Undeliverable(str(kind))
         channel = await self._studio.outlet.channel(outgoing.channel)
-        frame = Frame(translate(f"moderation.notice_{kind}", lang, **facts))
+        frame = Frame(told)
         return MessageId((await self._studio.outlet.send(channel, frame, outgoing.nonce)).id)
 
     async def find(self, outgoing: Outgoing) -> MessageId | None:

@@ -149,6 +149,14 @@ class RuleStore(Protocol):
         """The rules of every guild (asked once, at start)."""
         ...
 
+    async def revision(self, guild: GuildId) -> int:
+        """How often the rules of a guild were changed."""
+        ...
+
+    async def revisions(self) -> Mapping[GuildId, int]:
+        """The same of every guild that ever had a rule."""
+        ...
+
     async def put_rule(self, guild: GuildId, rule: StoredRule, entry: Entry) -> StoredRule:
         """Add a rule (``id`` 0) or replace one; counts start anew."""
         ...

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.errors import AgainstTheRules, HeldForReview
 from bot.house.book import HouseBook
+from bot.house.model import MemberStore
 from bot.house.style import rating_at
 from bot.ids import MemberId, Place
 from bot.moderation.gate import StreamGate
 from bot.moderation.pipeline import FilterPipeline
-from bot.moderation.rules import Circumstances, Rating
+from bot.moderation.rules import Circumstances, Kind, Mode, Rating
 from bot.moderation.verdict import Action, Verdict
-from bot.services.moderation_book import RuleBook
+from bot.services.filters_guard import Closed, Discreet, Joined, Judging, guards
+from bot.services.moderation_book import Page, RuleBook
 from bot.services.moderation_watch import Watch
 
 NOBODY = MemberId(0)
 
 FICTION = frozenset({"story", "chapter", "scene", "script"})
 """Arts in which thresholds may be looser."""
+
+CATEGORIES = "categories"
+"""How the names of filters begin that ask a judge of categories."""
 
 UNAVAILABLE = "unavailable:"
 """How the hits of filters begin that could not be asked."""
@@ -63,30 +68,54 @@ class SameEverywhere:
 
 
 class GuildFilters:
-    """The rules of each guild; what they judge is watched."""
+    """The rules of each guild; what they judge is watched.
+
+    Args:
+        members: where members say that their words stay on this machine; None where nobody can.
+        secrets: the bot's own, which no model may let out.
+    """
 
     def __init__(
-        self, rules: RuleBook, houses: HouseBook, watch: Watch, clock: Callable[[], datetime]
+        self,
+        rules: RuleBook,
+        houses: HouseBook,
+        watch: Watch,
+        clock: Callable[[], datetime],
+        *,
+        members: MemberStore | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
         self._rules = rules
         self._houses = houses
         self._watch = watch
         self._clock = clock
+        self._members = members
+        self._secrets = tuple(secrets)
 
     def of(self, place: Place, member: MemberId = NOBODY, *, fiction: bool = False) -> Judge:
         """The rules that hold at a place, for a member with the roles that the place tells of."""
-        if place.is_private_room:
-            return FilterPipeline(())
-        page = self._rules.page(place.guild)
+        return _Watched(self, place, member, fiction=fiction)
 
-        def note(kind: str, verdict: Verdict) -> Verdict:
-            self._watch.hear(place, member, kind, verdict)
-            spared = page.spared(verdict)
-            return replace(spared, hits=tuple(replace(hit, rule=page.title(hit.rule)) for hit in spared.hits))
+    async def refresh(self, place: Place) -> None:
+        """Take in what another process has changed."""
+        if not place.is_private_room:
+            await self._houses.of(place)
+            await self._rules.keep_up(place.guild)
 
-        return _Watched(page.pipeline(self._circumstances(place, fiction=fiction)), note)
+    def page(self, place: Place) -> Page:
+        """The rules of the guild of a place."""
+        return Page() if place.is_private_room else self._rules.page(place.guild)
 
-    def _circumstances(self, place: Place, *, fiction: bool) -> Circumstances:
+    def guards(self, place: Place) -> list[Judging]:
+        """What holds for every model's words at a place."""
+        resolved = self._houses.peek(place)
+        examples = resolved.house.examples if resolved is not None else ""
+        return guards(
+            examples or "", self._secrets, zh=resolved is not None and resolved.house.language == "zh"
+        )
+
+    def circumstances(self, place: Place, *, fiction: bool) -> Circumstances:
+        """Where and by whom something is said."""
         resolved = self._houses.peek(place)
         rating = rating_at(resolved.house, place) if resolved is not None else ""
         return Circumstances(
@@ -99,37 +128,86 @@ class GuildFilters:
             fiction=fiction,
         )
 
+    async def stays_here(self, place: Place, member: MemberId) -> bool:
+        """Whether the words may not leave this machine, not even to be judged."""
+        resolved = await self._houses.of(place)
+        if resolved.house.local_only:
+            return True
+        return self._members is not None and not (await self._members.member(place.guild, member)).cloud
+
+    async def noted(self, place: Place, member: MemberId, kind: str, verdict: Verdict) -> Verdict:
+        """The verdict as callers see it, remembered: approved texts are spared, rules go by their titles."""
+        self._watch.hear(place, member, kind, verdict)
+        return self._titled(place, await self._rules.spared(place.guild, verdict))
+
+    def noted_now(self, place: Place, member: MemberId, kind: str, verdict: Verdict) -> Verdict:
+        """The same from memory."""
+        self._watch.hear(place, member, kind, verdict)
+        return self._titled(place, self.page(place).spared(verdict))
+
+    def _titled(self, place: Place, verdict: Verdict) -> Verdict:
+        page = self.page(place)
+        return replace(verdict, hits=tuple(replace(hit, rule=page.title(hit.rule)) for hit in verdict.hits))
+
 
 class _Watched:
-    """A pipeline whose verdicts are noted; callers see the titles of rules, not their ids."""
+    """The rules at a place, as they are when they are asked."""
 
-    def __init__(self, inner: FilterPipeline, note: Callable[[str, Verdict], Verdict]) -> None:
-        self._inner = inner
-        self._note = note
+    def __init__(self, owner: GuildFilters, place: Place, member: MemberId, *, fiction: bool) -> None:
+        self._owner = owner
+        self._place = place
+        self._member = member
+        self._fiction = fiction
 
     async def judge(self, text: str) -> Verdict:
-        return self._note("input", await self._inner.judge(text))
+        await self._owner.refresh(self._place)
+        verdict = await self._rules().judge(text)
+        return await self._owner.noted(self._place, self._member, "input", verdict)
 
     def check_now(self, text: str) -> Verdict:
-        verdict = self._inner.check_now(text)
-        # What passes here is judged once more in full, and noted then.
-        return self._note("input", verdict) if verdict.action >= Action.HOLD else verdict
+        page, at = self._owner.page(self._place), self._circumstances()
+        verdict = page.pipeline(at).check_now(text)
+        if verdict.action < Action.HOLD:
+            return verdict  # judged once more in full, and noted then
+        return self._owner.noted_now(self._place, self._member, "input", verdict)
 
     def gate(self) -> StreamGate:
-        return _WatchedGate(self._inner, self._note)
+        judges = Joined([self._rules(), *self._owner.guards(self._place)])
+
+        async def note(verdict: Verdict) -> Verdict:
+            return await self._owner.noted(self._place, self._member, "output", verdict)
+
+        return _WatchedGate(judges, note)
+
+    def _rules(self) -> Judging:
+        """The guild's pipeline; blocks what a rule that blocks could not be asked about."""
+        page, at = self._owner.page(self._place), self._circumstances()
+        pipeline = page.pipeline(at)
+        asked = [rule for rule in page.rules.rules if rule.kind is Kind.CATEGORIES and at.hold(rule)]
+        if not asked:
+            return pipeline
+        stops = any(rule.mode is Mode.ARMED and rule.action is Action.BLOCK for rule in asked)
+
+        async def here() -> bool:
+            return await self._owner.stays_here(self._place, self._member)
+
+        return Closed(Discreet(pipeline, here), lambda name: stops and name.startswith(CATEGORIES))
+
+    def _circumstances(self) -> Circumstances:
+        return self._owner.circumstances(self._place, fiction=self._fiction)
 
 
 class _WatchedGate(StreamGate):
     """A gate whose verdict on the whole text is noted."""
 
-    def __init__(self, inner: FilterPipeline, note: Callable[[str, Verdict], Verdict]) -> None:
-        super().__init__(inner)
+    def __init__(self, judge: Judging, note: Callable[[Verdict], Awaitable[Verdict]]) -> None:
+        super().__init__(judge)
         self._noted = note
 
     async def finish(self) -> tuple[str, Verdict]:
         """The rest that may be shown, and the verdict on the whole text."""
         rest, verdict = await super().finish()
-        return rest, self._noted("output", verdict)
+        return rest, await self._noted(verdict)
 
 
 def refuse(verdict: Verdict, resume: Mapping[str, Any] | None = None) -> None:

@@ -100,10 +100,25 @@ class RuleBook:
         revision, rules = await self._store.rules(guild)
         await self._write(guild, revision, rules)
 
-    async def refresh_all(self) -> None:
-        """Read every known guild anew, for what another process has changed."""
-        for guild in tuple(self._pages):
+    async def keep_up(self, guild: GuildId) -> None:
+        """Read a guild anew if another process has changed its rules."""
+        if await self._store.revision(guild) != max(0, self.page(guild).revision):
             await self.refresh(guild)
+
+    async def refresh_all(self) -> None:
+        """Read every guild anew that another process has changed, also those that had no rules before."""
+        for guild, revision in (await self._store.revisions()).items():
+            if revision != max(0, self.page(guild).revision):
+                await self.refresh(guild)
+
+    async def spared(self, guild: GuildId, verdict: Verdict) -> Verdict:
+        """As :meth:`Page.spared`, knowing also what was approved in another process."""
+        spared = self.page(guild).spared(verdict)
+        if spared.action is not Action.HOLD:
+            return spared
+        approved = frozenset(map(digest, await self._reviews.approved(guild, limit=APPROVED)))
+        self._pages[guild] = replace(self.page(guild), approved=approved)
+        return self.page(guild).spared(verdict)
 
     def approve(self, guild: GuildId, text: str) -> None:
         """From now on a text is not held again."""

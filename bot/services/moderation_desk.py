@@ -44,12 +44,20 @@ class Broken:
 class RuleDesk:
     """Every change is stored with its entry in the log and takes effect at once; rules begin in shadow."""
 
-    def __init__(self, store: RuleStore, book: RuleBook, watch: Watch, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: RuleStore,
+        book: RuleBook,
+        watch: Watch,
+        clock: Callable[[], datetime],
+        *,
+        judge: str | None = None,
+    ) -> None:
         self._store = store
         self._book = book
         self._watch = watch
         self._clock = clock
-        self.judge: str | None = None
+        self.judge = judge
         """Who is asked about categories; None where nobody is."""
 
     async def rules(self, guild: GuildId) -> Sequence[tuple[StoredRule, Rule]]:

@@ -17,7 +17,7 @@ from bot.errors import RengaError
 from bot.house.book import HouseBook
 from bot.house.model import House
 from bot.ids import ChannelId, GuildId, MemberId, Place
-from bot.moderation.records import Entry, Handled, RuleStore, StoredRule
+from bot.moderation.records import Entry, Handled, LogStore, RuleStore, StoredRule
 from bot.moderation.rules import Mode
 from bot.moderation.verdict import Verdict
 from bot.services.moderation_book import RuleBook
@@ -31,6 +31,9 @@ KEEP = 10_000
 MOST_WAITING = 2_000
 """Texts that wait to be written; what comes beyond is not counted."""
 
+SILENCE = timedelta(minutes=30)
+"""How long the log says no more of a filter that cannot be asked."""
+
 FRESH = timedelta(hours=24)
 LEAST_SEEN, LEAST_HITS, MOST = 20, 2, 0.05
 """A rule armed within :data:`FRESH` falls back to shadow when, of at least so many texts, it hit more than
@@ -43,18 +46,23 @@ class Watch:
 
     def __init__(
         self, *, store: RuleStore, book: RuleBook, houses: HouseBook, outbox: Outbox,
-        clock: Callable[[], datetime],
+        clock: Callable[[], datetime], log: LogStore | None = None,
     ) -> None:  # fmt: skip
         self._store = store
         self._book = book
         self._houses = houses
         self._outbox = outbox
         self._clock = clock
+        self._log = log
+        self._absent: dict[GuildId, set[str]] = {}
+        self._told_absent: dict[tuple[GuildId, str], datetime] = {}
         self._heard: dict[GuildId, list[Handled]] = {}
         self._flushing = asyncio.Lock()
 
     def hear(self, place: Place, member: MemberId, kind: str, verdict: Verdict) -> None:
         """Note a verdict on a whole text, to be written soon."""
+        if verdict.missing and not place.is_private_room:
+            self._absent.setdefault(place.guild, set()).update(verdict.missing)
         house = self._house(place)
         if not verdict.text.strip() or place.is_private_room or house.text_days == 0:
             return
@@ -77,6 +85,7 @@ class Watch:
     async def flush(self) -> None:
         """Write what was heard, and see to rules that hit too much."""
         async with self._flushing:
+            await self._log_absent()
             heard, self._heard = self._heard, {}
             for guild, texts in heard.items():
                 rules = self._book.page(guild).rules.rules
@@ -84,6 +93,19 @@ class Watch:
                 await self._store.note(guild, texts, watching, keep=KEEP)
                 if any(rule.mode is Mode.ARMED for rule in rules):
                     await self._see_to(guild)
+
+    async def _log_absent(self) -> None:
+        """Say in the log which filter could not be asked, once in :data:`SILENCE`."""
+        absent, self._absent = self._absent, {}
+        now = self._clock()
+        for guild, names in absent.items():
+            for name in sorted(names):
+                told = self._told_absent.get((guild, name))
+                if self._log is None or (told is not None and now - told < SILENCE):
+                    continue
+                self._told_absent[guild, name] = now
+                log.warning("filter %s could not be asked in guild %s", name, guild)
+                await self._log.append(guild, Entry(at=now, act="not judged", rule=name))
 
     async def aclose(self) -> None:
         """Write what is left; if the database takes nothing now, it is lost."""

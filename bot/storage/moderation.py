@@ -48,6 +48,18 @@ class SqlRules:
 
         return await self._database.read(act)
 
+    async def revision(self, guild: GuildId) -> int:
+        """How often the rules of a guild were changed."""
+        return await self._database.read(lambda connection: _revision(connection, guild))
+
+    async def revisions(self) -> Mapping[GuildId, int]:
+        """The same of every guild that ever had a rule."""
+
+        def act(connection: Connection) -> dict[GuildId, int]:
+            return {GuildId(row.guild): row.revision for row in connection.execute(select(filter_books))}
+
+        return await self._database.read(act)
+
     async def put_rule(self, guild: GuildId, rule: StoredRule, entry: Entry) -> StoredRule:
         """Add a rule (``id`` 0) or replace one."""
 

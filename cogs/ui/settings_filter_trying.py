@@ -16,7 +16,7 @@ from cogs.ui.reply import acknowledge, tell
 from cogs.ui.review_look import for_moderators
 from cogs.ui.settings_filter_group import KIND_CHOICES, FilterCommands, filters, named, options, typed_rule
 from cogs.ui.settings_keeper import require_reviewer
-from cogs.ui.settings_rules import attempt_text, lines_text, log_text, verdict_text
+from cogs.ui.settings_rule_texts import attempt_text, lines_text, log_text, verdict_text
 from cogs.ui.split import MESSAGE_LIMIT
 from cogs.ui.studio import quickly
 from cogs.ui.where import lang_read, member_of, place_of, space_of

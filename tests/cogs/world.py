@@ -297,11 +297,12 @@ async def open_world(
     model: ScriptedBackend | None = None,
     backends: Sequence[Any] | None = None,
     filters: Filters | None = None,
+    judge: Any = None,
     options: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[World]:
     """Open a world over a store in the settings' folder."""
     scripted = model or ScriptedBackend()
-    async with open_app(settings, backends=backends or [scripted], filters=filters) as app:
+    async with open_app(settings, backends=backends or [scripted], filters=filters, judge=judge) as app:
         bot = Renga(app, extensions=EXTENSIONS)
         # Started here, its timers are not the simulation's: SimCord would wait for them.
         app.supervisor.start()

@@ -1,0 +1,134 @@
+"""What trials, verdicts, lines, the log and the weekly report say to moderators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from discord.utils import format_dt
+
+from bot.i18n.text import translate
+from bot.ids import Lang
+from bot.moderation.records import Entry, StoredLine
+from bot.moderation.verdict import Hit, Verdict
+from bot.services.moderation_desk import Broken
+from bot.services.moderation_trial import Attempt
+from cogs.ui.review_look import marked
+from cogs.ui.safe import line
+from cogs.ui.split import MESSAGE_LIMIT, width
+
+SHOWN = 5
+"""Texts that a trial shows."""
+
+
+def attempt_text(attempt: Attempt, lang: Lang) -> str:
+    """What a rule would have done to what was said here."""
+    head = translate(
+        "moderation.tried",
+        lang,
+        hits=len(attempt.found),
+        tried=attempt.tried,
+        new=attempt.new,
+        doubtful=len(attempt.doubtful),
+    )
+    lines = [f"**{head}**"]
+    writers = len({one.text.member for one in attempt.found if one.text.kind == "input"})
+    outputs = sum(one.text.kind == "output" for one in attempt.found)
+    if attempt.found:
+        lines.append("-# " + translate("moderation.tried_by", lang, members=writers, outputs=outputs))
+    shown = sorted(attempt.found, key=lambda one: (not one.doubtful, not one.new))[:SHOWN]
+    for one in shown:
+        marks = translate("moderation.doubtful", lang) if one.doubtful else ""
+        new = translate("moderation.new_hit", lang) if one.new else ""
+        flags = " ".join(mark for mark in (new, marks) if mark)
+        lines.append(f"> {around(one.text.text, one.hits)}")
+        lines.append(f"-# <#{one.text.channel}> · {format_dt(one.text.at, 'R')} {flags}".rstrip())
+    return _fit(lines)
+
+
+def verdict_text(verdict: Verdict, titles: Mapping[str, str], lang: Lang) -> str:
+    """What every rule says of one text, and why."""
+    action = translate(f"moderation.action_{verdict.action.name.lower()}", lang)
+    lines = [f"**{translate('moderation.verdict', lang, action=action)}**"]
+    hits = (*verdict.hits, *verdict.shadow)
+    if hits:
+        lines.append(f"> {around(verdict.text, hits)}")
+    for hit in hits[:12]:
+        shadow = translate("moderation.only_shadow", lang) if hit in verdict.shadow else ""
+        lines.append("- " + _hit(verdict.text, hit, titles, lang) + (f" · {shadow}" if shadow else ""))
+    lines += [translate("moderation.missing", lang, name=line(name, 60)) for name in verdict.missing]
+    return _fit(lines)
+
+
+def lines_text(lines: Sequence[StoredLine], broken: Sequence[Broken], lang: Lang) -> str:
+    """The lines that rules are tried on, and which are broken now."""
+    bad = {one.line.id for one in broken}
+    rows = [
+        f"{'✘' if one.id in bad else '✔'} #{one.id} "
+        + translate("moderation.must_block" if one.wanted else "moderation.must_allow", lang)
+        + f": {line(one.text, 120)}"
+        for one in lines
+    ]
+    return _fit(rows or [translate("moderation.no_lines", lang)])
+
+
+def log_text(entries: Sequence[Entry], lang: Lang) -> str:
+    """The newest entries of the moderation log."""
+    rows: list[str] = []
+    for entry in entries:
+        act = translate(f"moderation.act_{entry.act.replace(' ', '_')}", lang)
+        who = f"<@{entry.actor}>" if entry.actor else translate("moderation.by_itself", lang)
+        whom = f" → <@{entry.member}>" if entry.member else ""
+        rule = f" · {line(entry.rule, 80)}" if entry.rule else ""
+        rows.append(f"{format_dt(entry.at, 'f')} {who} {act}{whom}{rule}")
+    return _fit(rows or [translate("moderation.nothing_logged", lang)])
+
+
+def around(text: str, hits: Sequence[Hit]) -> str:
+    """A text in one line, cut to what stands around the hits."""
+    first = min(hit.start for hit in hits)
+    begin, end = max(0, first - 60), min(len(text), first + 140)
+    cut = text[begin:end].replace("\n", " ")
+    spans = [(max(hit.start, begin) - begin, min(hit.end, end) - begin) for hit in hits if hit.start < end]
+    shown = marked(cut, [span for span in spans if span[0] < span[1]])
+    return ("…" if begin else "") + shown + ("…" if end < len(text) else "")
+
+
+def _hit(text: str, hit: Hit, titles: Mapping[str, str], lang: Lang) -> str:
+    ways = ", ".join(translate(f"moderation.way_{way}", lang) for way in hit.way.split())
+    told = translate(
+        "moderation.hit",
+        lang,
+        rule=line(titles.get(hit.rule, hit.rule), 60),
+        words=line(text[hit.start : hit.end], 60),
+        action=translate(f"moderation.action_{hit.action.name.lower()}", lang),
+    )
+    if hit.term:
+        told += " · " + translate("moderation.because_term", lang, term=line(hit.term, 60))
+    return told + (f" ({ways})" if ways else "")
+
+
+def _fit(rows: Sequence[str]) -> str:
+    """As many rows as fit a message, and how many did not."""
+    kept = ""
+    for at, row in enumerate(rows):
+        if width(kept) + width(row) > MESSAGE_LIMIT - 20:
+            return f"{kept}\n-# +{len(rows) - at}"
+        kept += f"\n{row}" if kept else row
+    return kept
+
+
+def report_text(facts: Mapping[str, Any], lang: Lang) -> str:
+    """What filters did in a week."""
+    rows = [
+        translate("moderation.report", lang, **{name: facts[name] for name in ("texts", "held", "blocked")})
+    ]
+    if facts.get("rate") is None:
+        rows.append(translate("moderation.report_undecided", lang))
+    else:
+        rows.append(translate("moderation.report_rate", lang, rate=facts["rate"], decided=facts["decided"]))
+    for name, hits, rate in facts.get("rules", ()):
+        told = translate("moderation.report_rule", lang, rule=line(str(name), 80), hits=hits)
+        wrong = translate("moderation.report_wrong", lang, rate=rate) if rate is not None else ""
+        rows.append(f"- {told}{wrong}")
+    return _fit(rows)
