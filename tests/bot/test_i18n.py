@@ -79,6 +79,10 @@ def test_what_is_counted_has_both_forms() -> None:
             assert "count" in places(texts("en")[f"{stem}.other"])
 
 
+FILES = (".py", ".toml", ".json", ".txt", ".png", ".xhtml", ".html")
+"""Endings of names of files, which look like keys."""
+
+
 def said_in_code() -> Iterator[tuple[str, str, bool]]:
     """Where, what, and whether more follows: every string that begins like a key."""
     for path, tree in sources():
@@ -94,7 +98,7 @@ def test_every_key_in_the_code_exists() -> None:
     missing: list[str] = []
     for where, text, more in said_in_code():
         table, dot, _ = text.partition(".")
-        if not dot or table not in tables() or text.endswith((".py", ".toml", ".json", ".txt")):
+        if not dot or table not in tables() or text.endswith(FILES):
             continue
         if more and re.fullmatch(r"[a-z_]+\.[a-z_-]*", text):
             if not any(key.startswith(text) for key in texts("en")):
@@ -108,7 +112,11 @@ def test_translate_is_given_every_place_of_its_text() -> None:
     lacking: list[str] = []
     for where, call in calls("translate"):
         key = call.args[0] if call.args else None
-        if not isinstance(key, ast.Constant) or any(word.arg is None for word in call.keywords):
+        if (
+            not isinstance(key, ast.Constant)
+            or key.value is None
+            or any(word.arg is None for word in call.keywords)
+        ):
             continue
         given = {word.arg for word in call.keywords}
         for name in variants(str(key.value)):

@@ -14,6 +14,9 @@ class Hungry:
     """Fails as an allocation does."""
 
     form: str = ""
+    language: str = "en"
+    possible: bool = True
+    told: str = ""
     tries: int = 1
     given: str = ""
     left: int = 1

@@ -79,7 +79,7 @@ async def test_the_request_is_what_the_wish_and_the_files_say(app: App, model: S
         art="poem", topic="rain", form="haiku", style="gothic", temperature=0.3, seed=5, length="short"
     )
     await composed(app, wish)
-    (request,) = model.requests
+    request, *_ = model.requests
     system, ask = request.messages
     assert app.catalogue.styles["gothic"].voice["en"] in system.text
     assert app.catalogue.forms["haiku"].instruct["en"] in ask.text
