@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from PIL import ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from bot.books.model import clean
 
@@ -43,7 +43,7 @@ class Pen:
         self.size = size
         self._fonts: list[Font] = [_opened(path, size) for path in _paths()]
         self._fonts.append(ImageFont.load_default(size))
-        self._missing = [_look(font, _NOTHING) for font in self._fonts]
+        self._missing = [_look(font, _NOTHING, size) for font in self._fonts]
         self._of: dict[str, Font] = {}
 
     def width(self, text: str) -> int:
@@ -81,7 +81,7 @@ class Pen:
                 (
                     font
                     for font, missing in zip(self._fonts, self._missing, strict=True)
-                    if char.isspace() or _look(font, char) != missing
+                    if char.isspace() or _look(font, char, self.size) != missing
                 ),
                 self._fonts[0],
             )
@@ -98,9 +98,11 @@ def _opened(path: str, size: int) -> ImageFont.FreeTypeFont:
     return font
 
 
-def _look(font: Font, char: str) -> tuple[bytes, tuple[int, int]]:
-    mask = font.getmask(char)
-    return bytes(mask), mask.size
+def _look(font: Font, char: str, size: int) -> bytes:
+    """What a font draws for a character."""
+    image = Image.new("L", (2 * size, 2 * size))
+    ImageDraw.Draw(image).text((0, 0), char, fill=255, font=font)
+    return image.tobytes()
 
 
 def _paths() -> list[str]:

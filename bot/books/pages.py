@@ -44,7 +44,6 @@ def _environment() -> Environment:
     )
     made.filters["clean"] = clean
     made.filters["spaced"] = spaced
-    made.globals.update(disclosed=disclosed, zip=zip)
     return made
 
 
@@ -73,7 +72,9 @@ def ao3(book: Book) -> str:
 def disclosed(book: Book, part: Part) -> str:
     """How much of a part models wrote: a value of ``ai-disclosure``."""
     hands = {book.writers[one].hand is Hand.MODEL for one in part.writers}
-    return {(True,): "ai-generated", (False,): "none"}.get(tuple(hands), "ai-assisted")
+    if True not in hands:
+        return "none"
+    return "ai-assisted" if False in hands else "ai-generated"
 
 
 def licence_link(book: Book) -> str:
@@ -96,6 +97,7 @@ def _facts(book: Book) -> dict[str, Any]:
         "licence": book.licence or book.told("all_rights"),
         "link": licence_link(book),
         "screenplay": screenplay,
+        "disclosed": disclosed,
     }
 
 
