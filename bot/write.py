@@ -48,13 +48,15 @@ async def write(given: argparse.Namespace, settings: Settings) -> int:
                 _failed(error, wish, settings.language, as_json=given.json)
                 continue
             credits = await app.credits.of(finished.work.guild, finished.work.id, finished.take.number)
+            wish = finished.work.wish
+            report = app.forms.report(wish.form, finished.take.text, topic=wish.topic)
             if given.json:
-                wish = finished.work.wish
-                report = app.forms.report(wish.form, finished.take.text, topic=wish.topic)
                 facts = _facts(finished, credits, report)
                 sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
             else:
-                sys.stdout.write(f"{finished.take.text}\n\n  — {_byline(finished, settings.language)}\n\n")
+                mark = f"  {report.mark}\n" if report is not None else ""
+                byline = _byline(finished, settings.language)
+                sys.stdout.write(f"{finished.take.text}\n\n{mark}  — {byline}\n\n")
             sys.stdout.flush()
     return 1 if failed else 0
 

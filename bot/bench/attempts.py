@@ -153,7 +153,7 @@ def table(attempts: Sequence[Attempt]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     wrong: list[Attempt] = []
-    ticked = 0
+    ticked = unread = 0
     for form, must in MUST.items():
         mine = [one for one in attempts if one.form == form and one.guided]
         free = [one for one in attempts if one.form == form and not one.guided]
@@ -163,7 +163,9 @@ def table(attempts: Sequence[Attempt]) -> str:
         doubtful = [one for one in mine if one.holds == "doubtful"]
         late = sum(one.seconds > LIMIT for one in mine)
         ticked += len(yes)
-        wrong += [one for one in yes if not keeps(form, one.text)]
+        again = [keeps(form, one.text) for one in yes]
+        wrong += [one for one, kept in zip(yes, again, strict=True) if kept is False]
+        unread += again.count(None)
         took = [one.seconds for one in mine]
         rows.append(
             f"| {form} | {len(mine)} | {must:.0%} | {_part(len(yes), len(mine))} | {len(doubtful)} "

@@ -53,8 +53,8 @@ _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 
 
-def keeps(form: str, text: str) -> bool:
-    """Whether a text keeps a form by this second reading.
+def keeps(form: str, text: str) -> bool | None:
+    """Whether a text keeps a form by this second reading; None if it has a word that ``pronouncing`` lacks.
 
     Raises:
         KeyError: there is none for the form.
@@ -67,10 +67,10 @@ def keeps(form: str, text: str) -> bool:
     return _regulated(clauses, *{"wujue": (4, 5), "qijue": (4, 7), "wulv": (8, 5), "qilv": (8, 7)}[form])
 
 
-def _english(form: str, lines: Sequence[str]) -> bool:
+def _english(form: str, lines: Sequence[str]) -> bool | None:
     said = [[_phones(word) for word in _WORD.findall(line)] for line in lines]
     if not all(line and all(line) for line in said):
-        return False
+        return None
     wanted, scheme = SYLLABLES.get(form), SCHEMES.get(form, "")
     if wanted and len(wanted) != len(lines):
         return False

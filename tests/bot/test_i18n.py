@@ -119,7 +119,7 @@ def test_translate_is_given_every_place_of_its_text() -> None:
         ):
             continue
         given = {word.arg for word in call.keywords}
-        for name in variants(str(key.value)):
+        for name in variants(key.value):
             if short := places(texts("en")[name]) - given:
                 lacking.append(f"{where} {key.value} lacks {sorted(short)}")
     assert lacking == []

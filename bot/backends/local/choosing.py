@@ -8,6 +8,7 @@ is mostly one that was not.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -47,6 +48,7 @@ async def choose(
     the model learnt from: such a line is taken only where there is no other.
     """
     best: tuple[float, str, list[Result]] | None = None
+    begun = time.monotonic()
     for attempt in seeds(seed, ROUNDS):
         plan, lines = constraint.reseeded(attempt), list[Result]()
         _, total = await asyncio.to_thread(_coming, plan)
@@ -71,7 +73,8 @@ async def choose(
         worth -= SPOILT * any(copied(line.text) for line in lines)
         if best is None or worth > best[0]:
             best = worth, text, lines
-        if worth >= GOOD:
+        # With a third of the time gone, another round might not end in time.
+        if worth >= GOOD or time.monotonic() - begun > request.deadline / 3:
             break
     assert best is not None
     _, text, lines = best
