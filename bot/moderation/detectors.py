@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
 from bot.moderation.patterns import Pattern, Reach
 from bot.moderation.rules import Kind
 
-_TOKEN = Reach(width=600, spaces=False, lines=False)
+_TOKEN = Reach(width=700, spaces=False, lines=False)
 _PATH = r"(?:[:/?#][^\s<>\"'`\])}]{0,400})?"
-_INVITE = r"\bdiscord(?:app)?\s?(?:\.|\(dot\)|\[\.\])\s?(?:gg|com\s?/\s?invite|io|me|li)\s?/\s?[\w-]{2,32}"
-_EMAIL = r"\b[a-z0-9][\w.+-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}\b"
-_ABROAD = r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,5}\b"
-_SERVICE = r"\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)?[-_]?[A-Za-z0-9_-]{16,200}"
-_FORGE = r"\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64})"
-_PASSWORD = r"\b(?:password|passwd|api[_-]?key|secret|token|密码|口令)\s?[:=：]\s?[^\s]{6,100}"
-_CHAT = r"\bxox[abeoprs]-[A-Za-z0-9-]{10,200}|\b(?:hf|npm)_[A-Za-z0-9]{20,64}|\bpypi-[\w-]{16,200}"
-_ENDINGS = (
-    "com|net|org|info|biz|io|co|gg|me|tv|app|dev|xyz|site|online|shop|store|club|link|live|top|icu|vip|win|"
-    "ru|cn|uk|de|fr|jp|kr|in|br|us|eu|nl|it|es|pl|ca|au|tk|ml|ga|cf|ly|gl|to|cc|pw|ws|su|ai|gift|zip"
+_DOT = r"(?:\.|\[\.\]|\(\.\)|\s?[\[(]dot[\])]\s?)"
+_CODE = r"\s?[/\\]{1,2}\s?[\w-]{2,32}"
+_INVITE = rf"\bdiscord(?:app)?(?:\s?{_DOT}\s?|\s)(?:gg|com\s?/\s?invite|io|me|li|link|new){_CODE}"
+_INVITE_ELSEWHERE = (
+    rf"\b(?:(?:dsc|invite)\.gg{_CODE}|top\.gg/servers/\d{{5,25}}|disboard\.org/server/(?:join/)?\d{{5,25}})"
 )
+_EMAIL = (
+    r"\b[a-z0-9][\w.+-]{0,63}(?:@|\s?[\[(]at[\])]\s?)"
+    r"(?:[a-z0-9-]{1,63}(?:\.|\[\.\]|\s?[\[(]dot[\])]\s?)){1,4}[a-z]{2,24}\b"
+)
+_ABROAD = r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,5}\b"
+_AT_HOME = r"\b0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}\b"
+_ACCOUNT = (
+    r"(?:微信号|微信[:：]|\bwechat(?: id)?[:：]|\bvx[:：]?|\bqq(?:号[:：]?|[:：]| ))\s?[a-z0-9_-]{5,20}\b"
+)
+_SERVICE = r"\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)?[-_]?[A-Za-z0-9_-]{16,200}"
+_FORGE = r"\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}|dop_v1_[0-9a-f]{64})"
+_CLOUD = r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bya29\.[\w-]{20,200}|\bSG\.[\w-]{22}\.[\w-]{43}"
+_CHAT = (
+    r"\bxox[abeoprs]-[A-Za-z0-9-]{10,200}|\b(?:hf|npm)_[A-Za-z0-9]{20,64}|\bpypi-[\w-]{16,200}"
+    r"|\b\d{8,10}:AA[\w-]{33}\b"
+)
+_BEARER = r"\bBearer {1,3}[A-Za-z0-9._~+/-]{20,500}"
+_IN_ADDRESS = r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{1,64}:[^\s@/]{1,128}@"
+_PASSWORD = (
+    r"(?:\b\w{0,30}(?:password|passwd|api[_-]?key|access[_-]?key|account[_-]?key|secret|token)|密码|口令)"
+    r"\s?[:=：]\s?[^\s]{6,100}"
+)
+_ENDINGS = (
+    "com|net|org|info|biz|io|co|gg|tv|app|dev|xyz|online|icu|vip|"
+    "ru|cn|uk|de|fr|jp|kr|br|eu|nl|es|pl|ca|au|tk|ml|ga|cf|ly|gl|cc|ws|su|ai"
+)
+_WORDS_TOO = (
+    "me|to|it|in|us|be|is|so|at|no|pw|site|shop|store|club|link|live|top|win|gift|zip|page|cloud|world"
+)
+"""Endings that are words as well: where a space was forgotten after a full stop they make no link."""
+_ABROAD_ENDINGS = "com|net|org|jp|cn|ru|xyz|рф|укр|中国|公司|网络|香港|台湾|みんな|한국"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +95,7 @@ def _is_card(found: str) -> bool:
     """By the check digit of ISO/IEC 7812 (Luhn)."""
     digits = _digits(found)
     doubled = [sum(divmod(2 * one, 10)) if number % 2 else one for number, one in enumerate(reversed(digits))]
-    return 13 <= len(digits) <= 19 and sum(doubled) % 10 == 0 and len(set(digits)) > 2
+    return 13 <= len(digits) <= 19 and sum(doubled) % 10 == 0 and len(set(digits)) > 1
 
 
 def _is_phone(found: str) -> bool:
@@ -85,12 +113,31 @@ def _is_iban(found: str) -> bool:
 def _is_chinese_id(found: str) -> bool:
     """By the check of GB 11643-1999."""
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    total = sum(weight * int(digit) for weight, digit in zip(weights, found[:17], strict=True))
-    return "10X98765432"[total % 11] == found[17].upper()
+    plain = found.replace(" ", "")
+    total = sum(weight * int(digit) for weight, digit in zip(weights, plain[:17], strict=True))
+    return "10X98765432"[total % 11] == plain[17:].upper()
 
 
-def _is_number(found: str) -> bool:
-    return all(part.isdigit() and int(part) < 256 for part in found.split("."))
+def _is_address(found: str) -> bool:
+    """Whether it is an address of IPv4: four numbers, none too large; five are the number of a version."""
+    try:
+        return bool(IPv4Address(found))
+    except ValueError:
+        return False
+
+
+def _is_long_address(found: str) -> bool:
+    """Whether it is an address of IPv6."""
+    try:
+        return bool(IPv6Address(found))
+    except ValueError:
+        return False
+
+
+def _is_password(found: str) -> bool:
+    """Whether what follows is no word of a story: ``the secret: everything``."""
+    value = re.split(r"[:=：]", found, maxsplit=1)[1].strip().rstrip(".,;!?。，！？")
+    return len(value) > 5 and any(map(str.isdigit, value))
 
 
 @cache
@@ -99,10 +146,19 @@ def detectors() -> Mapping[Kind, tuple[Detector, ...]]:
     return {
         Kind.LINKS: (
             _of("link", r"\bh(?:tt|xx)ps?://[^\s<>\"'`\])}]{1,500}"),
-            _of("link", rf"\b(?:[a-z0-9][a-z0-9-]{{0,62}}(?:\.|\[\.\])){{1,4}}(?:{_ENDINGS})\b{_PATH}"),
+            _of(
+                "link", rf"\b(?:[a-z0-9][a-z0-9-]{{0,62}}(?:\.|\[\.\]|\(\.\))){{1,4}}(?:{_ENDINGS})\b{_PATH}"
+            ),
+            _of(
+                "link", rf"\b(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_WORDS_TOO})/[^\s<>\"'`\])}}]{{1,400}}"
+            ),
+            _of("link", rf"\bwww\.[a-z0-9-]{{1,63}}\.(?:{_WORDS_TOO})\b{_PATH}"),
+            _of("link", r"\b[a-z0-9-]{1,63}(?:。|\s?[\[(]dot[\])]\s?)(?:com|net|org)\b", _short(80)),
+            _of("link", rf"[\pL\pN-]{{1,62}}[^\x00-\x7f，。、！？：；]\.(?:{_ABROAD_ENDINGS}){_PATH}"),
         ),
         Kind.INVITES: (
-            _of("invite", _INVITE, _short(70)),
+            _of("invite", _INVITE, _short(90)),
+            _of("invite", _INVITE_ELSEWHERE, _short(90)),
             _of("invite", r"(?:^|\s|[(<])\.gg/[\w-]{2,32}", _short(40)),
         ),
         Kind.MENTIONS: (
@@ -111,38 +167,31 @@ def detectors() -> Mapping[Kind, tuple[Detector, ...]]:
             _of("users", r"<@!?\d{5,20}>", _short(25)),
         ),
         Kind.PERSONAL: (
-            _of("email", _EMAIL, Reach(350, False, False)),
+            _of("email", _EMAIL, Reach(400, True, False)),
             _of("phone", _ABROAD, _short(40), _is_phone),
+            _of("phone", _AT_HOME, _short(24), _is_phone),
             _of("phone", r"(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b", _short(20)),
             _of("phone", r"\b1[3-9]\d[ -]?\d{4}[ -]?\d{4}\b", _short(16)),
             _of("card", r"\b\d(?:[ -]?\d){12,18}\b", _short(40), _is_card),
             _of("iban", r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){3,8}\b", _short(45), _is_iban),
-            _of("id", r"\b[1-9]\d{5}(?:19|20)\d{9}[\dx]\b", _short(20), _is_chinese_id),
+            _of("account", _ACCOUNT, _short(40)),
+            _of("id", r"\b[1-9]\d{5} ?(?:19|20)\d{6} ?\d{3}[\dx]\b", _short(24), _is_chinese_id),
             _of("id", r"\b\d{3}-\d{2}-\d{4}\b", _short(12)),
-            _of("ip", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b", _short(16), _is_number),
+            _of("ip", r"\b\d{1,3}(?:\.\d{1,3}){3,12}\b", _short(60), _is_address),
+            _of("ip", r"\b[0-9a-f]{3,4}(?::[0-9a-f]{0,4}){2,8}\b", _short(50), _is_long_address),
         ),
         Kind.SECRETS: (
-            _of(
-                "key",
-                r"\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)?[-_]?[A-Za-z0-9_-]{16,200}",
-                case=True,
-            ),
-            _of(
-                "key",
-                r"\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64})",
-                case=True,
-            ),
-            _of("key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bya29\.[\w-]{20,200}", case=True),
+            _of("key", _SERVICE, case=True),
+            _of("key", _FORGE, case=True),
+            _of("key", _CLOUD, case=True),
             _of("key", _CHAT, case=True),
+            _of("token", _BEARER, _short(520)),
             _of("token", r"\b[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,45}\b", case=True),
             _of("token", r"\beyJ[\w-]{8,300}\.eyJ[\w-]{8,300}\.[\w-]{8,300}", case=True),
-            _of("webhook", r"\bdiscord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,100}"),
+            _of("webhook", r"\bdiscord(?:app)?\.com/api/webhooks/\d{5,25}/[\w-]{20,100}"),
             _of("private key", r"-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----", _short(60)),
-            _of(
-                "password",
-                r"\b(?:password|passwd|api[_-]?key|secret|token|密码|口令)\s?[:=：]\s?[^\s]{6,100}",
-                _short(130),
-            ),
+            _of("password", _PASSWORD, _short(170), _is_password),
+            _of("password", _IN_ADDRESS),
         ),
     }
 
