@@ -6,29 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.forms.english import scheme
+from bot.forms.english.following import OPEN, best_scheme
 from bot.forms.english.measure import LIGHT_ALONE, Length, counted, finding, measured
 from bot.forms.english.metre import Metre, scan
 from bot.forms.english.reading import Diction, diction
 from bot.forms.english.returns import (
     LETTERS,
-    VERDICT,
     acrostic,
-    ghazal,
-    last_word,
-    refrain,
-    rentrement,
     sestina,
 )
-from bot.forms.english.rhyme import Rhyme, rhyme
 from bot.forms.english.scheme import Place
 from bot.forms.english.shape import Shape
 from bot.forms.model import Finding, FormReport, Holds, LineReport
 
 MOSTLY = 0.75
 """The part of the lines that must be in the metre where the metre is demanded."""
-
-OPEN = "pantoum, open"
-"""A pantoum whose last stanza does not take up the first again."""
 
 
 def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
@@ -42,7 +34,7 @@ def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
     lines = _lines(text, shape.count)
     count = len(lines)
     lengths = _lengths(lines, shape)
-    name, places, rhymes = _best_scheme(lines, shape)
+    name, places, rhymes = best_scheme(lines, shape)
     granted = _loosens(lengths, places, diction(text))
     findings: list[list[Finding]] = [
         [] if length is None else [_granted(at, length, lengths, places, asked, granted=granted)]
@@ -173,70 +165,6 @@ def _lightened(
     if smooth and length.light_word and length.holds is Holds.NO:
         return replace(light, holds=Holds.DOUBTFUL, reason="licence") if mates else light
     return length
-
-
-def _best_scheme(lines: Sequence[str], shape: Shape) -> tuple[str, tuple[Place, ...], list[list[Finding]]]:
-    """Of the schemes that a form allows, the one that a text follows best."""
-    best: tuple[tuple[int, int], str, tuple[Place, ...], list[list[Finding]]] | None = None
-    ways = shape.places(len(lines))
-    if shape.chain == "pantoum":
-        ways.append((OPEN, scheme.pantoum(len(lines), closed=False)))
-    for name, places in ways:
-        found = [_line_rhyme(lines, places, at, shape.chain) for at in range(len(lines))]
-        flat = [finding.holds for row in found for finding in row]
-        worth = (-flat.count(Holds.NO), flat.count(Holds.YES))
-        if best is None or worth > best[0]:
-            best = worth, name, places, found
-    if best is None:
-        return "", (Place(""),) * len(lines), [[] for _ in lines]
-    return best[1:]
-
-
-def _line_rhyme(lines: Sequence[str], places: Sequence[Place], at: int, chain: str) -> list[Finding]:
-    """Whether a line rhymes with an earlier one of its letter, and says again what it must.
-
-    In a pantoum, which many leave without rhymes, a missing one is told and does not count.
-    """
-    advised = chain == "pantoum"
-    place = places[at]
-    found: list[Finding] = []
-    if place.refrain == scheme.RENTREMENT:
-        return [rentrement(lines[0], lines[at])]
-    if place.refrain:
-        first = next(i for i in range(at + 1) if places[i].refrain == place.refrain)
-        if first < at:
-            return [refrain(lines[first], lines[at])]
-    if not place.rhyme:
-        return found
-    # A refrain that is said again is no second word to rhyme with.
-    earlier = [
-        i for i in range(at) if places[i].rhyme == place.rhyme and lines[i].casefold() != lines[at].casefold()
-    ]
-    if not earlier:
-        return found
-    if chain == "ghazal":
-        return [ghazal(lines[earlier[0]], lines[at])]
-    end = last_word(lines[at])
-    best, mate = max(((rhyme(end, last_word(lines[i])), -i) for i in earlier), default=(Rhyme.NONE, 0))
-    other = last_word(lines[-mate])
-    if best <= Rhyme.HISTORIC and _rhymes_elsewhere(lines, places, at):
-        best = Rhyme.NONE
-    reason = "" if best is Rhyme.PERFECT else best.name.lower()
-    facts = {"one": other, "other": end}
-    told = f"rhyme_{reason}" if reason else ""
-    found.append(
-        Finding("rhyme", other, end, VERDICT[best], told, facts, advice=advised and best < Rhyme.SLANT)
-    )
-    return found
-
-
-def _rhymes_elsewhere(lines: Sequence[str], places: Sequence[Place], at: int) -> bool:
-    """Whether a line truly rhymes with a near one of another letter: then a doubtful rhyme is chance."""
-    end = last_word(lines[at])
-    near = range(max(0, at - 2), min(len(lines), at + 3))
-    return any(
-        places[i].rhyme != places[at].rhyme and rhyme(end, last_word(lines[i])) is Rhyme.PERFECT for i in near
-    )
 
 
 def _in_metre(lines: Sequence[str], lengths: Sequence[tuple[Length | None, str]], metre: Metre) -> int:

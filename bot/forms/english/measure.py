@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
-from bot.forms.english.metre import Scansion, Word, fit, parse
+from bot.forms.english.metre import Scansion, Word, fit, parse, span
 from bot.forms.english.reading import Diction, Way
 from bot.forms.model import Finding, Holds
 
@@ -94,39 +94,45 @@ def measured(line: str, places: str, *, sung: bool = False, style: Diction = Dic
     """
     parts = parse(line, style)
     number = sum(len(options[0].marks) for options, _ in parts)
+    least, most = span(parts)
     best = Length(Holds.NO, number, "syllables")
-    whole = fit(parts, places)
+    whole = fit(parts, places) if least <= len(places) <= most else None
     if whole is not None:
         best = _verdict(whole, number, ALLOWED, sung=sung)
         if best.holds is Holds.YES:
             return best
-    less = [(places[1:], _HEADLESS)]
-    if sung and len(places) == 8:
+    less = [(places[1:], _HEADLESS)] if best.holds is Holds.NO else []
+    if less and sung and len(places) == 8:
         less.append((places[:-1], _SHORT))
-    for variant, most in less:
-        found = fit(parts, variant)
-        if found is not None and best.holds is Holds.NO and found.roughness <= most and not found.licences:
+    for variant, roughest in less:
+        found = fit(parts, variant) if least <= len(variant) <= most else None
+        if (
+            found is not None
+            and best.holds is Holds.NO
+            and found.roughness <= roughest
+            and not found.licences
+        ):
             best = Length(Holds.DOUBTFUL, number, "headless", found)
     if best.holds is Holds.NO and not sung:
-        loose = _loose(parts, places)
+        loose = _loose(parts, places, least, most)
         if loose is not None:
             best = replace(best, loose=Length(Holds.DOUBTFUL, number, *loose))
         elif abs(number - len(places)) <= _OUT:
             unknown = any(options[0].licence == "guess" for options, _ in parts)
             reason = "unknown_word" if unknown else "out_of_metre"
             best = replace(best, loose=Length(Holds.DOUBTFUL, number, reason))
-    light = fit(parts, places + "x")
+    light = fit(parts, places + "x") if least <= len(places) + 1 <= most else None
     if light is None:
         return best
     granted = _verdict(light, number, ALLOWED, sung=sung)
     return replace(best, light=granted, light_word=_ends_light(parts[-1][0]))
 
 
-def _loose(parts: Sequence[Word], places: str) -> tuple[str, Scansion] | None:
+def _loose(parts: Sequence[Word], places: str, least: int, most: int) -> tuple[str, Scansion] | None:
     """A line with feet of three syllables, or of one foot more: (why it is let pass, scansion)."""
     best: tuple[int, str, Scansion] | None = None
     for reason, variant, extra in _loosened(places):
-        one = fit(parts, variant)
+        one = fit(parts, variant) if least <= len(variant) <= most else None
         if one is None:
             continue
         if any(set(one.stress[at : at + 2]) - _LIGHT for at in extra):

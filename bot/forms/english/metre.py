@@ -9,15 +9,12 @@ of a longer word in a weak place is a fault.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.forms.english.reading import Diction, Way, readings
-from bot.forms.english.sound import words
-
-PAUSE = re.compile(r"[,;:.!?—–()\"]|--")
+from bot.forms.english.sound import phrases
 
 FEET = {
     "iambic": "x/",
@@ -123,11 +120,22 @@ def scan(line: str, metre: Metre) -> Scansion | None:
 def parse(line: str, style: Diction = Diction.NEW) -> list[Word]:
     """The words of a line in a poem of some diction."""
     found: list[Word] = []
-    for piece in PAUSE.split(line):
-        if said := words(piece):
-            options = readings(said, style)
-            found += [(some, at == 0) for at, some in enumerate(options)]
+    for said in phrases(line):
+        found += [(some, at == 0) for at, some in enumerate(readings(said, style))]
     return found
+
+
+def span(parts: Sequence[Word]) -> tuple[int, int]:
+    """(fewest, most) syllables of a line by any of its readings."""
+    least = most = 0
+    for options, _ in parts:
+        if len(options) == 1:
+            one = len(options[0].marks)
+            least, most = least + one, most + one
+        else:
+            lengths = [len(way.marks) for way in options]
+            least, most = least + min(lengths), most + max(lengths)
+    return least, most
 
 
 def fit(parts: Sequence[Word], places: str) -> Scansion | None:

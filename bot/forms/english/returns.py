@@ -1,4 +1,4 @@
-"""What comes again in a poem: rhymes by their verdict, refrains, end words, first letters."""
+"""What comes again in a poem: refrains, end words, first letters."""
 
 from __future__ import annotations
 
@@ -10,18 +10,6 @@ from bot.forms.english import scheme
 from bot.forms.english.rhyme import Rhyme, rhyme
 from bot.forms.english.sound import sounds, words
 from bot.forms.model import Finding, Holds
-
-VERDICT = {
-    Rhyme.PERFECT: Holds.YES,
-    Rhyme.SAME: Holds.DOUBTFUL,
-    Rhyme.NEAR: Holds.DOUBTFUL,
-    Rhyme.EYE: Holds.DOUBTFUL,
-    Rhyme.HISTORIC: Holds.DOUBTFUL,
-    Rhyme.SLANT: Holds.DOUBTFUL,
-    Rhyme.CONSONANCE: Holds.DOUBTFUL,
-    Rhyme.NONE: Holds.NO,
-}
-"""What a form that asks for a rhyme says of each kind."""
 
 LETTERS = re.compile(r"[^\W\d_]", re.UNICODE)
 
@@ -57,7 +45,7 @@ def ghazal(first: str, line: str) -> Finding:
     if same == 0:
         return Finding("refrain", one[-1] if one else "", other[-1] if other else "", Holds.NO, "radif")
     kind = rhyme(one[-1 - same], other[-1 - same])
-    holds = VERDICT[kind] if kind else Holds.DOUBTFUL
+    holds = Holds.YES if kind is Rhyme.PERFECT else Holds.DOUBTFUL
     radif = " ".join(one[len(one) - same :])
     return Finding("refrain", radif, radif, holds, "" if holds is Holds.YES else "qafia")
 

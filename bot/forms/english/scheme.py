@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(r"[A-Z]\d*|[a-z]")
 
@@ -25,6 +26,7 @@ class Place:
     refrain: str = ""
 
 
+@lru_cache(maxsize=1_000)
 def read(scheme: str) -> tuple[Place, ...]:
     """A scheme as written; spaces between stanzas mean nothing.
 
@@ -41,6 +43,7 @@ def read(scheme: str) -> tuple[Place, ...]:
     )
 
 
+@lru_cache(maxsize=256)
 def repeated(scheme: str, lines: int) -> tuple[Place, ...]:
     """A stanza's scheme over so many lines, each stanza with rhymes of its own."""
     stanza = read(scheme)

@@ -11,10 +11,10 @@ from functools import lru_cache
 from bot.forms.english.dictionary import Phones, look_up
 from bot.forms.english.guess import by_ear, from_parts
 
-_WORD = re.compile(r"[’'\ufffd]?[^\W\d_]+(?:[’'\ufffd][^\W\d_]+)*[’'\ufffd]?|\d+")
-_SET_APART = re.compile(
-    r"(?<=[’'][tT])\s(?=(?:is|was|were|will|would)\b)|(?<=\w)\s(?=[’'](?:d|s|ve|ll|re|m)\b)"
-)
+_WORDS = r"'?[^\W\d_]+(?:'[^\W\d_]+)*'?|\d+"
+_WORD = re.compile(_WORDS)
+_WORD_OR_PAUSE = re.compile(rf"(?P<word>{_WORDS})|(?P<pause>[,;:.!?—–()\"]|--)")
+_SET_APART = re.compile(r"(?<='t)\s(?=(?:is|was|were|will|would)\b)|(?<=\w)\s(?='(?:d|s|ve|ll|re|m)\b)")
 """Old print sets *'t was* and *I 've* with a space."""
 _LOST_ED = re.compile(r"(?<=[^\W\d_])\ufffdd(?!\w)")
 """*Belovèd* or *belov'd*: what the lost sign was cannot be told, and *beloved* may be both."""
@@ -59,10 +59,26 @@ def words(line: str) -> list[str]:
 
     Hyphens and dashes part words.  A sign that was lost in reading a file stands for an apostrophe.
     """
-    whole = _SET_APART.sub("", line)
+    return _WORD.findall(_plain(line))
+
+
+def phrases(line: str) -> list[list[str]]:
+    """The words of a line between its pauses, likewise."""
+    found: list[list[str]] = [[]]
+    for match in _WORD_OR_PAUSE.finditer(_plain(line)):
+        if match.lastgroup == "pause":
+            found.append([])
+        else:
+            found[-1].append(match.group())
+    return [phrase for phrase in found if phrase]
+
+
+def _plain(line: str) -> str:
+    whole = line.lower()
     if "\ufffd" in whole:
-        whole = _LOST_ED.sub("ed", whole)
-    return [match.group().lower().replace("’", "'").replace("\ufffd", "'") for match in _WORD.finditer(whole)]
+        whole = _LOST_ED.sub("ed", whole).replace("\ufffd", "'")
+    whole = whole.replace("’", "'")
+    return _SET_APART.sub("", whole) if "'" in whole else whole
 
 
 @lru_cache(maxsize=50_000)
