@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
 from PIL import Image
 
 from bot.rehearsal import acts
+from bot.rehearsal.look import plain
 from bot.services.books_log import faults
 from bot.settings import Settings
+from cogs.ui.stories_export_pages import may_read
 from tests.cogs.stories_world import Table, open_table, told
 from tests.cogs.test_stories import TITLE, begun
 
@@ -87,7 +91,9 @@ async def test_the_log_can_be_checked_and_shows_what_was_changed(settings: Setti
         facts = json.loads(text)
         assert [turn["number"] for turn in facts["turns"]] == [1, 2, 3, 4]
         assert {event["kind"] for event in facts["events"]} >= {"Join", "Begin", "Submit", "NewChapter"}
-        assert facts["ai-disclosure"] == "ai-assisted" and facts["digitalSourceType"].startswith("http://cv.iptc")
+        assert facts["ai-disclosure"] == "ai-assisted" and facts["digitalSourceType"].startswith(
+            "http://cv.iptc"
+        )
         forged = text.replace("Ben went down.", "Ben went home.")
         assert any("changed" in one for one in faults(forged))
         facts["contributions"][1]["spans"][0][2] = 4711
@@ -144,3 +150,67 @@ async def test_the_picture_is_posted_when_a_story_ends(settings: Settings) -> No
         (file,) = said.attachments
         assert file["filename"] == "The-lighthouse.png"
         assert Image.open(io.BytesIO(content_of(table, file))).width == 1200
+
+
+VIEW = 1 << 10
+"""Discord's permission to see a channel."""
+
+LONG = "Step by step she went down, and counted them aloud. " * 20
+
+
+async def paged(table: Table) -> str:
+    """A story of three long parts; its first page as cleo is shown it."""
+    await begun(table, "ben", most="2000")
+    for writer, name in (("ana", "One"), ("ben", "Two"), ("ana", "Three")):
+        await table.write(writer, f"{name}. **{LONG}**")
+    return await table.slash("cleo", "story read")
+
+
+async def test_a_story_is_read_page_by_page_also_after_a_restart(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        first = await paged(table)
+        assert "One. **Step by step" in first and "1 · ana" in first and "page 1 of 3" in first
+        await table.world.restart()
+        await table.press("cleo", "Next")
+        shown = newest_private(table, "cleo")
+        assert "Two. **Step by step" in shown and "2 · ben" in shown and "page 2 of 3" in shown
+        await table.press("cleo", "Last")
+        assert "Three." in newest_private(table, "cleo")
+        assert "page 3 of 3" in await table.slash("cleo", "story read", page="3")
+        assert "page 3 of 3" in await table.slash("cleo", "story read", page="99")
+
+
+def newest_private(table: Table, who: str) -> str:
+    """The newest message that only this member sees, as it is now."""
+    stored = table.env.backend.messages[table.world.place(who).id].values()
+    return plain([one for one in stored if one.is_ephemeral][-1].content)
+
+
+async def test_pages_name_nobody_who_was_forgotten(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        await paged(table)
+        await table.app.privacy.forget(table.world.member("ben").id, table.world.here().handle.id)
+        page = await table.slash("cleo", "story read")
+        assert "wished to be forgotten" in page and "ben" not in page and "Two." not in page
+
+
+async def test_whoever_does_not_see_the_thread_gets_nothing(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        await written(table)
+        guild = table.world.here().handle.id
+        (row,) = await table.app.stories.store.open_in(guild)
+        bot = table.env.bot
+        server = bot.get_guild(guild)
+        found = await table.app.stories.read(guild, row.id)
+        cleo = await server.fetch_member(table.world.member("cleo").id)
+
+        def asked(channel: int) -> Any:
+            return SimpleNamespace(channel_id=channel, guild=server, user=cleo)
+
+        assert may_read(asked(row.thread), found)
+        assert may_read(asked(1), found)
+        hidden = server.get_channel(row.place.channel)
+        hidden._overwrites.insert(
+            0, discord.abc._Overwrites({"id": guild, "type": 0, "allow": 0, "deny": VIEW})
+        )
+        assert not may_read(asked(1), found)
