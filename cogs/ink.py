@@ -48,7 +48,7 @@ class Ink(commands.Cog):
         title = plain_line(work.title or work.wish.topic, 60)
         picture = await asyncio.to_thread(draw, inked, title=title, byline=_byline(chosen, lang), lang=lang)
         described = discord.File(
-            io.BytesIO(picture), filename="ink.png", description=alt_text(inked, title=title, lang=lang)
+            io.BytesIO(picture), filename="picture.png", description=alt_text(inked, title=title, lang=lang)
         )
         interaction.extras["answered"] = True
         view = view_of(("ink-post",), id, chosen.number, lang) if private else None

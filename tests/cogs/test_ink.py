@@ -40,10 +40,10 @@ async def test_the_ink_of_each_token_is_kept_with_the_take_and_drawn_for_whoever
     shown = result.followups[0] if result.followups else result.response
     assert shown is not None and shown.ephemeral
     (file,) = shown.attachments
-    assert file.filename == "ink.png"
+    assert file.filename == "picture.png"
     assert "Perplexity 1.6" in (file.description or "") and "Snow falls slowly" in (file.description or "")
     await world.ben.click(shown, label="Post it here")
-    assert [file.filename for file in world.last().attachments] == ["ink.png"]
+    assert [file.filename for file in world.last().attachments] == ["picture.png"]
 
 
 async def test_it_is_drawn_again_after_a_restart_and_in_chinese(world: World) -> None:

@@ -54,7 +54,7 @@ async def test_an_authors_work_is_read_for_them_alone_with_its_own_lines(world: 
 
 async def test_what_the_check_of_the_form_found_is_given_and_not_guessed(world: World) -> None:
     world.model.say(HAIKU).say(READING.replace(QUOTED, "A frog jumps"))
-    poem = await world.poem(form="haiku")
+    poem = await world.poem(form="haiku", topic="pond")
     told = private(await world.ana.click(poem, label="Critique"))
     assert "Form: 5-7-5 ✓" in told and "> A frog jumps" in told
     asked = world.model.requests[-1]

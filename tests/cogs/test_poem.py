@@ -15,6 +15,7 @@ async def test_a_poem_is_written_shown_and_credited(world: World) -> None:
     assert f"<@{world.ana.id}>" in poem.content
     assert world.labels(poem) == [
         "Another take", "Revise…", "Edit", "Remix", "Publish", "Credits", "Delete",
+        "Whole report", "Show the ink", "Critique",
     ]  # fmt: skip
 
 
