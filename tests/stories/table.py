@@ -69,7 +69,7 @@ class Table:
 
     def one_turn_more(self, before: Story, after: Story) -> None:
         """A turn that is written is one more, of the turn that was open, by somebody who sits here."""
-        assert after.turns[:-1] == before.turns
+        assert after.turns[:-1] == before.turns and not after.undone, "what is written is not written over"
         turn = after.turns[-1]
         assert before.current is not None and turn.number == before.current.number
         assert before.seat(turn.by) is not None, "no contribution without an author"
@@ -156,6 +156,13 @@ def nobody_is_left_out(before: Story, after: Story, event: Event) -> None:
     for seat in before.writers:
         still = after.seat(seat.member)
         assert seat.away or still is None or still.away or seat.member in had
+    ended = before.current.member if before.current is not None else None
+    if (
+        isinstance(event, ev.Submit | ev.Pass | ev.Skip | ev.TimeUp | ev.NoWords)
+        and after.current is not None
+    ):
+        others = [seat for seat in after.writers if not seat.away and seat.member != ended]
+        assert not others or after.current.member != ended, "whoever ended a round does not begin the next"
 
 
 def models_keep_to_their_share(story: Story, written_now: int) -> None:
