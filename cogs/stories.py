@@ -175,6 +175,8 @@ class Stories(Starting, Turns, Hosting, Reading):
                 await desk.models.takes(interaction, told, turn)
             case "resume" | "reopen":
                 await desk.resume(interaction, told)
+            case "why":
+                await desk.why(interaction, told)
             case "seat":
                 await self.seat(interaction, told, MemberId(turn))
             case _:

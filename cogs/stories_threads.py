@@ -14,7 +14,7 @@ import discord
 from discord.ext import commands
 
 from bot.client import Renga
-from bot.errors import BadInput, Refusal, RengaError
+from bot.errors import AgainstTheRules, BadInput, HeldForReview, Refusal, RengaError
 from bot.explain import explain
 from bot.i18n.text import translate
 from bot.ids import ChannelId, GuildId, MemberId, MessageId
@@ -117,9 +117,14 @@ class StoriesThreads(commands.Cog):
         lang = told.row.language
         if isinstance(error, BadInput):
             error.facts.pop("typed", None)
-        text = explain(error, lang)[:1_500]
-        kept = translate("story.as_it_was" if edited else "story.draft_kept", lang)
-        view = None if edited else story_view(("write",), told, lang=lang)
+        refused = isinstance(error, AgainstTheRules)
+        # What was refused stands in the message already; the marks in it are for its writer alone.
+        text = explain(type(error)(error.text_key, **error.facts) if refused else error, lang)[:1_500]
+        held = isinstance(error, HeldForReview)
+        key = "story.as_it_was" if edited else "story.held_here" if held else "story.draft_kept"
+        kept = translate(key, lang)
+        buttons = ("write", "why") if refused else ("write",)
+        view = None if edited or held else story_view(buttons, told, lang=lang)
         options: dict[str, Any] = {"view": view} if view is not None else {}
         try:
             await message.reply(f"{text}\n-# {kept}", mention_author=False, **options)

@@ -221,6 +221,20 @@ class StoryDesk:
         spans = by_member(held.text, held.spans, text, member) if held is not None else ()
         await self.app.stories.keep_draft(told, member, PrivateDraft(text, spans))
 
+    async def why(self, interaction: discord.Interaction[Renga], told: Told) -> None:
+        """Show a writer alone what was refused in their draft, with the marks in it.
+
+        Raises:
+            AgainstTheRules: it is refused still; whoever explains it shows the marks.
+        """
+        member, lang = member_of(interaction), lang_read(interaction)
+        text = drafted(await self.app.stories.store.draft(told.row.guild, told.row.id, member))
+        if not text:
+            raise BadInput("story.no_draft")
+        await self.app.stories.said(told.row.place, text, DRAFT, "text", lines=True)
+        view = story_view(("write",), told, lang=lang)
+        await tell(interaction, translate("story.would_pass", lang), view=view)
+
     async def _named(self, told: Told, name: str) -> MemberId | None:
         """The writer whom somebody named.
 

@@ -32,6 +32,7 @@ ACTIONS: dict[str, discord.ButtonStyle] = {
     "rules": _PLAIN,
     "begin": _MAIN,
     "write": _MAIN,
+    "why": _PLAIN,
     "pass": _PLAIN,
     "time": _PLAIN,
     "away": _PLAIN,

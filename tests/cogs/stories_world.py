@@ -126,11 +126,20 @@ class Table:
         factors: Mapping[str, float] = {"minutes": 60, "hours": 3600, "days": 86400}
         await self.world.wait(sum(factors[unit] * amount for unit, amount in length.items()))
 
-    async def forbid(self, words: str) -> None:
-        """A moderator has the filters block some words."""
-        await self.slash("mod", "filter add", kind="words", words=words, action="block")
+    async def forbid(self, words: str, *, action: str = "block") -> None:
+        """A moderator has the filters block (or hold) some words."""
+        await self.slash("mod", "filter add", kind="words", words=words, action=action)
         rules = await self.app.rules.rules(self.world.here().handle.id)
         await self.slash("mod", "filter rule", rule=str(rules[-1][0].id), mode="armed")
+
+    async def decide(self, action: str) -> None:
+        """A moderator decides the only held text."""
+        await self.slash("mod", "filter queue")
+        if action == "approve":
+            await self.press("mod", "Approve")
+        else:
+            await self.fill("mod", "Reject", note="")
+        await self.env.settle()
 
     def newest_labels(self, who: str) -> list[str]:
         """The buttons of the newest message with any that somebody sees, in their order."""
