@@ -42,6 +42,7 @@ _WORD_BEFORE = re.compile(r"([a-z]+)[^\w\n]*$")
 _WORD_AFTER = re.compile(r"[^\w\n]*([a-z]+)")
 _TOKEN_BEFORE = re.compile(r"[a-z0-9]*$")
 _TOKEN_AFTER = re.compile(r"[a-z0-9]*")
+_LETTERS = re.compile(r"[a-z]+")
 _WORD_END = re.compile(r"[a-z]+$")
 _WORD_BEGIN = re.compile(r"[a-z]+")
 _DOUBLED = re.compile(r"ee|oo|(?<=[aeiou])([bcdfglmnprstz])\1(?=[aeiou])")
@@ -75,6 +76,15 @@ def judge(look: Look, term: Term, candidate: Candidate) -> Span | None:
         return None
     if not suffix and not strict and not _glued(look, start, stop):
         return None
+    if (term.open_left or term.open_right) and not spelling.way and len(piece) > len(spelling.folded):
+        at = piece.find(spelling.folded)  # of "cat*" in "cattle" the second t is no part
+        if (
+            at >= 0
+            and (term.open_left or not at)
+            and (term.open_right or at + len(spelling.folded) == len(piece))
+        ):
+            start, stop = start + at, start + at + len(spelling.folded)
+            return start, stop, "" if look.same else _seen(look, start, stop)
     plain = piece == spelling.folded or " ".join(piece.split()) == spelling.folded
     if plain and not spelling.way:
         if term.han:
@@ -289,6 +299,8 @@ def _latin(
         return len(gaps) == 1 and not _contracted([piece for word in words for piece in word])
     if not any(char in _TIES for gap in gaps for char in gap):
         return True
+    if joined and all(map(_is_piece, _LETTERS.findall(_widened(look.text, term, start, stop)))):
+        return False
     pieces = [list(word) for word in words]
     if term.open_left and (before := _WORD_END.search(look.text[max(0, start - CONTEXT) : start])):
         pieces[0][0] = before[0] + pieces[0][0]
@@ -307,6 +319,13 @@ def _latin(
 def _is_spelt_so(letters: str, wanted: str) -> bool:
     """Whether one letter is doubled in a short word as languages double letters: ``annus``."""
     return len(wanted) < 5 and len(letters) == len(wanted) + 1 and _DOUBLED.search(letters) is not None
+
+
+def _widened(text: str, term: Term, start: int, stop: int) -> str:
+    """The term's place with the rest of the words that it may begin or end in."""
+    before = _WORD_END.search(text[max(0, start - CONTEXT) : start]) if term.open_left else None
+    after = _WORD_BEGIN.match(text[stop : stop + CONTEXT]) if term.open_right else None
+    return (before[0] if before else "") + text[start:stop] + (after[0] if after else "")
 
 
 def _contracted(pieces: list[str]) -> bool:
