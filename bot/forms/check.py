@@ -33,14 +33,16 @@ AnyShape = Shape | ChineseShape | TwoShapes
 def shape_of(form: str, table: Mapping[str, Any]) -> AnyShape | None:
     """What a form's ``[shape]`` table demands; None for a form without one, which is not checked.
 
-    ``language = "zh"`` makes it a Chinese one; a table ``[shape.zh]`` within an English one is for
-    texts in Chinese.
+    ``described = "ABAB, 8 6 8 6"`` is a form that somebody describes; ``language = "zh"`` makes it a
+    Chinese one; a table ``[shape.zh]`` within an English one is for texts in Chinese.
 
     Raises:
         ValueError: the table is not as it should be.
     """
     if not table:
         return None
+    if "described" in table:
+        return custom(table["described"])
     if table.get("language") == "zh":
         return read_chinese(form, table)
     english = read_shape(form, {key: value for key, value in table.items() if key != "zh"})

@@ -49,10 +49,19 @@ class _Shelf:
     problems: list[PromptFileError] = field(default_factory=list[PromptFileError])
 
 
+Describe = Callable[[str], Form | None]
+"""Makes a form of a description such as ``ABAB, 8 6 8 6``; None for what describes none."""
+
+
 class Catalogue:
-    """What can be asked for.  :meth:`load` it; :meth:`reload_if_changed` keeps it fresh."""
+    """What can be asked for.  :meth:`load` it; :meth:`reload_if_changed` keeps it fresh.
+
+    Attributes:
+        describe: what is asked for a form that no file holds.
+    """
 
     def __init__(self, folder: Path, shelf: _Shelf, stamp: _Stamp) -> None:
+        self.describe: Describe = lambda text: None
         self._folder = folder
         self._shelf = shelf
         self._stamp = stamp
@@ -110,12 +119,17 @@ class Catalogue:
         return self._shelf.problems
 
     def find_form(self, text: str) -> Form | None:
-        """The form that a member means by an id, a title or an alias; None for no text.
+        """The form that a member means by an id, a title or an alias, or describes; None for no text.
 
         Raises:
             BadInput: there is none of that name; facts name the closest.
         """
-        return _find(text, self.forms, "form")
+        try:
+            return _find(text, self.forms, "form")
+        except BadInput:
+            if (described := self.describe(text)) is not None:
+                return described
+            raise
 
     def find_style(self, text: str) -> Style | None:
         """Likewise for a style."""

@@ -10,15 +10,22 @@ from bot.ids import Lang
 from bot.prompting.catalogue import Catalogue
 from bot.prompting.parts import Form
 
+DESCRIBED = 80
+"""Characters of a form's description."""
+
 LONGEST = 20_000
 """Characters of a text that is checked."""
 
 
 class FormDesk:
-    """Finds a form by what members call it, and checks texts against it."""
+    """Finds a form by what members call it, and checks texts against it.
+
+    It teaches the catalogue to read descriptions, so that a poem can be asked for by one.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        catalogue.describe = described
 
     def forms(self) -> list[Form]:
         """The forms that can be checked."""
@@ -30,14 +37,7 @@ class FormDesk:
         Raises:
             BadInput: there is none, or it cannot be checked.
         """
-        try:
-            form = self._catalogue.find_form(name)
-        except BadInput:
-            try:
-                return custom(name)
-            except ValueError:
-                pass
-            raise
+        form = self._catalogue.find_form(name)
         if form is None or not form.shape:
             raise BadInput("refused.form_unchecked", form=name)
         return _shape(form)
@@ -48,11 +48,34 @@ class FormDesk:
 
     def report(self, form: str, text: str, *, topic: str = "") -> FormReport | None:
         """The check of a work; None for a form, or a form in a language, that is not checked."""
-        found = self._catalogue.forms.get(form)
+        found = self._catalogue.forms.get(form) or described(form)
         if found is None or not found.shape or len(text) > LONGEST:
             return None
         shape = _shape(found)
         return check(text, shape, topic=topic) if measures(shape, text) else None
+
+
+def described(text: str) -> Form | None:
+    """The form that a member describes: ``ABAB, 8 6 8 6``; None for what describes none."""
+    text = " ".join(text.split())
+    if not text or len(text) > DESCRIBED:
+        return None
+    try:
+        shape = custom(text)
+    except ValueError:
+        return None
+    return Form(
+        id=text,
+        title={"en": text, "zh": text},
+        about={"en": text, "zh": text},
+        instruct={
+            "en": f"The form: {text}. Letters stand for rhymes, numbers for the syllables of the lines.",
+            "zh": f"体裁描述如下：{text}。字母表示韵脚，数字表示各行的音节数。",
+        },
+        languages=("en",),
+        lines=shape.lines[0] if shape.lines else None,
+        shape={"described": text},
+    )
 
 
 def is_tune(form: Form) -> bool:

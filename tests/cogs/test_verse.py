@@ -99,3 +99,12 @@ async def test_a_long_report_comes_in_parts_and_one_without_a_form_says_so(world
     verse = "\n".join(["So long as men can breathe or eyes can see so long lives this"] * 30)
     told = await check(world, "blank-verse", verse)
     assert told.count("So long as men") == 30 and len(told) > 2_000
+
+
+async def test_a_poem_is_written_to_a_form_that_is_described(world: World) -> None:
+    world.model.say("the cat\nthe hat\nthe dog\nthe log")
+    await world.ana.slash(world.general, "poem", topic="cat", form="aabb,  2")
+    shown = [message.content for message in world.env.backend.messages[world.general.id].values()]
+    assert any("aabb, 2" in text and "AABB 2 ✓" in text for text in shown), shown
+    told = world.model.requests[0].messages[-1].text
+    assert "The form: aabb, 2." in told and "1: 2 syllables" in told
