@@ -104,11 +104,17 @@ async def test_the_log_can_be_checked_and_shows_what_was_changed(settings: Setti
             faults('{"format": "renga-story/1"}')
 
 
+async def forget(table: Table, who: str) -> None:
+    """A member has themself forgotten."""
+    await table.slash(who, "privacy forget")
+    await table.press(who, "Erase it all")
+
+
 async def test_who_was_forgotten_is_in_no_export(settings: Settings) -> None:
     async with open_table(settings) as table:
         await written(table)
         ben = table.world.member("ben").id
-        await table.app.privacy.forget(ben, table.world.here().handle.id)
+        await forget(table, "ben")
         for format in ("html", "markdown", "epub", "ao3", "fountain", "json"):
             _, _, data = await exported(table, "ana", format=format)
             if format == "epub":
@@ -189,7 +195,7 @@ def newest_private(table: Table, who: str) -> str:
 async def test_pages_name_nobody_who_was_forgotten(settings: Settings) -> None:
     async with open_table(settings) as table:
         await paged(table)
-        await table.app.privacy.forget(table.world.member("ben").id, table.world.here().handle.id)
+        await forget(table, "ben")
         page = await table.slash("cleo", "story read")
         assert "wished to be forgotten" in page and "ben" not in page and "Two." not in page
 
