@@ -18,11 +18,12 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from bot.moderation import chinese
 from bot.moderation.fold import Flags, Ints, kinds, string_of
+from bot.moderation.latin import CONTEXT
 from bot.moderation.letters import Letters
 from bot.moderation.looks import Look, look_at, look_for_signs
 from bot.moderation.masks import LONGEST as LONGEST_MASKED
 from bot.moderation.masks import Masks
-from bot.moderation.spelling import CONTEXT, Candidate, judge
+from bot.moderation.spelling import Candidate, judge
 from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 
 SPAN = 200

@@ -7,11 +7,11 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from bot.moderation.latin import CONTEXT
 from bot.moderation.looks import Look, look_at
 from bot.moderation.matcher import Found
 from bot.moderation.rules import Kind, Mode
 from bot.moderation.search import Search, back
-from bot.moderation.spelling import CONTEXT
 from bot.moderation.verdict import Hit
 
 if TYPE_CHECKING:
