@@ -45,6 +45,7 @@ from bot.services.revise import Reviser
 from bot.services.scribe import Scribe
 from bot.services.stories import Outcome, StoryTable
 from bot.services.stories_clock import StoryClock
+from bot.services.stories_privacy import LeavingStories
 from bot.services.stories_review import HeldTurns
 from bot.services.stories_time import StoryTime
 from bot.services.stories_writer import StoryWriter
@@ -265,7 +266,7 @@ async def open_app(
             resumer=resumer,
             watch=watch,
             reports=reports,
-            privacy=Privacy(store.privacy),
+            privacy=Privacy(LeavingStories(store.privacy, table)),
             dispatch=dispatch,
             stories=table,
             story_writer=StoryWriter(

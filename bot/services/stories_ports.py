@@ -175,6 +175,10 @@ class StoryStore(Protocol):
         """Stories in which a member has or had a seat, newest first."""
         ...
 
+    async def guilds(self, member: MemberId) -> Sequence[GuildId]:
+        """The guilds in which a member has or had a seat."""
+        ...
+
     async def commit(self, guild: GuildId, id: StoryNumber, version: int, change: Change) -> Committed:
         """Append an event to the story that is still at ``version``.
 

@@ -22,7 +22,7 @@ from bot.attribution.chain import commitment, is_closed
 from bot.attribution.erasure import NOBODY, closed_seals, without
 from bot.attribution.model import Act, Contribution, Draft
 from bot.ids import GuildId, MemberId, WorkId
-from bot.storage import books, judging_privacy, ledger, moderation_privacy
+from bot.storage import books, judging_privacy, ledger, moderation_privacy, stories_privacy
 from bot.storage.database import Database
 from bot.storage.rows import AnyRow, contribution_from, contribution_values, wish_from, wish_text
 from bot.storage.tables import (
@@ -48,6 +48,7 @@ _NAMED = (
     *moderation_privacy.NAMED,
     *judging_privacy.NAMED,
     *books.NAMED,
+    *stories_privacy.NAMED,
 )
 """Every column that names a member; :data:`contributions` by way of ``hands``."""
 
@@ -116,6 +117,7 @@ def _everything(connection: Connection, guild: GuildId, member: MemberId) -> dic
         **moderation_privacy.everything(connection, guild, member),
         **judging_privacy.everything(connection, guild, member),
         **books.everything(connection, guild, member),
+        **stories_privacy.everything(connection, guild, member),
     }
 
 
@@ -181,6 +183,7 @@ def _forget(connection: Connection, guild: GuildId, member: MemberId, now: datet
     moderation_privacy.forget(connection, guild, member)
     judging_privacy.forget(connection, guild, member)
     books.forget(connection, guild, member)
+    stories_privacy.forget(connection, guild, member)
     _forget_elsewhere(connection, guild, member, now)
     return erased
 

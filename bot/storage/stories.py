@@ -219,6 +219,15 @@ class SqlStories(Papers):
 
         return await self._database.read(act)
 
+    async def guilds(self, member: MemberId) -> Sequence[GuildId]:
+        """The guilds in which a member has or had a seat."""
+        query = select(story_seats.c.guild).where(story_seats.c.member == member).distinct()
+
+        def act(connection: Connection) -> list[GuildId]:
+            return [GuildId(guild) for guild in connection.execute(query).scalars()]
+
+        return await self._database.read(act)
+
     async def commit(self, guild: GuildId, id: StoryNumber, version: int, change: Change) -> Committed:
         """Append an event; Stale if the story moved on, and nothing if the event happened before."""
 
