@@ -164,8 +164,11 @@ class Constraint(Protocol):
         """The check of a finished text."""
         ...
 
-    def worth(self, text: str) -> float:
-        """How well a finished text does, from 0 to 1; 1 where nothing is left to wish for."""
+    def worth(self, text: str, *, literal: bool = True) -> float:
+        """How well a finished text does, from 0 to 1; 1 where nothing is left to wish for.
+
+        Of a writer that is ``literal`` the topic is wanted in its own words.
+        """
         ...
 
 

@@ -179,7 +179,7 @@ class Formed:
 
 def _checked(text: str, done: Done, constraint: Constraint) -> _Draft:
     text = constraint.restored(text)
-    return _Draft(text, done, (), constraint.worth(text) if text else 0.0, constraint.report(text))
+    return _Draft(text, done, (), constraint.worth(text, literal=False) if text else 0.0, constraint.report(text))
 
 
 def _with_plan(request: Request, constraint: Constraint) -> Request:
@@ -201,7 +201,7 @@ def _repair(request: Request, lang: Lang, draft: _Draft, *, seed: int) -> Reques
         for number, line in failing.items()
     ]
     by_line = bool(rows) and not any(one.rule == "lines" and _fails(one) for one in draft.report.findings)
-    # With nothing wrong in the form, it is the topic that does not show, or words that come again.
+    # With nothing wrong in the form, it is words that come again and again.
     key = "guide.mend_lines" if by_line else "guide.mend_whole" if rows or whole else "guide.mend_sense"
     told = translate(key, lang, faults="\n".join((*whole, *rows)))
     sampling = request.sampling

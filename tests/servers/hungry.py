@@ -34,7 +34,7 @@ class Hungry:
     def merit(self, line: str) -> float:
         return 0.0
 
-    def worth(self, text: str) -> float:
+    def worth(self, text: str, *, literal: bool = True) -> float:
         return 1.0
 
     def next(self, written: Sequence[int]) -> Never:

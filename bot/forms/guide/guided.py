@@ -157,13 +157,14 @@ class Guided:
         """The check of a text, opening and all."""
         return check(self.whole(text), self.shape, topic=self.topic)
 
-    def worth(self, text: str) -> float:
+    def worth(self, text: str, *, literal: bool = True) -> float:
         """From 0 to 1: a form that fails takes half away, a doubtful one a little; a topic that does not
-        show and words that come again and again take more."""
+        show (in its own words, which only a ``literal`` writer needs) and words that come again and again
+        take more."""
         whole = self.whole(text)
         holds = self.report(text).holds
         worth = {Holds.YES: 1.0, Holds.DOUBTFUL: 0.8, Holds.NO: 0.4}[holds]
-        if not shows(self.topic, whole):
+        if literal and not shows(self.topic, whole):
             worth -= 0.3
         return max(0.0, worth - 0.5 * repeats(text))
 

@@ -115,9 +115,15 @@ async def test_the_whole_is_asked_for_where_lines_are_missing(server: Faulty, fo
     assert "response_format" not in server.bodies[1]
 
 
-async def test_a_poem_without_its_topic_is_written_again(server: Faulty, formed: Formed) -> None:
-    server.then(text(GOOD.replace("ferry", "river")), text(GOOD))
+async def test_a_topic_may_show_in_other_words(server: Faulty, formed: Formed) -> None:
+    server.then(text(GOOD.replace("ferry", "river")))
+    assert "river" in (await collect(formed.generate(ask(guided())))).text
+
+
+async def test_a_poem_that_only_says_the_same_is_written_again(server: Faulty, formed: Formed) -> None:
+    server.then(text("ferry ferry go\nferry ferry ferry go\nferry ferry go"), text(GOOD))
     assert (await collect(formed.generate(ask(guided())))).text == GOOD
+    assert "same words" in server.bodies[1]["messages"][3]["content"]
 
 
 async def test_the_best_is_given_when_no_repair_helps(server: Faulty, formed: Formed) -> None:
