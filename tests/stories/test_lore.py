@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput, NotAllowed
@@ -116,6 +116,7 @@ ANY = st.recursive(
 FIELDS = ("comment", "content", "key", "keys", "constant", "disable", "name")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.dictionaries(st.sampled_from(FIELDS), ANY, max_size=5) | ANY, max_size=4))
 def test_whatever_a_file_holds_nothing_but_texts_comes_of_it(entries: list[Any]) -> None:
     for name, text, keys in imported({"entries": entries}):

@@ -288,3 +288,19 @@ def test_a_model_does_not_write_on_alone_when_everybody_went_while_the_story_res
     assert circle.story.stage is Stage.PAUSED and circle.story.rest == NOBODY
     circle.does(ev.Back(by=ANN))
     assert circle.story.stage is Stage.RUNNING
+
+
+def test_no_model_stands_in_past_its_share_or_after_a_model() -> None:
+    circle = Circle(BEN, CAM, absent=Absent.STAND_IN, share=0.25)
+    circle.writes(ANN, 30)  # a quarter of it is less than a turn
+    circle.now += timedelta(days=1)
+    assert ev.Tell("story.timed_out", BEN) in circle.does(ev.TimeUp(turn=circle.turn))
+    assert circle.writer == CAM
+    circle = Circle(BEN, CAM, absent=Absent.STAND_IN, share=0.5)
+    circle.writes(ANN, 30)
+    for stands_in in (True, False):
+        circle.now += timedelta(days=1)
+        effects = circle.does(ev.TimeUp(turn=circle.turn))
+        assert any(isinstance(effect, ev.AskModel) for effect in effects) is stands_in
+        if stands_in:
+            circle.writes(BEN, 20, stood_in=True)
