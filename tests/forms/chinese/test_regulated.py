@@ -59,7 +59,7 @@ def flipped(text: str, form: str, chance: random.Random) -> str:
 
 def test_the_masters_are_regular() -> None:
     good = sum(judged(form, text).holds is not Holds.NO for form, text in gold())
-    assert good / len(gold()) >= 0.965  # with what comes near: see the README of the set
+    assert good / len(gold()) >= 0.97  # every miss is looked at in the README of the set
 
 
 def told(report: FormReport) -> set[str]:

@@ -28,7 +28,12 @@ Reading = tuple[int, int]
 
 _MORE = {"判": "桓", "拚": "桓", "歛": "琰", "瀼": "陽"}
 """Readings of the 《集韻》 (1039) that poets of the Tang use and the 廣韻 lacks: 判 and 拚 for *risk it*,
-歛 written for 斂, 瀼 of 瀼西."""
+歛 written for 斂, 瀼."""
+
+_BY_HAND = {"瀼": "21:2:50 81:2:50*", "阿": "19:9:80 103:19:20*", "碟": "104:18:100"}
+"""Lines of the result that no source gives: the river 瀼 of 瀼西 in the departing tone (as its name is said
+today, ràng; 漾), the 阿 before names in the entering tone (阿娇, 阿谁), and 碟, which is younger than the books
+and goes with 蝶 and 牒."""
 
 _MODELS = ("仄仄平平仄", "平平仄仄平", "平平平仄仄", "仄仄仄平平")
 
@@ -51,8 +56,9 @@ def main(guangyun: str, pingshui: str, cilin: str, variants: str, verse: str) ->
             for (ps, ci), usual in sorted(readings.items())
         )
         for char, readings in sorted(table.items())
-        if readings
+        if readings and char not in _BY_HAND
     ]
+    lines = sorted([*lines, *(f"{char}\t{readings}" for char, readings in _BY_HAND.items())])
     out = Path(__file__).with_name("readings.tsv.xz")
     out.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
 
