@@ -71,6 +71,7 @@ class StoriesThreads(commands.Cog):
             text = await self._whole(message, text)
             if not text:
                 return
+            await self._desk.settle_draft(told, member, text)
             await self._app.stories.submit(
                 told,
                 member,

@@ -26,7 +26,7 @@ from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line, verse
 from cogs.ui.split import split
 from cogs.ui.stories_items import story_view
-from cogs.ui.stories_models import StoryModels, drafted
+from cogs.ui.stories_models import StoryModels, drafted, used
 from cogs.ui.stories_outlet import StoryOutlet
 from cogs.ui.studio import Studio, quickly
 from cogs.ui.where import is_moderator, lang_read, member_of, space_of
@@ -196,13 +196,10 @@ class StoryDesk:
             text = "\n\n".join(part for part in (text, (await read_file(filled.files[0])).strip()) if part)
             interaction.extras["input"] = text
         try:
+            to = await self._named(told, filled.value("next"))
+            await self.settle_draft(told, member, text)
             await self.app.stories.submit(
-                told,
-                member,
-                text,
-                turn=filled.take,
-                key=str(interaction.id),
-                to=await self._named(told, filled.value("next")),
+                told, member, text, turn=filled.take, key=str(interaction.id), to=to
             )
         except RengaError as error:
             await self.keep(told, member, text)
@@ -211,6 +208,13 @@ class StoryDesk:
         lang = lang_read(interaction)
         view = story_view(() if games.hidden(told.story) else ("edit",), told, turn=filled.take, lang=lang)
         await tell(interaction, translate("story.saved", lang), view=view)
+
+    async def settle_draft(self, told: Told, member: MemberId, text: str) -> None:
+        """Before a turn is signed: what is not in it of a draft, a model is not credited for."""
+        store, row = self.app.stories.store, told.row
+        held = await store.draft(row.guild, row.id, member)
+        if held is not None and (rest := used(held, text)) != held:
+            await self.app.stories.keep_draft(told, member, rest)
 
     async def keep(self, told: Told, member: MemberId, text: str) -> None:
         """Keep a text as a member's private draft; what a model wrote of it stays the model's."""

@@ -58,6 +58,19 @@ class Drawing(Names):
             return
         await self._app.stories.store.shown(row.guild, row.id, held, row.version)
 
+    async def move(self, told: Told) -> None:
+        """Post the panel anew at the end of its thread; the one before goes."""
+        row = told.row
+        await self._app.stories.store.shown(row.guild, row.id, None, 0)
+        await self.refresh(await self._app.stories.read(row.guild, row.id))
+        if row.thread is None or row.panel is None:
+            return
+        try:
+            thread = await self._outlet.channel(row.thread)
+            await thread.get_partial_message(row.panel).delete()
+        except (discord.HTTPException, Undeliverable) as error:
+            log.info("the old panel of story %s stays: %s", row.id, type(error).__name__)
+
     async def _links(self, told: Told) -> Links:
         """Where the panel leads."""
         row, story = told.row, told.story

@@ -101,7 +101,7 @@ def _options(
     ]
 
 
-_NAMES = {"words": "length", "local": "local_only"}
+_NAMES = {"words": "length", "local": "local_only", "ai": "ai_seats"}
 """Menus that are called otherwise than they are known inside."""
 
 

@@ -142,7 +142,8 @@ def _member(given: Any) -> MemberId | None:
 
 
 def _turn_buttons(story: Story, *, timed: bool) -> tuple[str, ...]:
-    buttons = ["write", "pass"]
+    somebody = story.current is not None and story.current.member is not None
+    buttons = ["write", "pass"] if somebody else ["write"]
     if timed:
         buttons.append("time")
     if story.terms.game in (games.Game.STORY, games.Game.SCRIPT):

@@ -38,6 +38,9 @@ Steps = Callable[[asyncio.Event], AsyncGenerator[Step, None]]
 APART = "\x1e"
 """Between a private draft and the ways on that were suggested for it: each of them is credited when used."""
 
+RUN = 3
+"""Words in a row that a text has from a draft if it comes from there."""
+
 WAYS = ("way-one", "way-two", "way-three")
 
 _WORD = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u9fff]|\w+|[^\w\s]")
@@ -129,7 +132,9 @@ class StoryModels:
                 await self._outlet.show_part(fresh, written)
             return
         channel = self._bot.get_partial_messageable(row.thread)
-        text = translate("story.writing_given_up", row.language)
+        current = fresh.story.current
+        waits = current is not None and current.number == turn and current.by_model
+        text = translate("story.writing_again" if waits else "story.writing_given_up", row.language)
         for message in await self._app.stories.store.messages(row.guild, row.id, turn):
             try:
                 await channel.get_partial_message(message).edit(content=text)
@@ -281,6 +286,33 @@ class StoryModels:
         ]
         kept = [span for span in held.spans if span.end <= len(own)]
         await self._app.stories.keep_draft(told, member, PrivateDraft(text, (*kept, *taken)))
+
+
+def used(draft: PrivateDraft, text: str) -> PrivateDraft:
+    """What of a draft is in a text: a piece that merely shares some words with it is nobody's source."""
+    kept, spans, at = "", [], 0
+    for piece in draft.text.split(APART):
+        if _shared(piece, text):
+            gap = len(APART) if kept else 0
+            shift = len(kept) + gap - at
+            kept = f"{kept}{APART if gap else ''}{piece}"
+            spans += [
+                Span(one.start + shift, one.end + shift, one.member, one.model)
+                for one in draft.spans
+                if at <= one.start and one.end <= at + len(piece)
+            ]
+        at += len(piece) + len(APART)
+    return PrivateDraft(kept, tuple(spans))
+
+
+def _shared(piece: str, text: str) -> bool:
+    """Whether two texts have a run in common that is no accident: a few words, or most of the shorter one."""
+    if not piece.strip():
+        return False
+    matcher = difflib.SequenceMatcher(None, piece, text, autojunk=False)
+    longest = matcher.find_longest_match()
+    run = piece[longest.a : longest.a + longest.size].strip()
+    return games.words(run) >= min(RUN, games.words(piece), games.words(text))
 
 
 def drafted(draft: PrivateDraft | None) -> str:

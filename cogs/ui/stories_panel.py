@@ -13,7 +13,7 @@ from bot.i18n.text import translate
 from bot.ids import ChannelId, Lang, MemberId
 from bot.services.stories import Told
 from bot.stories import games
-from bot.stories.model import Absent, Seat, Stage, Story, Terms
+from bot.stories.model import Absent, Order, Seat, Stage, Story, Terms
 from cogs.ui.safe import line
 from cogs.ui.stories_items import story_buttons
 
@@ -116,7 +116,7 @@ def _table(story: Story, lang: Lang) -> str:
     named = [_seat(story, seat, lang) for seat in story.seats]
     cap = f" ({len(story.writers)}/{story.terms.seats})" if story.terms.seats else ""
     lines = [translate("story.panel_seats", lang, seats=" · ".join(named) + cap)]
-    if story.stage is Stage.RUNNING and story.done and story.terms.order.value != "free":
+    if story.stage is Stage.RUNNING and story.done and story.terms.order is not Order.FREE:
         lines.append(translate("story.panel_done", lang))
     if story.terms.ground_rules:
         lines.append(translate("story.panel_rules", lang, rules=line(story.terms.ground_rules, 400)))
@@ -130,7 +130,7 @@ def _seat(story: Story, seat: Seat, lang: Lang) -> str:
         return f"▶ {name}"
     if seat.away:
         return f"{name} {translate('story.seat_away', lang)}"
-    running = story.stage is Stage.RUNNING and story.terms.order.value != "free"
+    running = story.stage is Stage.RUNNING and story.terms.order is not Order.FREE
     return f"{name} ✓" if running and seat.member in story.done else name
 
 
@@ -177,9 +177,10 @@ def rounds_told(rounds: int, lang: Lang) -> str:
 def terms_line(story: Story, lang: Lang) -> str:
     """The terms, in small print."""
     terms = story.terms
+    called = terms.order is not Order.FREE  # where nobody is called, nobody has a deadline
     said = [
         translate(f"story.order_{terms.order.value}", lang),
-        time_told(terms.seconds, lang),
+        *([time_told(terms.seconds, lang)] if called else []),
         length_told(terms.shortest, terms.longest, lang),
         rounds_told(terms.rounds, lang),
     ]
@@ -189,7 +190,7 @@ def terms_line(story: Story, lang: Lang) -> str:
         said.append(translate("story.joining_invited", lang))
     elif not terms.late:
         said.append(translate("story.joining_closed", lang))
-    if terms.seconds:
+    if terms.seconds and called:
         said.append(translate(f"story.absent_{terms.absent.value}", lang))
     readers = translate(f"settings.rating_{rating(terms)}", lang)
     said.append(translate("story.for_readers", lang, readers=readers))

@@ -33,9 +33,7 @@ class Reading(Exporting):
     async def show(self, interaction: discord.Interaction[Renga]) -> None:
         """Post the panel anew, here below."""
         await acknowledge(interaction, private=True)
-        told = await self.here(interaction)
-        await self.app.stories.store.shown(told.row.guild, told.row.id, None, 0)
-        await self.desk.outlet.refresh(await self.of(interaction, told.row.id))
+        await self.desk.outlet.move(await self.here(interaction))
         await tell(interaction, translate("story.done", lang_read(interaction)))
 
     @story.command(**named("read"))

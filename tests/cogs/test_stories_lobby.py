@@ -36,11 +36,11 @@ async def test_the_settings_are_changed_by_menus_until_it_begins(settings: Setti
         await table.choose("ana", "pace", "pace: 10 minutes a turn")
         await table.choose("ana", "words", "words: up to 100 words")
         await table.choose("ana", "rounds", "rounds: 3 rounds")
-        await table.choose("ana", "absent", "absent: whose time is up has a model stand in")
+        await table.choose("ana", "absent", "absent: a model stands in for who runs out of time")
         await table.press("ana", "Writers and AI")
         await table.choose("ana", "seats", "seats: 2")
         await table.choose("ana", "joining", "joining: nobody joins after the start")
-        await table.choose("ana", "ai", "ai: 1")
+        await table.choose("ana", "AI seats", "AI seats: 1")
         await table.choose("ana", "local-only", "local-only: yes")
         terms = (await story_of(table)).terms
         assert (terms.order, terms.seconds, terms.longest, terms.rounds) == (Order.FREE, 600, 100, 3)
@@ -48,7 +48,7 @@ async def test_the_settings_are_changed_by_menus_until_it_begins(settings: Setti
         assert terms.absent is Absent.STAND_IN
         panel = table.panel()
         assert "Seats: @ana · Renga (AI) (1/2)" in panel
-        assert "whoever likes, never twice in a row · 10 minutes a turn · up to 100 words · 3 rounds" in panel
+        assert "whoever likes, never twice in a row · up to 100 words · 3 rounds" in panel
         await table.press("ana", "Begin")
         assert "terms stay" in await table.slash("ana", "story host settings")
 
@@ -102,7 +102,7 @@ async def test_whoever_joins_agrees_to_the_ground_rules_first(settings: Settings
 async def test_a_story_by_invitation(settings: Settings) -> None:
     async with open_table(settings) as table:
         await lobby(table, **{"invited-only": "yes"})
-        assert "by invitation" in await table.press("ben", "Join")
+        assert "need an invitation" in await table.press("ben", "Join")
         assert "whoever started" in await table.slash("ben", "story host invite", member="@ben")
         assert "is invited" in await table.slash("ana", "story host invite", member="@ben")
         assert "@ben, you are invited" in table.texts()[-1]

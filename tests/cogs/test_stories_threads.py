@@ -205,7 +205,7 @@ async def test_the_panel_keeps_up_after_a_restart(settings: Settings) -> None:
         table.env.backend.faults.clear()
         await table.restart()
         panel = table.panel()
-        assert "Now: @ben" in panel and "1 parts, 4 words" in panel and "Last part: " in panel
+        assert "Now: @ben" in panel and "1 part so far · words: 4" in panel and "Last part: " in panel
 
 
 async def test_where_the_title_says_everyone_nobody_is_pinged(settings: Settings) -> None:
@@ -218,3 +218,14 @@ async def test_where_the_title_says_everyone_nobody_is_pinged(settings: Settings
             if request.method == "POST" and request.path.endswith("/messages"):
                 allowed = body.get("allowed_mentions") or {}
                 assert not allowed.get("parse") and not allowed.get("roles"), body
+
+
+async def test_the_panel_is_moved_and_stands_once(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        await begun(table, "ben")
+        await table.slash("ben", "story show")
+        assert len([text for text in table.texts() if text.startswith("📖")]) == 1
+        (pinned,) = table.world.channel.pinned_messages()
+        await table.write("ana", "The lamp went out.")
+        assert "Now: @ben" in table.panel()
+        assert pinned.id in {message.id for message in table.world.channel.pinned_messages()}
