@@ -141,7 +141,9 @@ def _loosens(lengths: Sequence[tuple[Length | None, str]], places: Sequence[Plac
     """
     found = [(one, _lightened(at, one, lengths, places)) for at, (one, _) in enumerate(lengths) if one]
     off = [one.loose for one, said in found if said.holds is Holds.NO]
-    if len(off) > (1 - MOSTLY) * len(found):
+    # A foot of three syllables is half a fault.
+    weight = sum(0.5 if loose is not None and loose.scansion is not None else 1 for loose in off)
+    if weight > (1 - MOSTLY) * len(found):
         return False
     alone = style is Diction.ELIDING and len(off) == 1
     return not alone or (off[0] is not None and off[0].reason in _LET_PASS)

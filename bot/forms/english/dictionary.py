@@ -75,6 +75,15 @@ def ending_alike(word: str, most: int = 24) -> tuple[int, list[str]]:
     return shared, [one[::-1] for one in all[start:end:step] if one != backwards][:most]
 
 
+def sharing(word: str, length: int, most: int = 40) -> list[str]:
+    """Up to ``most`` words that end in the last so many letters of one; the word itself is left out."""
+    backwards, all = word[::-1], _reversed()
+    start = bisect_left(all, backwards[:length])
+    end = bisect_left(all, backwards[:length] + "\uffff")
+    step = max(1, (end - start) // most)
+    return [one[::-1] for one in all[start:end:step] if one != backwards][:most]
+
+
 def _common(one: str, other: str) -> int:
     count = 0
     for left, right in zip(one, other, strict=False):

@@ -131,6 +131,9 @@ def _raised(word: str, last: Phones) -> Phones:
 
 def _accent(phones: Phones, word: str) -> Phones:
     """Sounds as other accents merge them: *cot* and *caught*, *morn* and *dawn*, *father* and *farther*."""
+    if phones[-1] == "ER" and len(phones) > 1:
+        # Sparta and daughter, parma and calmer
+        phones = (*phones[:-1], "AH")
     merged = tuple(
         _MERGED.get(phone, phone) if phones[at + 1 : at + 2] != ("R",) else phone
         for at, phone in enumerate(phones)

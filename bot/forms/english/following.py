@@ -27,7 +27,7 @@ VERDICT = {
 OPEN = "pantoum, open"
 """A pantoum whose last stanza does not take up the first again."""
 
-_NEAR = 2
+_NEAR = 3
 """How many lines away a true rhyme of another letter shows that a doubtful one is chance."""
 
 Found = tuple[str, tuple[Place, ...], list[list[Finding]]]
@@ -122,7 +122,10 @@ class _Text:
 
     def _rhymes_elsewhere(self, letters: Sequence[str], at: int) -> bool:
         """Whether a line truly rhymes with a near one of another letter."""
-        near = range(max(0, at - _NEAR), min(len(letters), at + _NEAR + 1))
-        return any(
-            letters[i] != letters[at] and rhyme(self._ends[at], self._ends[i]) is Rhyme.PERFECT for i in near
-        )
+        for i in range(max(0, at - _NEAR), min(len(letters), at + _NEAR + 1)):
+            # A line that should rhyme with none tells from three lines away: abcb.
+            if letters[i] == letters[at] or (abs(i - at) == _NEAR and letters.count(letters[i]) > 1):
+                continue
+            if rhyme(self._ends[at], self._ends[i]) is Rhyme.PERFECT:
+                return True
+        return False

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.forms.english.dictionary import Phones, ending_alike, known, look_up
+from bot.forms.english.dictionary import Phones, ending_alike, known, look_up, sharing
 
 VOICED = frozenset(["B", "D", "G", "V", "DH", "M", "N", "NG", "L", "R", "W", "Y", "ER", "JH", "ZH"])
 HISSING = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))
@@ -219,19 +219,34 @@ def _lighter(phones: Phones) -> Phones:
 
 def by_ear(word: str) -> Iterator[Phones]:
     """By what its end shares with other words, and the number of its groups of vowels."""
-    shared, alike = ending_alike(word)
     count = syllables_by_spelling(word)
-    if not alike or count == 0:
+    votes: Counter[Phones] = Counter()
+    if count:
+        shared, _ = ending_alike(word)
+        # The longest end that they share weighs most; those with as many syllables know the stress.
+        for length in range(shared, max(0, shared - 3), -1):
+            for other in sharing(word, length):
+                phones = look_up(other)[0]
+                same = _syllables(phones) == count
+                inside = min(count, max(1, len(_GROUPS.findall(word[-length:]))))
+                votes[_stressed_tail(phones) if same else _tail(phones, inside)] += (1 + 3 * same) * 4 ** (
+                    length - shared + 3
+                )
+    if not votes:
         yield ("AH0",) * count
         return
-    tails: Counter[Phones] = Counter()
-    vowels = len(_GROUPS.findall(word[-shared:]))
-    for other in alike:
-        phones = look_up(other)[0]
-        tails[_tail(phones, max(1, min(vowels, count)))] += 1
-    for tail, _ in tails.most_common(2):
-        inside = sum(phone[-1].isdigit() for phone in tail)
-        yield ("AH0",) * max(0, count - inside) + tail
+    for tail, _ in votes.most_common(2):
+        yield ("AH0",) * max(0, count - _syllables(tail)) + tail
+
+
+def _syllables(phones: Phones) -> int:
+    return sum(phone[-1].isdigit() for phone in phones)
+
+
+def _stressed_tail(phones: Phones) -> Phones:
+    """The end of a pronunciation from its last stressed vowel."""
+    at = next((at for at in range(len(phones) - 1, -1, -1) if phones[at][-1] in "12"), 0)
+    return phones[at:]
 
 
 def _tail(phones: Phones, vowels: int) -> Phones:
@@ -248,9 +263,22 @@ def syllables_by_spelling(word: str) -> int:
     """The groups of vowels of a word, less those that are not sounded."""
     letters = re.sub(r"[^a-z]", "", word)
     count = len(_GROUPS.findall(letters))
-    if re.search(r"[^aeiouyl]e$|[^aeiouy]es$|[^aeioutdy]ed$", letters) and count > 1:
+    if _SILENT_E.search(letters) and count > 1:
         count -= 1
-    if re.search(r"[sxz]es$|[cg]es$|[cs]hes$", letters) and count >= 1 and not letters.endswith("ees"):
+    if _SILENT_INSIDE.search(letters) and count > 2:
+        count -= 1
+    if _SOUNDED_ES.search(letters) and not letters.endswith("ees"):
         count += 1
-    count += len(re.findall(r"i[aou](?!us)|[aeo]ing|ism$|eo(?!u)|uou|[aeiou]ya", letters))
+    count += len(_PARTED.findall(letters))
     return max(count, 1) if letters else 0
+
+
+_SILENT_E = re.compile(r"(?<![^aeiou]l)(?:(?<=[^aeiouy])e|(?<=[^aeiouy])es|(?<=[^aeioutdy])ed)$")
+_SILENT_INSIDE = re.compile(
+    r"[aeiouy][^aeiouylr]e(?:ment|ments|ly|ness|less|ful|fully|ville|man|land|field)$"
+)
+_SOUNDED_ES = re.compile(r"[sxz]es$|[cg]es$|[cs]hes$")
+_PARTED = re.compile(
+    r"(?<![tscxg])i[aou](?!us\b)|(?<=[aeo])ing|ism$|eo(?!u)|uou|[aeiou]ya|ua[lt]|^mc(?![aeiou])|ie[rt]|uity|uitous|oe[rt]|yer"
+)
+"""Vowels that stand together and are two syllables: *dial*, *being*, *annual*, *client*, *gratuity*."""

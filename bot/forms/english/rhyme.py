@@ -183,6 +183,9 @@ def _consonance(one: End, other: End) -> Rhyme:
 
 
 def _softened(phones: Phones, table: dict[str, str]) -> Phones:
+    if phones[-2:] == ("F", "T"):
+        # bereft and slept
+        phones = (*phones[:-2], "P", "T")
     return tuple(table.get(phone, phone) for phone in phones)
 
 
