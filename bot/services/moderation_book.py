@@ -14,7 +14,7 @@ from bot.moderation.pipeline import FilterPipeline
 from bot.moderation.records import ReviewStore, RuleStore, StoredRule
 from bot.moderation.rules import Circumstances, Mode, RuleSet
 from bot.moderation.verdict import Action, Hit, Verdict
-from bot.services.moderation_rules import rule_of
+from bot.services.moderation_rules import called, rule_of
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +147,7 @@ class RuleBook:
                 log.exception("the rules of guild %s cannot be used: all texts there are blocked", guild)
                 self._pages[guild] = Page(revision, approved=approved, broken=True)
                 return
-            titles = {rule.id: rule.title for rule in rules.rules}
+            titles = {rule.id: called(rule) for rule in rules.rules}
             self._pages[guild] = Page(revision, rules, compiled, approved, titles=titles)
 
 

@@ -15,7 +15,7 @@ from bot.moderation.records import Entry, RuleStore, StoredLine, StoredRule
 from bot.moderation.rules import Circumstances, Mode, Rule, RuleSet
 from bot.moderation.verdict import Action, Verdict
 from bot.services.moderation_book import Compiled, RuleBook, digest
-from bot.services.moderation_rules import MOST_RULES, body_of, read, rule_of
+from bot.services.moderation_rules import MOST_RULES, body_of, called, read, rule_of
 from bot.services.moderation_trial import Attempt, bare, found_by
 from bot.services.moderation_watch import Watch
 
@@ -149,7 +149,7 @@ class RuleDesk:
             BadInput: there is none with that number.
         """
         _, rule = await self.rule(guild, id)
-        entry = Entry(at=self._clock(), act="rule removed", actor=by, rule=rule.title, before=body_of(rule))
+        entry = Entry(at=self._clock(), act="rule removed", actor=by, rule=called(rule), before=body_of(rule))
         await self._store.remove_rule(guild, id, entry)
         await self._book.refresh(guild)
         return rule
@@ -238,7 +238,7 @@ class RuleDesk:
         if fresh := [one for one in broken if one.line.id not in before or str(id) in one.rules]:
             raise BadInput(
                 "moderation.breaks_lines",
-                rule=rule.title,
+                rule=called(rule),
                 count=len(fresh),
                 lines="\n".join(one.line.text[:200] for one in fresh[:5]),
             )
@@ -270,7 +270,7 @@ class RuleDesk:
                 hits=counted.hits if counted is not None else 0,
                 source=source,
             ),
-            Entry(at=now, act=act, actor=by, rule=rule.title, before=before, after=body),
+            Entry(at=now, act=act, actor=by, rule=called(rule), before=before, after=body),
         )
         await self._book.refresh(guild)
         return stored

@@ -60,6 +60,11 @@ def read(given: Mapping[str, Any]) -> Rule:
     return rule
 
 
+def called(rule: Rule) -> str:
+    """What a rule is called: its name; without one, what it looks for first."""
+    return rule.name or next(iter((*rule.terms, *rule.patterns)), "") or f"{rule.kind} {rule.id}".strip()
+
+
 def exported(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     """Rules as JSON-able values, to be read again by :func:`read`."""
     return [json.loads(body_of(rule)) for rule in rules]

@@ -51,7 +51,7 @@ def for_moderators(review: Review, lang: Lang) -> Frame:
     place = review.place
     lines = [
         translate(
-            f"moderation.review_{review.kind if review.kind in _KINDS else 'text'}",
+            f"moderation.review_{_KINDS.get(review.kind, 'text')}",
             lang,
             member=f"<@{review.member}>" if review.member else translate("credits.somebody", lang),
             channel=f"<#{place.spot}>",
@@ -92,7 +92,7 @@ def outcome(review: Review, lang: Lang) -> str:
     """What became of a text, as its writer is told."""
     key = review.state.value
     if review.state is ReviewState.APPROVED:
-        key = "approved_done" if review.kind in ("wish", "edit", "output", "story") else "approved"
+        key = "approved_done" if review.kind in _KINDS else "approved"
     told = translate(f"moderation.outcome_{key}", lang, channel=f"<#{review.place.spot}>")
     if review.note:
         told += "\n" + translate("moderation.note", lang, note=line(review.note, 500))
@@ -113,7 +113,8 @@ def reasons(spots: Sequence[Spot], lang: Lang) -> list[str]:
     ]
 
 
-_KINDS = ("wish", "edit", "output", "story")
+_KINDS = {"wish": "wish", "edit": "edit", "output": "output", "story-turn": "story", "story-edit": "edit"}
+"""How a text is announced, by its kind; a text of any other is used again by its writer once it may be."""
 
 
 def _standing(review: Review, lang: Lang) -> str:

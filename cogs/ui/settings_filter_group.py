@@ -19,10 +19,11 @@ from bot.moderation.records import StoredRule
 from bot.moderation.rules import CATEGORIES, Kind, Mode, Rule
 from bot.moderation.verdict import Action
 from bot.services.moderation_desk import RuleDesk
+from bot.services.moderation_rules import called
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
 from cogs.ui.settings_keeper import require_keeper
-from cogs.ui.settings_rules import counts, rule_frame, title_of
+from cogs.ui.settings_rules import counts, rule_frame
 from cogs.ui.studio import quickly
 from cogs.ui.where import lang_read, member_of, space_of
 
@@ -102,16 +103,16 @@ class FilterCommands(commands.Cog):
         lang, guild = lang_read(interaction), space_of(interaction)
         stored, _ = await self.desk.rule(guild, id)
         rule = await self.desk.remove(guild, id, by=member_of(interaction))
-        told = translate("moderation.removed", lang, rule=line(title_of(rule, id), 80))
+        told = translate("moderation.removed", lang, rule=line(called(rule), 80))
         return f"{told} ({counts(stored, lang)})"
 
     def matching(self, interaction: discord.Interaction[Renga], typed: str) -> list[app_commands.Choice[int]]:
         """The rules whose number or name begins with what was typed."""
         wanted = str(typed).casefold()
         return [
-            app_commands.Choice(name=f"{rule.id} · {title_of(rule, int(rule.id))}"[:100], value=int(rule.id))
+            app_commands.Choice(name=f"{rule.id} · {called(rule)}"[:100], value=int(rule.id))
             for rule in self.desk.known(space_of(interaction))
-            if rule.id.startswith(wanted) or title_of(rule, int(rule.id)).casefold().startswith(wanted)
+            if rule.id.startswith(wanted) or called(rule).casefold().startswith(wanted)
         ][:25]
 
 

@@ -16,6 +16,7 @@ from bot.ids import Lang
 from bot.moderation.records import StoredRule
 from bot.moderation.rules import Mode, Rule
 from bot.moderation.verdict import Action
+from bot.services.moderation_rules import called
 from cogs.ui.items import LastingItem, found
 from cogs.ui.safe import line
 from cogs.ui.stream import Frame
@@ -132,7 +133,7 @@ def rule_line(stored: StoredRule, rule: Rule, lang: Lang) -> str:
         "moderation.rule_line",
         lang,
         id=stored.id,
-        title=line(title_of(rule, stored.id), 60),
+        title=line(called(rule), 60),
         kind=translate(f"moderation.kind_{rule.kind}", lang),
         action=translate(f"moderation.action_{rule.action.name.lower()}", lang),
         mode=translate(f"moderation.mode_{stored.mode}", lang),
@@ -174,11 +175,6 @@ def rule_frame(stored: StoredRule, rule: Rule, lang: Lang, *, note: str = "") ->
     for field in ("action", "severity", "roles", "channels"):
         view.add_item(RuleMenu(field, stored.id, rule, lang=lang))
     return Frame("\n".join(lines), view)
-
-
-def title_of(rule: Rule, id: int) -> str:
-    """What a rule is called; without a name, by what it looks for first."""
-    return rule.name or next(iter((*rule.terms, *rule.patterns)), "") or f"{rule.kind} {id}"
 
 
 def expiry_days(rule: Rule, now: float) -> int:
