@@ -147,7 +147,7 @@ def pages(many: int) -> list[str]:
 def made_up(many: int) -> list[str]:
     """Terms: a few real ones, the others made of syllables."""
     chance = random.Random(1)
-    syllables: list[str] = _SYLLABLES.split()
+    syllables: Sequence[str] = _SYLLABLES.split()
     terms: dict[str, None] = dict.fromkeys(_REAL.split())
     while len(terms) < many:
         made = "".join(chance.choice(syllables) for _ in range(chance.randrange(2, 5)))

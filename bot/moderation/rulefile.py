@@ -14,7 +14,7 @@
     text = "Robert was here."
     blocked = false
 
-In JSON: ``{"rule": [...], "line": [...]}`` with the same names.  A rule as
+In JSON: ``{"rule": [...], "line": [...]}`` with the same names, or a bare list of terms.  A rule as
 Discord's API gives it (``trigger_metadata`` …) is understood too.
 """
 
@@ -58,8 +58,8 @@ def read_rules(text: str) -> RuleSet:
     parsed = _parsed(text)
     rules: list[Rule] = []
     lines: list[Line] = []
-    data: Table = {"rule": parsed} if isinstance(parsed, list) else _table(parsed)
-    if not any(key in data for key in ("rule", "rules", "line", "lines")):
+    data: Table = {"rule": _listed(parsed)} if isinstance(parsed, list) else _table(parsed)
+    if data and not any(key in data for key in ("rule", "rules", "line", "lines")):
         data = {"rule": [data]}
     for number, table in enumerate((*_tables(data.get("rule")), *_tables(data.get("rules"))), 1):
         if is_automod(table):
@@ -69,6 +69,13 @@ def read_rules(text: str) -> RuleSet:
     for table in (*_tables(data.get("line")), *_tables(data.get("lines"))):
         lines.append(Line(str(table.get("text", "")), bool(table.get("blocked", True))))
     return RuleSet(tuple(rules), tuple(lines))
+
+
+def _listed(given: list[Any]) -> list[Any]:
+    """A list of rules; a bare list of terms is one rule."""
+    if given and all(isinstance(one, str) for one in given):
+        return [{"terms": given}]
+    return given
 
 
 def _parsed(text: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def watching(
     return compile_rules(RuleSet((rule,))).pipeline(Circumstances())
 
 
-def cases(of: dict[Kind, Sequence[str]]) -> list[tuple[Kind, str]]:
+def cases(of: Mapping[Kind, Sequence[str]]) -> list[tuple[Kind, str]]:
     return [(kind, text) for kind, texts in of.items() for text in texts]
 
 
