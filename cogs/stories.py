@@ -209,6 +209,10 @@ class Stories(Starting, Turns, Hosting, Reading):
                 return ev.Pause(by=member, moderator=moderator)
             case "end-now":
                 return ev.End(by=member, moderator=moderator)
+            case "lore-yes":
+                return ev.ApproveLore(by=member, moderator=moderator, number=turn)
+            case "lore-no":
+                return ev.ForgetLore(by=member, moderator=moderator, number=turn)
             case "transfer-now":
                 return ev.Transfer(by=member, moderator=moderator, to=MemberId(turn))
             case _:

@@ -60,12 +60,15 @@ ACTIONS: dict[str, discord.ButtonStyle] = {
     "take-one": _PLAIN,
     "take-two": _PLAIN,
     "takes": _PLAIN,
+    "lore-yes": _GOOD,
+    "lore-no": _PLAIN,
     "seat": _PLAIN,
     "transfer-now": _BAD,
 }
 """Everything that can be pressed on a story, and its looks; the label is ``story_button.<action>``.
 
-The number in a button's id is that of a turn; of ``seat`` and ``transfer-now`` that of a member.
+The number in a button's id is that of a turn; of ``lore-…`` that of an
+entry, of ``seat`` and ``transfer-now`` that of a member.
 """
 
 FIELDS = (

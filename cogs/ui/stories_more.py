@@ -15,6 +15,9 @@ from cogs.ui.safe import line
 from cogs.ui.stories_items import StoryPick, story_buttons
 from cogs.ui.stories_panel import terms_line
 
+PROPOSALS = 3
+"""Proposals that are shown at once at most."""
+
 
 def more(told: Told, member: MemberId, lang: Lang, *, leads: bool) -> discord.ui.LayoutView:
     """Buttons for a member, and (``leads``) those of whoever started the story or moderates here."""
@@ -27,6 +30,8 @@ def more(told: Told, member: MemberId, lang: Lang, *, leads: bool) -> discord.ui
         _pick(box, told, "hand", lang)
     if story.undone and (leads or story.undone[-1].turn.by == member):
         _row(box, told, ("redo",), lang, redo=story.undone[-1].turn.number)
+    if leads or story.seat(member) is not None:
+        _proposals(box, told, lang)
     if leads:
         box.add_item(discord.ui.Separator())
         box.add_item(discord.ui.TextDisplay(translate("story.more_host", lang)))
@@ -47,6 +52,20 @@ def _row(
     for start in range(0, len(buttons), 5):
         row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
         for button in buttons[start : start + 5]:
+            row.add_item(button)
+        box.add_item(row)
+
+
+def _proposals(box: discord.ui.Container[Any], told: Told, lang: Lang) -> None:
+    """What a model proposes to remember, with the part that it comes from: a member keeps it or not."""
+    story = told.story
+    for entry in [entry for entry in story.lore if not entry.approved][:PROPOSALS]:
+        turn = story.turn(entry.turn) if entry.turn is not None else None
+        part = story.turns.index(turn) + 1 if turn is not None else "–"
+        facts = {"name": line(entry.name), "text": line(entry.text, 300), "part": part}
+        box.add_item(discord.ui.TextDisplay(translate("story.more_proposed", lang, **facts)))
+        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+        for button in story_buttons(("lore-yes", "lore-no"), told, turn=entry.number, lang=lang):
             row.add_item(button)
         box.add_item(row)
 

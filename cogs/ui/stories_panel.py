@@ -71,6 +71,9 @@ def panel(told: Told, *, plain: bool, links: Links) -> discord.ui.LayoutView:
     if story.turns:
         facts = {"count": len(story.turns), "words": story.words, "round": _round(story)}
         small.append(translate("story.panel_progress", lang, **facts))
+    waiting = sum(not entry.approved for entry in story.lore)
+    if waiting and story.stage is not Stage.ENDED:
+        small.append(translate("story.panel_proposed", lang, count=waiting))
     if story.stage is not Stage.ENDED:
         small.append(_how(story, lang, plain=plain))
     box.add_item(discord.ui.TextDisplay("\n".join(small)[:TEXT]))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bot.services.stories_ports import StoryNumber
 from bot.settings import Settings
+from bot.stories.events import AddLore
+from bot.stories.model import CLOCK
 from tests.cogs.stories_world import Table, open_table
 from tests.cogs.test_stories import TITLE, begun, story_of
 
@@ -148,3 +151,23 @@ async def test_words_in_common_with_a_suggestion_that_was_not_taken_are_ones_own
         await table.press("ana", "Three ways on")
         await table.write("ana", "Nobody had ever heard the stone in the well land.")
         assert [model for _, model in await spans_of(table)] == [False]
+
+
+async def test_what_a_model_proposes_to_remember_is_kept_by_a_member(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        await begun(table, "ben")
+        await table.write("ana", "Mara lit the lamp.")
+        guild = table.world.here().handle.id
+        story = await story_of(table)
+        for name in ("Mara", "The lamp"):
+            event = AddLore(by=CLOCK, name=name, text=f"{name} is in it.", turn=story.turns[0].number)
+            await table.app.stories.act(guild, StoryNumber(story.id), event, key=f"proposed:{name}")
+        assert "2 things to remember are proposed" in table.panel()
+        await table.press("cleo", "Options…")
+        assert "Keep" not in table.newest_labels("cleo")
+        await table.press("ben", "Options…")
+        assert "taken over" in await table.press("ben", "Keep")  # the last of that label
+        await table.press("ben", "Options…")
+        assert "forgotten" in await table.press("ben", "Drop")
+        assert [(entry.name, entry.approved) for entry in (await story_of(table)).lore] == [("The lamp", True)]
+        assert "proposed" not in table.panel()
