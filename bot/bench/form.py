@@ -64,7 +64,10 @@ def run(quick: bool) -> str:
 
 def rhyme_rows(quick: bool = False) -> list[str]:
     """The free rhyme test: every two lines of a stanza, without its scheme, against what the stanza's is."""
-    rows = ["| rhymes of | stanzas | precision | recall | F1 | F1 of plain CMUdict |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| rhymes of | stanzas | precision | recall | F1 | F1 of plain CMUdict |",
+        "|---|---|---|---|---|---|",
+    ]
     for century, stanzas in _rhymes().items():
         some = stanzas[: 100 if quick else None]
         ours, plain = _agreement(some, rhymes), _agreement(some, _by_the_book)
@@ -100,7 +103,9 @@ def longer_anywhere(poem: Poem, chance: random.Random) -> Poem:
     """A word of one syllable, heavy or light, put anywhere before the last word of a line."""
     at = chance.randrange(len(poem))
     line = poem[at].split(" ")
-    line.insert(chance.randrange(len(line)), chance.choice(("the", "and", "so", "now", "good", "all", "dark")))
+    line.insert(
+        chance.randrange(len(line)), chance.choice(("the", "and", "so", "now", "good", "all", "dark"))
+    )
     return [*poem[:at], " ".join(line), *poem[at + 1 :]]
 
 
@@ -168,7 +173,9 @@ def _guess_rows(count: int) -> list[str]:
     for word in chosen:
         guessed = next(by_ear(word), ())
         right += _syllables(guessed) in {_syllables(phones) for phones in look_up(word)}
-    return [f"words of the dictionary guessed by ear: {_part(right, count)} with the right number of syllables"]
+    return [
+        f"words of the dictionary guessed by ear: {_part(right, count)} with the right number of syllables"
+    ]
 
 
 def _syllables(phones: tuple[str, ...]) -> int:

@@ -129,6 +129,8 @@ def _granted(
     return finding(said, asked)
 
 
+SMOOTH = 1
+"""The greatest roughness of a line with a foot of three syllables in a poem that counts."""
 _LET_PASS = frozenset(("alexandrine", "unknown_word"))
 """Why a line alone may be off in a poem that counts its syllables."""
 
@@ -137,7 +139,7 @@ def _loosens(lengths: Sequence[tuple[Length | None, str]], places: Sequence[Plac
     """Whether lines of a poem that are out of its metre are let pass as doubtful.
 
     More than a quarter of them are not.  In a poem that writes *lov'd* where it means one syllable, one such
-    line alone stands out as a fault: its poet counts.
+    line alone stands out as a fault, unless it runs smoothly: its poet counts.
     """
     found = [(one, _lightened(at, one, lengths, places)) for at, (one, _) in enumerate(lengths) if one]
     off = [one.loose for one, said in found if said.holds is Holds.NO]
@@ -145,8 +147,10 @@ def _loosens(lengths: Sequence[tuple[Length | None, str]], places: Sequence[Plac
     weight = sum(0.5 if loose is not None and loose.scansion is not None else 1 for loose in off)
     if weight > (1 - MOSTLY) * len(found):
         return False
-    alone = style is Diction.ELIDING and len(off) == 1
-    return not alone or (off[0] is not None and off[0].reason in _LET_PASS)
+    if style is not Diction.ELIDING or len(off) != 1 or off[0] is None:
+        return True
+    smooth = off[0].scansion is not None and off[0].scansion.roughness <= SMOOTH
+    return smooth or off[0].reason in _LET_PASS
 
 
 def _lightened(

@@ -279,6 +279,7 @@ _SILENT_INSIDE = re.compile(
 )
 _SOUNDED_ES = re.compile(r"[sxz]es$|[cg]es$|[cs]hes$")
 _PARTED = re.compile(
-    r"(?<![tscxg])i[aou](?!us\b)|(?<=[aeo])ing|ism$|eo(?!u)|uou|[aeiou]ya|ua[lt]|^mc(?![aeiou])|ie[rt]|uity|uitous|oe[rt]|yer"
+    r"(?<![tscxg])i[aou](?!us\b)|(?<=[aeo])ing|ism$|eo(?!u)|uou|[aeiou]ya|ua[lt]|^mc(?![aeiou])|ie[rt]|uity|uitous"
+    r"|oe[rt]|yer|iate"
 )
 """Vowels that stand together and are two syllables: *dial*, *being*, *annual*, *client*, *gratuity*."""

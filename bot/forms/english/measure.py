@@ -117,7 +117,7 @@ def measured(line: str, places: str, *, sung: bool = False, style: Diction = Dic
         loose = _loose(parts, places, least, most)
         if loose is not None:
             best = replace(best, loose=Length(Holds.DOUBTFUL, number, *loose))
-        elif abs(number - len(places)) <= _OUT:
+        elif least - _OUT <= len(places) <= most + _OUT:
             unknown = any(options[0].licence == "guess" for options, _ in parts)
             reason = "unknown_word" if unknown else "out_of_metre"
             best = replace(best, loose=Length(Holds.DOUBTFUL, number, reason))

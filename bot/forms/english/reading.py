@@ -76,6 +76,8 @@ _GLIDED = frozenset(("his", "him", "her", "he", "hath", "hour", "honour", "heir"
 
 _LEANED_ON = frozenset(("be", "do", "to", "see", "thee", "me"))
 """Words that *it* leans on: *be't*, *see't*."""
+_LEANING = frozenset(("and", "of", "in", "on", "is", "as", "at", "or", "it"))
+"""Words that run together with a light *y* before them in older verse: *pity and ruth*."""
 _HIATUS = re.compile(r"\w+[12] (?!ER)\w+0")
 
 
@@ -148,7 +150,12 @@ def readings(said: Sequence[str], style: Diction = Diction.NEW) -> list[tuple[Wa
             options = (*options, Way("", "th'", COST["th'"]))
         elif style and ((word == "to" and vocalic(after)) or (word == "it" and before in _LEANED_ON)):
             options = (*options, Way("", "t'", COST["t'"]))
-        elif after in ("a", "an") and word[-1:] == "y" and options and options[0].marks.endswith("x"):
+        elif (
+            word[-1:] == "y"
+            and options
+            and options[0].marks.endswith("x")
+            and (after in ("a", "an") or (style and after in _LEANING))
+        ):
             options = (*options, Way(options[0].marks[:-1], "many a", COST["many a"]))
         if options:
             found.append(options)

@@ -201,7 +201,9 @@ _NEAR_VOWELS = (
 def _coda(phones: Phones) -> Phones:
     """What follows the vowel; a liquid before another consonant is passed over (*load* and *hold*), and so
     is the d of *winds*."""
-    coda = phones[2:] if len(phones) > 2 and phones[1] in ("R", "L") else phones[1:]
+    coda = phones[1:]
+    while len(coda) > 1 and coda[0] in ("R", "L"):
+        coda = coda[1:]
     return ("N", "Z") if coda == ("N", "D", "Z") else coda
 
 

@@ -25,6 +25,7 @@ _HEAVEN = frozenset(
 """Heaven, even, given, driven, seven, eleven."""
 _SWALLOWED = re.compile(r"[aeiouy][^aeiouy]+er[aeio]")
 _EITHER = frozenset(("either", "neither", "whether", "whither", "hither", "thither"))
+_EVER = frozenset(("over", "ever", "never", "ouer", "euer", "neuer"))
 _SHORT_ED = frozenset((("EH1", "D"), ("IH0", "D"), ("AH0", "D"), ("EH2", "D")))
 
 
@@ -191,6 +192,9 @@ def _elided(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
         elif phone == "ER0" and before in ("AW1", "AY1", "AW2", "AY2") and not agent:
             # flower, fire
             yield "flower", (*phones[:at], "R", *phones[at + 1 :])
+        elif phone == "ER0" and before == "V" and word in _EVER:
+            # o'er, e'er, ne'er, where they are not written so
+            yield "either", (*phones[: at - 1], "R")
         elif phone == "ER0" and word in _EITHER:
             yield "either", (*phones[:at], "R")
         elif phone == "AH0" and after == "W" and 0 < at < len(phones) - 2:
