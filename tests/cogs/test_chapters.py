@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from simcord._runtime import _attach_bot
 
 from bot.errors import ModelUnavailable
 from bot.rehearsal import acts
@@ -123,11 +124,10 @@ async def choose(table: Table, who: str, value: str) -> None:
 async def test_nobody_else_may_have_it_written(settings: Settings) -> None:
     async with open_table(settings) as table:
         await planned(table)
-        assert (
-            "not yours" in await table.press("ben", "Write the next part")
-            or not (await story_of(table)).turns
-        )
-        assert not (await story_of(table)).turns
+        assert "belongs to somebody else" in await table.press("ben", "Write the next part")
+        assert "belongs to somebody else" in await table.press("mod", "Another plan")
+        await table.env.settle()
+        assert not (await story_of(table)).turns and len(table.model.requests) == 1
 
 
 async def test_without_a_model_the_plan_is_written_by_hand(settings: Settings) -> None:
@@ -238,7 +238,11 @@ async def test_a_restart_in_the_middle_of_a_part_writes_it_once(settings: Settin
         table.model.say("The lamp burst.").say("Ben went down.").say("The sea answered.")
         acts.press_meanwhile(table.world, "ana", acts.button(table.world, "ana", "Write all parts"))
         await until(table, " ✍️")
-        await table.world.restart()
+        # As a process that ends: SimCord's own restart would wait for the model.
+        world = table.world
+        await world.env._detach_bot()
+        await world._stop()
+        await _attach_bot(world.env, await world._running.enter_async_context(world._start(world)))
         await table.env.settle()
         assert "3 of 3 parts" in card(table)
         texts = table.texts()
