@@ -87,6 +87,7 @@ class RuleDesk:
         Raises:
             BadInput: it cannot be used, or there are too many.
         """
+        await self._watch.flush()  # what was judged before there was this rule does not count for it
         _, stored = await self._store.rules(guild)
         if len(stored) >= MOST_RULES:
             raise BadInput("moderation.too_many_rules", limit=MOST_RULES)

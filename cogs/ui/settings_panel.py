@@ -100,17 +100,18 @@ def compared(draft: Draft, scope: Scope, lang: Lang) -> discord.ui.LayoutView:
 
 def change_told(change: Change, lang: Lang) -> str:
     """One change: when, who, where, from what to what."""
-    return translate(
+    told = translate(
         "settings.change",
         lang,
-        number=change.number,
-        when=format_dt(change.at, "R"),
-        member=f"<@{change.by}>" if change.by else translate("credits.somebody", lang),
         scope=scope_told(change.level, change.id, lang),
         field=name_of(change.field, lang),
         before=set_told(change.field, json.loads(change.before), lang, longest=80),
         after=set_told(change.field, json.loads(change.after), lang, longest=80),
     )
+    if not change.number:
+        return told  # just made
+    when, member = format_dt(change.at, "R"), f"<@{change.by}>" if change.by else ""
+    return f"#{change.number} · {when} · {member or translate('credits.somebody', lang)} · {told}"
 
 
 def _plain(change: Change, lang: Lang) -> str:

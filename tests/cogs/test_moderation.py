@@ -82,6 +82,13 @@ async def test_a_rule_begins_in_shadow_and_acts_once_it_is_armed(world: World) -
     assert len(world.public_texts()) == 1
 
 
+async def test_what_was_said_before_a_rule_does_not_count_for_it(world: World) -> None:
+    await world.poem(topic="a lantern")
+    told = await rule(world)
+    assert "would have hit 2 of the last 2 texts" in told
+    assert "would have hit 0 of 0" in private(await world.mod.slash(world.general, "filter list"))
+
+
 async def test_what_a_model_says_is_filtered_too(world: World) -> None:
     await armed(world)
     world.model.say("a lantern glows").say("still a lantern")

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import discord
 import pytest
 from simcord.results import InteractionResult
 
@@ -141,7 +142,13 @@ async def test_a_channel_a_category_a_forum_and_a_thread_have_settings_of_their_
     category = world.guild.create_category("Poems")
     inside = world.guild.create_text_channel("haiku", category=category)
     forum = world.guild.create_forum_channel("prompts")
-    thread = world.general.create_thread("night")
+    with world.env._bot_scope():
+        parent = world.bot.get_channel(world.general.id)
+        assert isinstance(parent, discord.TextChannel)
+        await parent.create_thread(name="night", type=discord.ChannelType.public_thread)
+    world.env.backend.http_requests.pop()  # the test's own
+    await world.env.settle()
+    (thread,) = world.general.threads
     for channel, voice in ((category, "of the category"), (forum, "of the forum"), (thread, "of the thread")):
         message = await panel(world, "style", channel=channel)
         await fill(world, message, "voice", voice)
