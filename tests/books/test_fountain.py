@@ -133,7 +133,8 @@ def test_anything_is_a_screenplay(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(ANY)
 def test_what_one_writer_leaves_open_does_not_hide_the_next(text: str) -> None:
-    after = f"{closed(text)}\n\nTHE NEXT WRITER WRITES.\n\nAnd again."
+    # The next writer closes what they never opened: that must not reach back over their own words.
+    after = f"{closed(text)}\n\nTHE NEXT WRITER WRITES.\n\nAnd again.\n\nAt last. ]] */ Gone?"
     assert any("And again." in one.text for one in parse(after))
 
 
