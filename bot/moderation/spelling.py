@@ -142,8 +142,10 @@ def _seen(look: Look, start: int, stop: int) -> str:
 
 
 def _foreign(look: Look, start: int, stop: int) -> bool:
-    """Whether the letters are those of another script, in a text of that script."""
+    """Whether the letters are those of another script, in a text of that script; or German: ``Er aß``."""
     first, last = look.span(start, stop)
+    if stop - start < 5 and any(char in "ßẞ" for char in look.original[first:last]):
+        return True
     scripts = {_script(char) for char in look.original[first:last] if char.isalpha()}
     if len(scripts) != 1 or not (script := scripts.pop()):
         return False

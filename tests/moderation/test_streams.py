@@ -237,6 +237,30 @@ async def test_an_ordinary_text_flows_while_it_is_written() -> None:
     assert shown
 
 
+@pytest.mark.parametrize(
+    ("number", "text", "hidden"),
+    [
+        (0, f"\u202e{'one two three four five six seven '[::-1]} nmad\u202c ok", "nmad"),
+        (0, "all " + "\\/ " * 30 + "da/\\/\\n", "da/"),
+        (1, "<@12345>damnbad luck@everyone and so on", "@everyone"),
+    ],
+)
+async def test_what_depends_on_what_was_long_before_is_not_shown(number: int, text: str, hidden: str) -> None:
+    pipeline = MASK[number].pipeline(Circumstances())
+    shown, verdict = await stream(pipeline, text, [1])
+    assert verdict == await pipeline.judge(text)
+    assert hidden not in "".join(shown)
+
+
+async def test_no_character_is_shown_in_halves() -> None:
+    rule = Rule("r", Kind.PATTERNS, Action.MASK, patterns=("sn",), mode=Mode.ARMED)
+    pipeline = compile_rules(RuleSet((rule,))).pipeline(Circumstances())
+    text = "sn\u0301\u0302 a e\u0301\u0302 👩\u200d🚀 b"
+    shown, _ = await stream(pipeline, text, [1])
+    assert "".join(shown) == "▇▇ a e\u0301\u0302 👩\u200d🚀 b"
+    assert not any(piece[:1] in ("\u0301", "\u0302", "\u200d", "🚀") for piece in shown)
+
+
 @pytest.mark.parametrize("name", ["evasions-en.jsonl", "evasions-zh.jsonl"])
 def test_sets_are_there(name: str) -> None:
     assert (Path(__file__).parent / "sets" / name).stat().st_size > 10_000
