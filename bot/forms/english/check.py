@@ -46,7 +46,8 @@ def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
     if name == OPEN:
         whole.append(Finding("refrain", lines[0], lines[-1], Holds.DOUBTFUL, "refrain"))
         name = shape.chain
-    if shape.stanzas and count % (size := len(scheme.read(shape.stanzas[0]))):
+    size = 4 if shape.chain == "pantoum" else len(scheme.read(shape.stanzas[0])) if shape.stanzas else 1
+    if count % size:
         whole = [Finding("lines", f"{size}×", str(count), Holds.NO)]
     if shape.chain == "sestina":
         whole += sestina(lines)

@@ -15,13 +15,13 @@ LETTERS = re.compile(r"[^\W\d_]", re.UNICODE)
 
 
 def refrain(first: str, again: str) -> Finding:
-    """A line said again: word for word, or nearly."""
+    """A line said again: word for word; a word changed before the last is doubtful."""
     one, other = words(first), words(again)
     if one == other:
         holds = Holds.YES
     else:
         alike = SequenceMatcher(None, one, other, autojunk=False).ratio()
-        holds = Holds.DOUBTFUL if alike >= 0.6 else Holds.NO
+        holds = Holds.DOUBTFUL if alike >= 0.6 and one[-1:] == other[-1:] else Holds.NO
     return Finding("refrain", first, again, holds, "" if holds is Holds.YES else "refrain")
 
 
