@@ -22,6 +22,9 @@ from cogs.ui.stream import Frame
 
 HOUSE_MODEL = "local/house"
 
+FORM_LIMIT = 60
+"""Characters of a form and its mark in the byline."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -164,7 +167,7 @@ def _byline(
     if form is not None and wish.topic and wish.topic[:80] != work.title:
         facts.append(translate("work.topic", lang, topic=line(wish.topic, 60)))
     if form:
-        facts.append(line(form, 40))
+        facts.append(line(form, FORM_LIMIT))
     models = model_names(made.models, lang)
     members = dict.fromkeys(share.member for share in made.shares if share.model is None)
     hands = translate("text.and", lang).join(mention(member, lang) for member in members)

@@ -197,7 +197,13 @@ class Writing:
         name = form.title[lang] if form is not None else id
         text = made.take.text if made.take is not None else ""
         report = self._app.forms.report(id, text, topic=made.work.wish.topic) if text else None
-        return f"{name} {report.mark}" if report is not None else name
+        if report is None:
+            return name
+        whole = f"{name} {report.mark}"
+        # The sign is what matters: where there is no room for all, the whole report has the rest.
+        return (
+            whole if len(whole) <= card.FORM_LIMIT else f"{name[: card.FORM_LIMIT - 2]} {report.holds.sign}"
+        )
 
     async def _source(self, work: Work) -> Work | None:
         if work.source is None:

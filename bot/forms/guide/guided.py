@@ -187,7 +187,8 @@ class Guided:
         if shape is None:
             return ()
         # The pattern is chosen by what was there at first, lest it change while the poem is written.
-        first = cut(self.opening).clauses
+        opening = cut(self.opening).clauses
+        first = [*opening, *self.locked[len(opening) :]]
         clauses = plan_chinese(shape, lines=self.lines, topic=self.topic, seed=self.seed, given=first)
         return with_given(clauses, self._there())
 
