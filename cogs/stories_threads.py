@@ -118,10 +118,11 @@ class StoriesThreads(commands.Cog):
         lang = told.row.language
         if isinstance(error, BadInput):
             error.facts.pop("typed", None)
-        refused = isinstance(error, AgainstTheRules)
-        # What was refused stands in the message already; the marks in it are for its writer alone.
-        text = explain(type(error)(error.text_key, **error.facts) if refused else error, lang)[:1_500]
-        held = isinstance(error, HeldForReview)
+        refused, held = isinstance(error, AgainstTheRules), isinstance(error, HeldForReview)
+        # Which rule it was, and where, is for the writer alone.
+        text = explain(error, lang)[:1_500]
+        if refused:
+            text = translate("story.held_public" if held else "story.refused_public", lang)
         key = "story.as_it_was" if edited else "story.held_here" if held else "story.draft_kept"
         kept = translate(key, lang)
         buttons = ("write", "why") if refused else ("write",)

@@ -9,7 +9,7 @@ import discord
 
 from bot.attribution.spans import by_member
 from bot.client import Renga
-from bot.errors import AgainstTheRules, BadInput, RengaError
+from bot.errors import BadInput, RengaError
 from bot.i18n.text import translate
 from bot.ids import ChannelId, Lang, MemberId
 from bot.services.dispatch import Undeliverable
@@ -25,8 +25,9 @@ from cogs.ui.modals import Form, form, read_file, text_field
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line, verse
 from cogs.ui.split import split
+from cogs.ui.stories_drafts import drafted, marked, used
 from cogs.ui.stories_items import story_view
-from cogs.ui.stories_models import StoryModels, drafted, used
+from cogs.ui.stories_models import StoryModels
 from cogs.ui.stories_outlet import StoryOutlet
 from cogs.ui.studio import Studio, quickly
 from cogs.ui.where import is_moderator, lang_read, member_of, space_of
@@ -35,9 +36,6 @@ log = logging.getLogger(__name__)
 
 DRAFT = 20_000
 """Characters of a refused turn that are kept as its writer's draft."""
-
-CUT = " ✂ "
-"""Stands in a turn that is given back where it becomes too long."""
 
 DID: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     ev.Join: ("story.did_join", ()),
@@ -306,23 +304,6 @@ class StoryDesk:
     def thread_of(self, told: Told) -> ChannelId | None:
         """Where a story is written."""
         return told.row.thread
-
-
-def marked(text: str, error: RengaError) -> str:
-    """A refused text as it is given back: where it becomes too long stands a mark."""
-    if isinstance(error, AgainstTheRules) or error.text_key != "story.too_long":
-        return text
-    at = _until_word(text, int(str(error.facts.get("limit", 0))))
-    return f"{text[:at].rstrip()}{CUT}{text[at:].lstrip()}"
-
-
-def _until_word(text: str, words: int) -> int:
-    """How many characters of a text hold so many words and no more."""
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if games.words(text[:middle]) <= words else (low, middle - 1)
-    return low
 
 
 def _upload(lang: Lang) -> discord.ui.Label[Any]:

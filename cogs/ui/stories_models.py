@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import logging
 import re
 from collections.abc import AsyncGenerator, Callable
@@ -24,8 +23,9 @@ from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.model import Stage
 from cogs.ui.reply import tell
-from cogs.ui.safe import inserted, removed, verse
+from cogs.ui.safe import verse
 from cogs.ui.split import MESSAGE_LIMIT, split, width
+from cogs.ui.stories_drafts import APART, by_words, drafted
 from cogs.ui.stories_items import story_view
 from cogs.ui.stories_outlet import StoryOutlet
 from cogs.ui.stream import BotMessage, Frame, LiveMessage
@@ -35,15 +35,7 @@ log = logging.getLogger(__name__)
 
 Steps = Callable[[asyncio.Event], AsyncGenerator[Step, None]]
 
-APART = "\x1e"
-"""Between a private draft and the ways on that were suggested for it: each of them is credited when used."""
-
-RUN = 3
-"""Words in a row that a text has from a draft if it comes from there."""
-
 WAYS = ("way-one", "way-two", "way-three")
-
-_WORD = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u9fff]|\w+|[^\w\s]")
 
 _NUMBER = re.compile(r"^\s*(?:[(（]?[0-9一二三]+[.)、）:：]|[-*•])\s*")
 
@@ -286,52 +278,3 @@ class StoryModels:
         ]
         kept = [span for span in held.spans if span.end <= len(own)]
         await self._app.stories.keep_draft(told, member, PrivateDraft(text, (*kept, *taken)))
-
-
-def used(draft: PrivateDraft, text: str) -> PrivateDraft:
-    """What of a draft is in a text: a piece that merely shares some words with it is nobody's source."""
-    kept, spans, at = "", [], 0
-    for piece in draft.text.split(APART):
-        if _shared(piece, text):
-            gap = len(APART) if kept else 0
-            shift = len(kept) + gap - at
-            kept = f"{kept}{APART if gap else ''}{piece}"
-            spans += [
-                Span(one.start + shift, one.end + shift, one.member, one.model)
-                for one in draft.spans
-                if at <= one.start and one.end <= at + len(piece)
-            ]
-        at += len(piece) + len(APART)
-    return PrivateDraft(kept, tuple(spans))
-
-
-def _shared(piece: str, text: str) -> bool:
-    """Whether two texts have a run in common that is no accident: a few words, or most of the shorter one."""
-    if not piece.strip():
-        return False
-    matcher = difflib.SequenceMatcher(None, piece, text, autojunk=False)
-    longest = matcher.find_longest_match()
-    run = piece[longest.a : longest.a + longest.size].strip()
-    return games.words(run) >= min(RUN, games.words(piece), games.words(text))
-
-
-def drafted(draft: PrivateDraft | None) -> str:
-    """What a member has drafted, without what was only suggested."""
-    return draft.text.split(APART)[0] if draft is not None else ""
-
-
-def by_words(old: str, new: str) -> str:
-    """What a polish changed: whole words that went struck through, new ones in bold."""
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    shown: list[str] = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for kind, i, j, k, m in matcher.get_opcodes():
-        gone, come = "".join(before[i:j]), "".join(after[k:m])
-        if kind == "equal":
-            shown.append(verse(come))
-            continue
-        if gone.strip():
-            shown.append(removed(gone))
-            shown.append(" " if come.strip() else "")
-        shown.append(inserted(come) if come.strip() else come)
-    return "".join(shown)
