@@ -78,7 +78,9 @@ def prompts(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def credits(given: argparse.Namespace, settings: Settings) -> int:
-    """Check the chain of contributions of every server, and name the first broken link."""
+    """Check the chain of every server, and name the first broken link; or check an exported story."""
+    if given.file is not None:
+        return _verify_story(given.file)
     from bot.storage.store import open_store, verify_all
 
     async def verify() -> int:
@@ -92,6 +94,18 @@ def credits(given: argparse.Namespace, settings: Settings) -> int:
         return bool(broken)
 
     return asyncio.run(verify())
+
+
+def _verify_story(path: Path) -> int:
+    """Check the contributions in a story that was exported as JSON."""
+    from bot.services.books_log import faults
+
+    try:
+        found = faults(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        found = [f"{path.name}: {error}"]
+    print("\n".join(f"broken: {fault}" for fault in found) if found else f"ok: {path.name} holds")
+    return bool(found)
 
 
 def backup(given: argparse.Namespace, settings: Settings) -> int:
@@ -180,6 +194,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("folder", nargs="?", type=Path)
     one = add("credits", credits)
     one.add_argument("action", choices=("verify",))
+    one.add_argument("file", nargs="?", type=Path)
     one = add("backup", backup)
     one.add_argument("to", type=Path)
     one = add("restore", restore)
