@@ -46,3 +46,20 @@ def test_list_show_and_a_form_that_is_none() -> None:
     assert code == 2
     assert "no such form" in err
     assert form("check")[0] == 2
+
+
+def test_two_words_and_how_they_rhyme() -> None:
+    code, out, _ = form("rhyme", "night", "light", "--json")
+    assert (code, json.loads(out)["kind"], json.loads(out)["rhymes"]) == (0, "perfect", True)
+    assert form("rhyme", "cat", "moon")[0] == 1
+    assert "eye" in form("rhyme", "love", "prove")[1]
+
+
+def test_what_a_newcomer_types() -> None:
+    assert "haiku" in form("check", "hiaku", typed=POND)[2]
+    code, out, _ = form("check", "haiku", "--json", typed=POND.replace("\n", "\r\n") + "---\r\n---\r\nsnow")
+    assert [json.loads(line)["holds"] for line in out.splitlines()] == [True, False, False]
+    assert code == 1
+    assert form("check", "haiku", typed="")[0] == 1
+    assert "ABAB 8-6-8-6" in form("check", "ABAB, 8 6 8 6", typed=POND)[1]
+    assert form("check", "free", typed="snow\nfalls")[0] == 0
