@@ -17,6 +17,7 @@ from bot.backends.router import Router
 from bot.house.book import HouseBook
 from bot.house.model import DEFAULT, House
 from bot.moderation.compiled import compile_rules
+from bot.moderation.looks import get_ready
 from bot.prompting.catalogue import Catalogue
 from bot.services.asking import Asker
 from bot.services.books_writer import ChapterWriter
@@ -142,6 +143,7 @@ async def open_app(
         if judge is not None:
             stack.push_async_callback(judge.aclose)
         rules = RuleBook(store.rules, store.reviews, partial(compile_rules, judge=judge))
+        await asyncio.to_thread(get_ready)
         for guild in await rules.open():
             await book.refresh(guild)
         watch = Watch(

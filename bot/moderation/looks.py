@@ -51,6 +51,11 @@ class Look:
         return int(at[start]), int(at[end - 1]) + 1
 
 
+def get_ready() -> None:
+    """Read the tables, which takes a moment and the disk: before anything is judged, and not in a loop."""
+    look_for_signs(look_at("ａ愛 4 \u200b a"))
+
+
 def look_at(original: str) -> Look:
     """The text folded."""
     folded = fold(original)
