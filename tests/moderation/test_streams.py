@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.moderation.compiled import Compiled, compile_rules
 from bot.moderation.pipeline import FilterPipeline
 from bot.moderation.rules import Circumstances, Kind, Mode, Rule, RuleSet
-from bot.moderation.verdict import Action
+from bot.moderation.verdict import Action, Hit
 
 TERMS = ("damn", "ass", "kill yourself", "fool*", "*bert*", "c++", "傻逼", "黑社会", "妈的", "大麻")
 PATTERNS = (r"\bsno+w\b", r"x.{0,9}y", r"^first", r"last$", r"\d{4}", r"(?:ab)+c?")
@@ -237,28 +237,45 @@ async def test_an_ordinary_text_flows_while_it_is_written() -> None:
     assert shown
 
 
+SHORT = Rule("short", Kind.WORDS, Action.MASK, terms=("damn",), mode=Mode.ARMED)
+FREE = Rule("free", Kind.MENTIONS, Action.MASK, most=1, mode=Mode.ARMED)
+
+
 @pytest.mark.parametrize(
-    ("number", "text", "hidden"),
+    ("rule", "text", "hidden"),
     [
-        (0, f"\u202e{'one two three four five six seven '[::-1]} nmad\u202c ok", "nmad"),
-        (0, "all " + "\\/ " * 30 + "da/\\/\\n", "da/"),
-        (1, "<@12345>damnbad luck@everyone and so on", "@everyone"),
+        (
+            SHORT,
+            f"\u202eenin thgie neves xis evif ruof eerht owt eno neves neves nmad\u202c{' ok' * 40}",
+            "nmad",
+        ),
+        (SHORT, "all " + "\\/ " * 30 + "da/\\/\\n", "da/"),
+        (FREE, f"<@12345> @everyone {'and so on ' * 20}", "@everyone"),
     ],
 )
-async def test_what_depends_on_what_was_long_before_is_not_shown(number: int, text: str, hidden: str) -> None:
-    pipeline = MASK[number].pipeline(Circumstances())
+async def test_what_depends_on_what_was_long_before_is_not_shown(rule: Rule, text: str, hidden: str) -> None:
+    pipeline = compile_rules(RuleSet((rule,))).pipeline(Circumstances())
     shown, verdict = await stream(pipeline, text, [1])
     assert verdict == await pipeline.judge(text)
+    assert "".join(shown) == pipeline.check_now(text).masked()
     assert hidden not in "".join(shown)
 
 
+class Flat:
+    """A filter of which only the longest match is known."""
+
+    name = "flat"
+    reach = 3
+
+    async def check(self, text: str) -> Sequence[Hit]:
+        return [Hit(at, at + 2, "sn", Action.MASK) for at in range(len(text)) if text.startswith("sn", at)]
+
+
 async def test_no_character_is_shown_in_halves() -> None:
-    rule = Rule("r", Kind.PATTERNS, Action.MASK, patterns=("sn",), mode=Mode.ARMED)
-    pipeline = compile_rules(RuleSet((rule,))).pipeline(Circumstances())
-    text = "sn\u0301\u0302 a e\u0301\u0302 👩\u200d🚀 b"
-    shown, _ = await stream(pipeline, text, [1])
-    assert "".join(shown) == "▇▇ a e\u0301\u0302 👩\u200d🚀 b"
-    assert not any(piece[:1] in ("\u0301", "\u0302", "\u200d", "🚀") for piece in shown)
+    text = "sn\u0301\u0302 a e\u0301\u0302 👩\u200d🚀 and so it goes on"
+    shown, _ = await stream(FilterPipeline([Flat()]), text, [1])
+    assert "".join(shown) == "▇▇ a e\u0301\u0302 👩\u200d🚀 and so it goes on"
+    assert not any(piece[:1] in ("\u0301", "\u0302", "\u200d", "🚀") for piece in shown if piece)
 
 
 @pytest.mark.parametrize("name", ["evasions-en.jsonl", "evasions-zh.jsonl"])
