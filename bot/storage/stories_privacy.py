@@ -10,8 +10,7 @@ words; it is told anew from what is left.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, delete, select, update
 
@@ -140,15 +139,17 @@ def _forget_posts(connection: Connection, guild: GuildId, story: int, member: Me
         )
 
 
-def _blank(value: Any) -> Any:
+def _blank(event: Any) -> Any:
     """An event without what was typed into it."""
-    match value:
-        case dict():
-            items: Mapping[str, Any] = value
-            blank = {name: BLANK if name in _TYPED and one else _blank(one) for name, one in items.items()}
-            return blank | ({"keys": []} if "keys" in blank else {})
-        case _:
-            return value
+    if not isinstance(event, dict):
+        return event
+    items = cast("dict[str, Any]", event)
+    blank: dict[str, Any] = {
+        name: BLANK if name in _TYPED and one else _blank(one) for name, one in items.items()
+    }
+    if "keys" in blank:
+        blank["keys"] = []
+    return blank
 
 
 def _names(value: Any, member: MemberId) -> bool:
@@ -158,30 +159,27 @@ def _names(value: Any, member: MemberId) -> bool:
 
 def _without(value: Any, member: MemberId) -> Any:
     """A state or an event in which the member is nobody; their seat is gone."""
-    match value:
-        case dict():
-            items: Mapping[str, Any] = value
-            return {name: _field(name, one, member) for name, one in items.items()}
-        case list():
-            ones: list[Any] = value
-            return [_without(one, member) for one in ones]
-        case _:
-            return value
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value)
+        return {name: _field(name, one, member) for name, one in items.items()}
+    if isinstance(value, list):
+        return [_without(one, member) for one in cast("list[Any]", value)]
+    return value
 
 
 def _field(name: str, value: Any, member: MemberId) -> Any:
     if name in _ONE:
         return NOBODY if value == member else value
-    if name in _MANY and isinstance(value, list):
-        listed: list[Any] = value
-        return [one for one in listed if one != member]
-    if name == "seats" and isinstance(value, list):
-        seats: list[Any] = value
-        return [seat for seat in seats if not (isinstance(seat, dict) and seat.get("member") == member)]  # pyright: ignore[reportUnknownMemberType]
-    if name == "votes" and isinstance(value, list):
-        votes: list[Any] = value
-        return [[NOBODY if voter == member else voter, version] for voter, version in votes]
-    return _without(value, member)
+    if not isinstance(value, list):
+        return _without(value, member)
+    ones = cast("list[Any]", value)
+    if name in _MANY:
+        return [one for one in ones if one != member]
+    if name == "seats":
+        return [seat for seat in ones if seat["member"] != member]
+    if name == "votes":
+        return [[NOBODY if voter == member else voter, version] for voter, version in ones]
+    return _without(ones, member)
 
 
 def _rows(connection: Connection, table: Table, guild: GuildId, *where: Any) -> list[dict[str, Any]]:

@@ -56,8 +56,9 @@ async def models_turn(room: Room, **terms: object) -> StoryNumber:
 
 
 async def test_its_turn_streams_and_stands_in_the_story_signed(room: Room) -> None:
-    id = await models_turn(room)
-    room.model.say("Nobody ", "had been there ", "for years.")
+    id = await models_turn(room, share=0.99, longest=0)
+    pieces = [f"Nobody had been there for {number} years. " for number in range(40)]
+    room.model.say(*pieces)
     told = await room.told(id)
     shown: list[str] = []
     async with aclosing(room.app.story_writer.turn(told, 3, stop=asyncio.Event())) as steps:
@@ -71,7 +72,7 @@ async def test_its_turn_streams_and_stands_in_the_story_signed(room: Room) -> No
     assert all(later.startswith(sooner) for sooner, later in pairwise(shown[:-1]))
     links = await room.app.stories.links(told.row)
     written = links[(await room.story(id)).turns[-1].key].draft
-    assert (written.text, written.act) == ("Nobody had been there for years.", Act.GENERATED)
+    assert (written.text, written.act) == ("".join(pieces).rstrip(), Act.GENERATED)
     assert written.model is not None
     assert written.prompt.startswith("turn@")
     assert all(span.model == written.model for span in written.spans)
