@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench bench-form clean
 
 run: .venv/run.ok
 	@$(BIN)/python -m bot run
@@ -19,6 +19,11 @@ lint: .venv/dev.ok
 
 bench: .venv/dev.ok
 	$(BIN)/python -m bot bench
+
+bench-form: .venv/dev.ok
+	$(BIN)/python -m bot bench form
+	$(BIN)/python -m bot bench form-zh
+	$(BIN)/python -m bot bench attempts
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from bot.bench import attempts, engine, filter, form, house, soak, startup, stories
+from bot.bench import attempts, engine, filter, form, form_chinese, house, soak, startup, stories
 
 BENCHES: Mapping[str, Callable[[bool], str]] = {
     "startup": startup.run,
     "house": house.run,
     "form": form.run,
+    "form-zh": form_chinese.run,
     "attempts": attempts.run,
     "engine": engine.run,
     "filter": filter.run,
