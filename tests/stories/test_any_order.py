@@ -135,6 +135,9 @@ class AnyOrder(Table, RuleBasedStateMachine):
             event = ev.Submit(
                 by=by, turn=current.number, key=self.key(), words=words, stood_in=current.stand_in, to=to
             )
+            others = any(seat.member != last and not seat.away for seat in story.writers)
+            if current.member is None and last is not None and last > 0 and others:
+                assert self.happen(replace(event, by=last)) is None, "never twice in a row"
             if current.by_model:
                 most = allowance(story)
                 assert self.happen(replace(event, words=most + 1)) is None, "no more than its share"
