@@ -40,18 +40,18 @@ class Alike:
 
 def shingles(text: str) -> frozenset[str]:
     """The pieces of a text."""
-    folded = "".join(
-        char for char in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(char)
-    )
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = "".join(
+            char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char)
+        )
     han = "".join(_HAN.findall(folded))
-    letters = " ".join(_WORDS.findall(_HAN.sub(" ", folded)))
+    letters = " ".join(_WORDS.findall(_HAN.sub(" ", folded) if han else folded))
     return frozenset(_pieces(han, HAN)) | frozenset(_pieces(letters, LETTERS))
 
 
 def _pieces(text: str, size: int) -> Iterable[str]:
-    if not text:
-        return ()
-    return (text[at : at + size] for at in range(max(1, len(text) - size + 1)))
+    return [text[at : at + size] for at in range(max(1, len(text) - size + 1))] if text else []
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:

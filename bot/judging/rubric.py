@@ -61,7 +61,9 @@ _NAMES: Mapping[str, str] = {
     "emotion": "feeling",
 }
 _SECTION = re.compile(
-    r"^[\s#*\-\d.、（(]*\**(?P<name>" + "|".join(_NAMES) + r")(?![A-Za-z])\**\s*[)）]?\s*[:：]?\s*\**\s*(?P<rest>.*)$",
+    r"^[\s#*\-\d.、（(]*\**(?P<name>"
+    + "|".join(_NAMES)
+    + r")(?![A-Za-z])\**\s*[)）]?\s*[:：]?\s*\**\s*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _FIELD = re.compile(

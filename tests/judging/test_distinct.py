@@ -18,11 +18,17 @@ from bot.judging.distinct import TOO_LIKE, closest, likeness, shingles
 GOLD = Path(__file__).parents[1] / "forms" / "gold"
 
 
-def poems(language: str) -> list[str]:
+def known(language: str) -> list[tuple[str, str]]:
+    """Who wrote a poem, and the poem."""
     with gzip.open(GOLD / f"{language}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"] for line in lines]
-    random.Random(1).shuffle(texts)
-    return texts[:300]
+        rows = [json.loads(line) for line in lines]
+    found = [(row.get("author") or row["title"].split(":")[0], row["text"]) for row in rows]
+    random.Random(1).shuffle(found)
+    return found[:600]
+
+
+def poems(language: str) -> list[str]:
+    return [text for _, text in known(language)[:300]]
 
 
 def like(one: str, other: str) -> float:
@@ -30,11 +36,13 @@ def like(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("language", ["english", "chinese"])
-def test_no_two_poems_of_different_title_are_too_like(language: str) -> None:
-    pieces = [shingles(text) for text in poems(language)]
-    found = sorted(likeness(one, other) for one, other in itertools.combinations(pieces, 2))
-    assert found[-1] < TOO_LIKE
-    assert found[int(0.999 * len(found))] < TOO_LIKE / 2
+def test_only_a_poem_and_its_authors_second_version_of_it_are_too_like(language: str) -> None:
+    """Drayton wrote some sonnets twice, and the collections have some Tang poems under two titles."""
+    pieces = [(author, shingles(text)) for author, text in known(language)]
+    found = [(likeness(one, other), by, of) for (by, one), (of, other) in itertools.combinations(pieces, 2)]
+    alike = [(by, of) for share, by, of in found if share >= TOO_LIKE]
+    assert len(alike) <= 6 and all(by == of for by, of in alike)
+    assert sum(share >= TOO_LIKE / 2 for share, _, _ in found) < len(found) / 1_000
 
 
 @pytest.mark.parametrize("language", ["english", "chinese"])
