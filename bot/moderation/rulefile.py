@@ -58,7 +58,7 @@ def read_rules(text: str) -> RuleSet:
     parsed = _parsed(text)
     rules: list[Rule] = []
     lines: list[Line] = []
-    data: Table = {"rule": _listed(parsed)} if isinstance(parsed, list) else _table(parsed)
+    data: Table = {"rule": _listed(cast("list[Any]", parsed))} if isinstance(parsed, list) else _table(parsed)
     if data and not any(key in data for key in ("rule", "rules", "line", "lines")):
         data = {"rule": [data]}
     for number, table in enumerate((*_tables(data.get("rule")), *_tables(data.get("rules"))), 1):
