@@ -140,7 +140,7 @@ def _accent(phones: Phones, word: str) -> Phones:
     )
     if merged[1:2] == ("R",) and merged[0] in ("AO", "AA") and len(merged) > 2:
         return ("AA" if merged[0] == "AO" else "AA R", *merged[2:])
-    if phones[0] == "AA" and len(phones) > 1 and re.search(r"a[^aeiou]*e?r?$", word):
+    if phones[:1] == ("AA",) and len(phones) > 1 and re.search(r"a[^aeiou]*e?r?$", word):
         # calm, as arm
         return ("AA R", *merged[1:])
     return merged

@@ -151,7 +151,7 @@ def _loosened(places: str) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
     for tail in ("", "x"):
         for some in (1, 2):
             for chosen in combinations(range(feet), some):
-                variant, extra = "", []
+                variant, extra = "", list[int]()
                 for foot in range(feet):
                     if foot in chosen:
                         extra.append(len(variant))

@@ -41,7 +41,7 @@ _HISTORIC = _pairs("UH UW, AA OW, AA AH, AY OY, AH UW, IH IY, AH OW, AO AH, AO O
 and *young*, *lost* and *boast* (Wyld, "Studies in English Rhymes from Surrey to Pope",
 1923; Kökeritz, "Shakespeare's Pronunciation", 1953)."""
 
-_OLD_WRITTEN = {
+_OLD_WRITTEN: dict[frozenset[str], tuple[str, re.Pattern[str]]] = {
     frozenset(("EH", "IY")): ("EH", re.compile(r"ea|ei|ie|ue|ai|e[^aeiou]+e")),
     frozenset(("EH", "EY")): ("EH", re.compile(r"ea|ai|ay|ei")),
     frozenset(("EY", "IY")): ("EY", re.compile(r"ea|ei|ey")),
@@ -155,7 +155,7 @@ def _vowels_apart(mine: Phones, yours: Phones, left: str, right: str) -> Rhyme:
         if spelling.search((left if mine[0] == vowel else right)[-5:]):
             return Rhyme.HISTORIC
     # given and heaven, river and ever: before v and r, in longer words.
-    if pair == {"EH", "IH"} and len(coda) > 1 and coda[0] in ("V", "R"):
+    if pair == frozenset(("EH", "IH")) and len(coda) > 1 and coda[0] in ("V", "R"):
         return Rhyme.HISTORIC
     return Rhyme.NONE
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.forms.check import Shape, check, custom, shape_of
+from bot.forms.check import AnyShape, check, custom, shape_of
 from bot.forms.english.ends import pronunciations
 from bot.forms.english.rhyme import Rhyme, rhyme
 from bot.forms.english.sound import lengths
@@ -30,7 +30,7 @@ TRIOLET = (
 )
 
 
-def form(name: str) -> Shape:
+def form(name: str) -> AnyShape:
     shape = shape_of(name, tomllib.loads((FORMS / f"{name}.toml").read_text("utf-8"))["shape"])
     assert shape is not None
     return shape

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.forms.check import Shape, check, shape_of
+from bot.forms.check import AnyShape, check, shape_of
 from bot.forms.english.scheme import SESTINA
 from bot.forms.model import FormReport, Holds
 
@@ -16,7 +16,7 @@ FORMS = Path(__file__).parents[3] / "prompts" / "forms"
 Poem = list[str]
 
 
-def form(name: str) -> Shape:
+def form(name: str) -> AnyShape:
     shape = shape_of(name, tomllib.loads((FORMS / f"{name}.toml").read_text("utf-8"))["shape"])
     assert shape is not None
     return shape
@@ -27,7 +27,7 @@ def example(name: str) -> Poem:
     return text.strip().partition("\n\n")[2].split("\n")
 
 
-ON_HIS_BLINDNESS = """When I consider how my light is spent
+ON_HIS_BLINDNESS: str = """When I consider how my light is spent
 Ere half my days in this dark world and wide,
 And that one talent which is death to hide
 Lodged with me useless, though my soul more bent
@@ -42,7 +42,7 @@ Is kingly; thousands at his bidding speed
 And post o'er land and ocean without rest:
 They also serve who only stand and wait."
 """
-HOW_GREAT_MY_GRIEF = """How great my grief, my joys how few,
+HOW_GREAT_MY_GRIEF: str = """How great my grief, my joys how few,
 Since first it was my fate to know thee!
 Have the slow years not brought to view
 How great my grief, my joys how few,
@@ -81,8 +81,8 @@ WITH_EXAMPLES = """haiku senryu tanka cinquain limerick couplet heroic-couplet q
 
 POEMS: dict[str, Poem] = {
     **{name: example(name) for name in WITH_EXAMPLES.split()},
-    "sonnet-petrarchan": ON_HIS_BLINDNESS.strip().split("\n"),
-    "triolet": HOW_GREAT_MY_GRIEF.split("\n"),
+    "sonnet-petrarchan": ON_HIS_BLINDNESS.strip().splitlines(),
+    "triolet": HOW_GREAT_MY_GRIEF.splitlines(),
     "villanelle": villanelle(),
     "pantoum": pantoum(),
     "sestina": sestina(),
