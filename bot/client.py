@@ -23,6 +23,7 @@ LONGEST_RATE_LIMIT = 60.0
 PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
+    create_public_threads=True,
     send_messages_in_threads=True,
     embed_links=True,
     attach_files=True,
