@@ -81,7 +81,7 @@ def test_ids_hold_no_secret_and_fit() -> None:
     for action in ACTIONS:
         item = WorkButton(action, 10**17, 10**8)  # type: ignore[arg-type]
         assert len(item.custom_id) <= 100
-        assert re.fullmatch(r"renga:w:[a-z]+:[0-9]+:[0-9]+", item.custom_id)
+        assert re.fullmatch(r"renga:w:[a-z-]+:[0-9]+:[0-9]+", item.custom_id)
 
 
 async def test_a_card_keeps_to_the_limits_of_components(world: World) -> None:

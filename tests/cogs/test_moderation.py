@@ -18,6 +18,8 @@ COMMANDS = [
     ("filter lines", {}),
     ("filter queue", {}),
     ("filter log", {}),
+    ("filter automod", {}),
+    ("filter category", {"category": "violence"}),
 ]
 
 

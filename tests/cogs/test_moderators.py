@@ -15,6 +15,8 @@ SETTINGS = [
     ("settings licence", {"licence": "CC BY 4.0"}),
     ("settings quota", {"member-requests": 5}),
     ("settings undo", {}),
+    ("settings export", {}),
+    ("settings import", {"file": ("settings.json", b"{}")}),
     ("doctor", {}),
 ]
 

@@ -49,6 +49,7 @@ SWEEPS = {
     "forget_decided": "old texts are erased, wherever they are",
     "_set": "the outbox is known by its own id",
     "guilds": "names guilds and nothing else",
+    "revisions": "says how often each guild was changed, and nothing of what",
     "_spaces": "finds where a member is named, to export or erase it there",
 }
 """Functions that may ask across guilds, and why."""
