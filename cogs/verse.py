@@ -9,6 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Renga
+from bot.errors import BadInput
+from bot.forms.check import Shape
+from bot.forms.chinese.sound import Book
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import MessageId, WorkId
@@ -71,12 +74,19 @@ class Verse(commands.Cog):
             await tell(interaction, part)
 
     @form.command(name=say("command.form_check"), description=say("command.form_check_about"))
-    @app_commands.describe(form=say("command.option_checked_form_about"))
-    @app_commands.rename(form=say("command.option_form"))
-    async def check(self, interaction: discord.Interaction[Renga], form: str) -> None:
+    @app_commands.describe(
+        form=say("command.option_checked_form_about"), book=say("command.option_book_about")
+    )
+    @app_commands.rename(form=say("command.option_form"), book=say("command.option_book"))
+    @app_commands.choices(book=[app_commands.Choice(name=book.full_name, value=book.value) for book in Book])
+    async def check(
+        self, interaction: discord.Interaction[Renga], form: str, book: str | None = None
+    ) -> None:
         """Ask for the poem, in a field that takes lines."""
-        self._desk.shape(form[:NAME_LIMIT])
-        await interaction.response.send_modal(_sheet_of_paper(interaction, form))
+        shape = self._desk.shape(form[:NAME_LIMIT])
+        if isinstance(shape, Shape):
+            book = None  # the rhyme books are of Chinese
+        await interaction.response.send_modal(_sheet_of_paper(interaction, form, book=book))
 
     @check.autocomplete("form")
     async def _forms(
@@ -119,9 +129,11 @@ class Verse(commands.Cog):
 
     async def _report(self, interaction: discord.Interaction[Renga], filled: Form) -> None:
         shape = self._desk.shape(filled.value("form")[:NAME_LIMIT])
+        book = _book(filled.value("book"))
         await acknowledge(interaction, private=True)
         # The first look into the dictionary takes a fifth of a second.
-        report = await asyncio.to_thread(self._desk.check, filled.value("poem")[:LONGEST], shape)
+        poem = filled.value("poem")[:LONGEST]
+        report = await asyncio.to_thread(self._desk.check, poem, shape, book=book)
         await _tell_long(interaction, "\n".join(form_rows(report, lang_read(interaction))))
 
 
@@ -136,10 +148,29 @@ async def _tell_long(interaction: discord.Interaction[Renga], shown: str) -> Non
             await tell(interaction, part.strip("\n"))
 
 
-def _sheet_of_paper(interaction: discord.Interaction[Renga], name: str, poem: str = "") -> discord.ui.Modal:
+def _sheet_of_paper(
+    interaction: discord.Interaction[Renga], name: str, poem: str = "", *, book: str | None = None
+) -> discord.ui.Modal:
     lang = lang_read(interaction)
-    chosen = text_field("form", lang, default=name, limit=NAME_LIMIT)
-    return form("form-check", 0, 0, lang, chosen, text_field("poem", lang, long=True, default=poem))
+    fields = [text_field("form", lang, default=name, limit=NAME_LIMIT)]
+    if book:
+        fields.append(
+            text_field("book", lang, default=Book(book).full_name, limit=NAME_LIMIT, required=False)
+        )
+    return form("form-check", 0, 0, lang, *fields, text_field("poem", lang, long=True, default=poem))
+
+
+def _book(typed: str) -> str:
+    """The rhyme book that is meant; "" for the usual one.
+
+    Raises:
+        BadInput: there is none of that name.
+    """
+    known = {name: book.value for book in Book for name in (book.value, book.full_name)}
+    wanted = typed.strip().lower()
+    if wanted and wanted not in known:
+        raise BadInput("refused.bad_option", name="book", typed=typed[:NAME_LIMIT])
+    return known.get(wanted, "")
 
 
 async def setup(bot: Renga) -> None:

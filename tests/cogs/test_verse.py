@@ -108,3 +108,13 @@ async def test_a_poem_is_written_to_a_form_that_is_described(world: World) -> No
     assert any("aabb, 2" in text and "AABB 2 ✓" in text for text in shown), shown
     told = world.model.requests[0].messages[-1].text
     assert "The form: aabb, 2." in told and "1: 2 syllables" in told
+
+
+async def test_the_rhyme_book_is_the_members_choice(world: World) -> None:
+    poem = "白日依山尽\n黄河入海流\n欲穷千里目\n更上一层楼"
+    asked = await world.ana.slash(world.general, "form check", form="五绝", book="xinyun")
+    fields = {"form": "五绝", "book": "中华新韵", "poem": poem}
+    assert "中华新韵" in private(await world.ana.submit_modal(asked, fields))
+    asked = await world.ana.slash(world.general, "form check", form="五绝", book="xinyun")
+    wrong = await world.ana.submit_modal(asked, fields | {"book": "my own"})
+    assert "my own" in private(wrong)
