@@ -98,9 +98,12 @@ class _Automaton:
         starts = letters.places[letters.firsts[first]]
         stops = letters.places[letters.firsts[last] - 1] + 1
         rows = (which, first, last, starts, stops, (begins & ends)[kept], plainly[kept])
-        for number, begin, end, start, stop, sure, plain in zip(*(one.tolist() for one in rows), strict=True):
-            suffix = "" if plain else _suffix(letters.key[end : end + 2])
-            yield self.spellings[number], begin, end, start, stop, sure, suffix
+        spellings, key = self.spellings, letters.key
+        for number, begin, end, start, stop, sure, plain in zip(
+            *(one.tolist() for one in rows), strict=False
+        ):
+            suffix = "" if plain else _suffix(key[end : end + 2])
+            yield spellings[number], begin, end, start, stop, sure, suffix
 
 
 def _with_marks(text: str, end: int) -> int:

@@ -32,6 +32,7 @@ class RuleFilter:
     def __init__(self, compiled: Compiled, active: frozenset[int]) -> None:
         self._made = compiled
         self._active = active
+        self._of = [(rule.id, rule.action, rule.reason, rule.mode is Mode.SHADOW) for rule in compiled.rules]
 
     async def check(self, text: str) -> Sequence[Hit]:
         """All hits."""
@@ -61,17 +62,8 @@ class RuleFilter:
                         allowed[number] = made.allowed(number, look.original)
                     if any(one.start <= start and end <= one.end for one in allowed[number]):
                         continue
-                rule = made.rules[number]
-                yield Hit(
-                    start,
-                    end,
-                    rule.id,
-                    rule.action,
-                    rule.reason,
-                    made.terms[term].written,
-                    way,
-                    rule.mode is Mode.SHADOW,
-                )
+                rule, action, reason, shadow = self._of[number]
+                yield Hit(start, end, rule, action, reason, made.terms[term].written, way, shadow)
 
     def hit(self, number: int, start: int, end: int, term: str, way: str = "") -> Hit:
         """A hit of a rule."""
