@@ -27,7 +27,7 @@ def form(given: argparse.Namespace, settings: Settings) -> int:
     """List the forms, show one, check texts from standard input, or tell how two words rhyme.
 
     Texts are parted by lines ``---``; an empty one among them gets its report too, so that there is one for
-    each.  The exit status is 1 if a text does not hold, 2 if there is no such form.
+    each.  The exit status is 1 if a text does not hold, 2 if there is no such form or its file has a mistake.
     """
     lang = given.language or settings.language
     catalogue = Catalogue.load(settings.prompts_folder())
@@ -41,6 +41,10 @@ def form(given: argparse.Namespace, settings: Settings) -> int:
         shape = _shape(given.form, catalogue)
     except BadInput as error:
         sys.stderr.write(f"{explain(error, lang)}\n")
+        return 2
+    except ValueError as error:
+        # A mistake in the form's file, said as its reader says it.
+        sys.stderr.write(f"{error}\n")
         return 2
     if given.act == "show":
         _show(shape, catalogue, lang)
