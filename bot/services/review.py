@@ -15,6 +15,7 @@ from bot.house.model import House
 from bot.ids import ChannelId, GuildId, Lang, MemberId, Place
 from bot.moderation.records import Entry, LogStore, Review, ReviewState, ReviewStore, Spot
 from bot.services.moderation_book import RuleBook
+from bot.services.moderation_rules import called
 from bot.services.ports import Outbox
 
 log = logging.getLogger(__name__)
@@ -117,8 +118,10 @@ class ReviewDesk:
         return await self._store.review(guild, id)
 
     async def waiting(self, guild: GuildId) -> list[Review]:
-        """What waits for a moderator, oldest first."""
-        return list(await self._store.waiting(guild))
+        """What waits for a moderator: what a graver rule marked first, else the oldest."""
+        grave = {called(rule): rule.severity for rule in self._book.page(guild).rules.rules}
+        found = list(await self._store.waiting(guild))
+        return sorted(found, key=lambda one: -max((grave.get(spot.rule, 0) for spot in one.spots), default=0))
 
     async def ask(self, guild: GuildId, id: int, member: MemberId) -> Review:
         """The writer of a blocked text asks a moderator to look at it."""

@@ -204,3 +204,14 @@ async def test_without_a_channel_the_queue_shows_what_waits(world: World) -> Non
     await held(world)
     told = private(await world.mod.slash(world.general, "filter queue"))
     assert "1 text waits" in told and "lantern" in told
+
+
+async def test_what_a_graver_rule_holds_comes_first(world: World) -> None:
+    await held(world)
+    await armed(world, "candle", "hold")
+    await world.app.rules.amend(GuildId(world.guild.id), 2, by=MemberId(world.mod.id), severity=3)
+    await held(world, world.ben, "a candle")
+    first, second = await reviews(world)
+    assert (first.member, second.member) == (world.ben.id, world.ana.id)
+    told = private(await world.mod.slash(world.general, "filter queue"))
+    assert "2 texts wait" in told and "candle" in told
