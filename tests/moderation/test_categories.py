@@ -119,7 +119,11 @@ async def test_local_rules_that_fail_block_and_say_so(monkeypatch: pytest.Monkey
 
 async def test_a_stream_whose_rules_fail_is_shut(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = pipeline(Told()).gate()
-    monkeypatch.setattr(RuleFilter, "words_in", lambda *_: (_ for _ in ()).throw(MemoryError))
+
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(RuleFilter, "words_in", broken)
     assert await gate.feed("an innocent text. " * 20) == ""
     assert gate.shut
     rest, verdict = await gate.finish()
