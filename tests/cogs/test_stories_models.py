@@ -169,5 +169,6 @@ async def test_what_a_model_proposes_to_remember_is_kept_by_a_member(settings: S
         assert "taken over" in await table.press("ben", "Keep")  # the last of that label
         await table.press("ben", "Options…")
         assert "forgotten" in await table.press("ben", "Drop")
-        assert [(entry.name, entry.approved) for entry in (await story_of(table)).lore] == [("The lamp", True)]
+        kept = (await story_of(table)).lore
+        assert [(entry.name, entry.approved) for entry in kept] == [("The lamp", True)]
         assert "proposed" not in table.panel()
