@@ -179,7 +179,8 @@ class Formed:
 
 def _checked(text: str, done: Done, constraint: Constraint) -> _Draft:
     text = constraint.restored(text)
-    return _Draft(text, done, (), constraint.worth(text, literal=False) if text else 0.0, constraint.report(text))
+    worth = constraint.worth(text, literal=False) if text else 0.0
+    return _Draft(text, done, (), worth, constraint.report(text))
 
 
 def _with_plan(request: Request, constraint: Constraint) -> Request:

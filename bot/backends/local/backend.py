@@ -79,7 +79,7 @@ class LocalBackend:
         """
         constraint = request.constraint
         # Plans read dictionaries: never in the loop.
-        if constraint is not None and not await asyncio.to_thread(lambda: constraint.possible):
+        if constraint is not None and not await asyncio.to_thread(getattr, constraint, "possible"):
             request, constraint = replace(request, constraint=None), None
         if constraint is None or constraint.tries < 2:
             chunks = self._once(request)

@@ -32,8 +32,8 @@ _MORE = {"判": "桓", "拚": "桓", "歛": "琰", "瀼": "陽"}
 
 _BY_HAND = {"瀼": "21:2:50 81:2:50*", "阿": "19:9:80 103:19:20*", "碟": "104:18:100"}
 """Lines of the result that no source gives: the river 瀼 of 瀼西 in the departing tone (as its name is said
-today, ràng; 漾), the 阿 before names in the entering tone (阿娇, 阿谁), and 碟, which is younger than the books
-and goes with 蝶 and 牒."""
+today, ràng; 漾), the 阿 before names in the entering tone (阿娇, 阿谁), and 碟, which is younger than the
+books and goes with 蝶 and 牒."""
 
 _MODELS = ("仄仄平平仄", "平平仄仄平", "平平平仄仄", "仄仄仄平平")
 
