@@ -148,7 +148,12 @@ def test_a_specimen_holds(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "spoil"), [(name, spoil) for name in sorted(SPOILS) for spoil in SPOILS[name]], ids=str
+    ("name", "spoil"),
+    [
+        pytest.param(name, spoil, id=f"{name}-{number}")
+        for name in sorted(SPOILS)
+        for number, spoil in enumerate(SPOILS[name])
+    ],
 )
 def test_a_spoiled_specimen_does_not(name: str, spoil: Callable[[Poem], Poem]) -> None:
     assert report(name, spoil(POEMS[name])).holds is Holds.NO
