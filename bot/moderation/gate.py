@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import inf
 from time import monotonic
 from typing import Protocol
 
@@ -58,7 +59,8 @@ class StreamGate:
         self._judge = judge
         self._scan = judge.scan()
         self._clock = clock
-        self._looked_at = clock()
+        # The first words are looked at as they come: whoever waits sees that it writes.
+        self._looked_at = -inf
         self._open = self._scan is None and not judge.whole
         self._step = 0 if self._open else _STEP
         self._pieces: list[str] = []

@@ -34,6 +34,8 @@ class Reach:
     """Whether it can go over a space."""
     lines: bool
     """Whether it can go over the end of a line."""
+    opens: str = ""
+    """What every match begins with, in small letters; "" if that is not known."""
 
     def open_from(self, text: str) -> int:
         """The first place where a match may begin that is not yet complete, at the end of a text."""
@@ -43,7 +45,19 @@ class Reach:
             first = max(first, text.rfind("\n") + 1)
         if not self.spaces:
             first = max(first, *(text.rfind(space) + 1 for space in _SPACES))
-        return max(0, first)
+        return max(0, first) if not self.opens else self._opened_from(text, max(0, first))
+
+    def _opened_from(self, text: str, first: int) -> int:
+        """The first place from ``first`` on where what a match begins with stands, or has begun to."""
+        rest = text[first:].lower()
+        if len(rest) == len(text) - first:
+            at = rest.find(self.opens)
+            if at >= 0:
+                return first + at
+            most = min(len(self.opens) - 1, len(rest))
+            begun = next((size for size in range(most, 0, -1) if rest.endswith(self.opens[:size])), 0)
+            return len(text) - begun
+        return first  # a letter that is two in small: rare, and so nothing is said of it
 
 
 class Searcher(Protocol):

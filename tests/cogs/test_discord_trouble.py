@@ -30,7 +30,7 @@ async def test_after_fifteen_minutes_the_bot_edits_the_message_itself(
     model = GatedBackend()
     async with open_world(settings, backends=[model]) as world:
         world.type_behind(world.ana, "poem", topic="first snow")
-        model.give("snow ")
+        model.give("snow on the hill ")
         message = await world.until_shown("snow")
         world.env.inject_error("PATCH", "/webhooks/*", status=status, code=code, times=None)
         await model.give_slowly(*["on the old pond "] * 40)
@@ -46,7 +46,7 @@ async def test_a_429_in_the_middle_does_not_lose_the_end(settings: Settings) -> 
     model = GatedBackend()
     async with open_world(settings, backends=[model]) as world:
         world.type_behind(world.ana, "poem", topic="first snow")
-        model.give("snow ")
+        model.give("snow on the hill ")
         message = await world.until_shown("snow")
         world.env.inject_error("PATCH", "/webhooks/*", status=429, code=0, times=3)
         await model.give_slowly(*["on the old pond "] * 40)
@@ -60,7 +60,7 @@ async def test_a_message_deleted_while_it_is_written_keeps_the_take(settings: Se
     model = GatedBackend()
     async with open_world(settings, backends=[model]) as world:
         world.type_behind(world.ana, "poem", topic="first snow")
-        model.give("snow ")
+        model.give("snow on the hill ")
         message = await world.until_shown("snow")
         world.env.backend.delete_message(world.general.id, message.id)
         await model.give_slowly(*["on the old pond "] * 20)
@@ -76,7 +76,7 @@ async def test_a_text_longer_than_a_message_streams_within_the_limit(settings: S
     model = GatedBackend()
     async with open_world(settings, backends=[model]) as world:
         world.type_behind(world.ana, "poem", topic="first snow")
-        model.give("snow\n")
+        model.give("snow on the hill\n")
         await world.until_shown("snow")
         await model.give_slowly(*["*a long line* of verse 😀\n" * 4] * 45)
         model.end()

@@ -12,7 +12,7 @@ from tests.cogs.world import World
 async def test_a_poem_cut_off_by_a_restart_says_so_and_can_be_asked_for_again(world: World) -> None:
     world.model.hang("half a line").say("whole words")
     world.type_behind(world.ana, "poem", topic="first snow")
-    message = await world.until_shown("half a line")
+    message = await world.until_shown("half a")
     await world.kill()
     assert "restarted while this was being written" in world.latest(message).content
     await world.ana.click(message, label="Another take")
@@ -23,7 +23,7 @@ async def test_another_take_cut_off_by_a_restart_shows_the_take_that_stands(worl
     world.model.say("first words").hang("half a line")
     poem = await world.poem()
     world.press_behind(world.ana, poem, "Another take")
-    await world.until_shown("half a line")
+    await world.until_shown("half a")
     await world.kill()
     assert "first words" in world.latest(poem).content
     assert "Another take" in world.labels(poem)
@@ -33,7 +33,7 @@ async def test_another_take_cut_off_by_a_restart_shows_the_take_that_stands(worl
 async def test_a_bot_that_is_told_to_go_keeps_what_was_written(world: World) -> None:
     world.model.hang("half a line")
     world.type_behind(world.ana, "poem", topic="first snow")
-    message = await world.until_shown("half a line")
+    message = await world.until_shown("half a")
     await world.bot.remove_cog("Works")  # as Bot.close() does
     assert "writing…" not in world.latest(message).content
     assert "half a line" in world.latest(message).content and "stopped" in world.latest(message).content

@@ -229,7 +229,7 @@ async def test_credits_show_byline_shares_and_history(world: World) -> None:
 async def test_a_double_press_does_nothing_twice(world: World) -> None:
     world.model.say("first words")
     poem = await world.poem()
-    world.model.hang("second words")
+    world.model.hang("second words and more")
     world.press_behind(world.ana, poem, "Another take")
     second = world.press_behind(world.ana, poem, "Another take")
     await world.until(lambda: "second words" in world.latest(poem).content and second.responded)
