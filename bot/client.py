@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -14,6 +15,7 @@ from discord.ext import commands
 from bot.app import App
 from bot.errors import AgainstTheRules
 from bot.i18n.slash import SlashTranslator
+from bot.ids import ChannelId, Place
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +73,23 @@ class Renga(commands.Bot):
             max_messages=500,
         )
         self.app = app
+        app.desk.book.now = self._now
         self.explain_to: Explainer | None = None
         self.refused: Refused | None = None
         """Tells whoever wrote what a filter refused; False if it could not."""
         self._to_load = tuple(extensions)
+
+    def _now(self, place: Place) -> Place:
+        """A place as it is now, as far as it is known; a thread is as its channel."""
+        guild = self.get_guild(place.guild)
+        channel = guild.get_channel_or_thread(place.channel) if guild is not None else None
+        if isinstance(channel, discord.Thread):
+            place = replace(place, channel=ChannelId(channel.parent_id), thread=ChannelId(channel.id))
+            channel = channel.parent
+        if channel is None:
+            return place
+        category = ChannelId(channel.category_id) if channel.category_id else None
+        return replace(place, category=category, age_restricted=bool(getattr(channel, "nsfw", False)))
 
     async def setup_hook(self) -> None:
         """Load the cogs, then tell Discord of the commands if they have changed."""

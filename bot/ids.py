@@ -34,7 +34,9 @@ class Place:
     """Where something happens, from the outermost to the innermost.
 
     A direct message has the member's private room as guild and no category.
-    ``channel`` is the parent channel when ``thread`` is set.
+    ``channel`` is the parent channel when ``thread`` is set.  ``rating`` is for
+    whom the story is that is written there ("" where none is): a place is never
+    for more readers' eyes than its story.
     """
 
     guild: GuildId
@@ -44,6 +46,7 @@ class Place:
     age_restricted: bool = False
     roles: frozenset[int] = field(default=frozenset(), compare=False)
     """The roles of whoever acts there, where they are known: some rules spare some roles."""
+    rating: str = field(default="", compare=False)
 
     @property
     def spot(self) -> ChannelId:

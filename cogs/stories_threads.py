@@ -215,6 +215,20 @@ class StoriesThreads(commands.Cog):
             return
         await self._desk.outlet.lost(told)
 
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """A channel that is no longer for adults alone: neither are its stories, and they are told."""
+        if not getattr(before, "nsfw", False) or getattr(after, "nsfw", False):
+            return
+        for row in await self._app.stories.store.open_in(GuildId(after.guild.id)):
+            told = await self._app.stories.read(row.guild, row.id)
+            if row.place.channel != after.id or told.story.terms.rating != "adult" or row.thread is None:
+                continue
+            await self._desk.outlet.note(told, "story.age_gone", f"age:{row.id}:{row.version}", row.thread)
+            await self._desk.outlet.refresh(told)
+
     # --- writers and servers ---------------------------------------------------------------
 
     @commands.Cog.listener()

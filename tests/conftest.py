@@ -9,9 +9,16 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.settings import Settings
+
+# How long a machine takes to draw an example decides no test.
+hypothesis.settings.register_profile(
+    "renga", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("renga")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

@@ -7,11 +7,11 @@ Whoever cannot wait (:meth:`HouseBook.peek`) gets what was true a moment ago.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.house.model import House, HouseStore, Layer, Resolved
-from bot.house.style import layers_at, resolve
+from bot.house.style import layers_at, rating_at, resolve
 from bot.ids import GuildId, Place
 
 
@@ -28,6 +28,13 @@ class HouseBook:
         self._store = store
         self._default = default
         self._guilds: dict[GuildId, _Snapshot] = {}
+        self.now: Callable[[Place], Place] = _as_kept
+        """A place as Discord has it now: one that was kept may lie in another category since, or be for
+        all ages."""
+
+    def rating(self, house: House, place: Place) -> str:
+        """For whom a place is now."""
+        return rating_at(house, self.now(place))
 
     def peek(self, place: Place) -> Resolved | None:
         """What holds at a place, if its guild was read before."""
@@ -56,4 +63,9 @@ class HouseBook:
                 await self.refresh(guild)
 
     def _resolve(self, place: Place, layers: Sequence[Layer]) -> Resolved:
-        return resolve(layers_at(place, layers), self._default)
+        return resolve(layers_at(self.now(place), layers), self._default)
+
+
+def _as_kept(place: Place) -> Place:
+    """Discord cannot be asked."""
+    return place

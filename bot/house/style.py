@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from string import Template
 
-from bot.house.model import House, Layer, Level, Resolved
+from bot.house.model import RATINGS, House, Layer, Level, Resolved
 from bot.ids import Lang, Place
 
 _ORDER = (Level.GUILD, Level.CATEGORY, Level.CHANNEL, Level.THREAD)
@@ -43,11 +43,21 @@ def resolve(layers: Sequence[Layer], default: House) -> Resolved:
 def rating_at(house: House, place: Place) -> str:
     """For whom a place is: what is set, but for adults only where Discord asks everybody for their age.
 
-    Where nothing is set it is Discord's own mark that says.
+    Where nothing is set it is Discord's own mark that says.  A story may be for
+    younger readers than its place, and never for older ones only.
     """
     if place.age_restricted:
-        return house.rating or "adult"
-    return "teen" if house.rating in ("adult", "teen") else "everyone"
+        found = house.rating or "adult"
+    else:
+        found = "teen" if house.rating in ("adult", "teen") else "everyone"
+    return stricter(found, place.rating) if place.rating else found
+
+
+def stricter(one: str, other: str) -> str:
+    """Of two ratings the one that lets less pass; what is no rating is for everyone."""
+    if one not in RATINGS or other not in RATINGS:
+        return RATINGS[0]
+    return min(one, other, key=RATINGS.index)
 
 
 _PARTS: dict[Lang, dict[str, str]] = {
@@ -56,8 +66,8 @@ _PARTS: dict[Lang, dict[str, str]] = {
         "genre": "Genre: $text",
         "banned": "Never use: $text",
         "examples": "Pieces written as is wanted here; write like them, and repeat no line of them:\n$text",
-        "everyone": "Readers of every age: nothing sexual, nothing cruel.",
-        "teen": "Readers from thirteen years: nothing explicit.",
+        "everyone": "For readers of every age: nothing sexual, no cruelty for its own sake.",
+        "teen": "For readers from thirteen years on: nothing explicit.",
         "adult": "",
     },
     "zh": {
@@ -65,7 +75,7 @@ _PARTS: dict[Lang, dict[str, str]] = {
         "genre": "体裁：$text",
         "banned": "不要用：$text",
         "examples": "下面是本社喜欢的写法，照此风格，但不要重复其中的句子：\n$text",
-        "everyone": "读者不分年龄：不写性，不写残忍。",
+        "everyone": "读者不分年龄：不写性，不为残忍而写残忍。",
         "teen": "读者十三岁以上：不写露骨内容。",
         "adult": "",
     },
@@ -75,7 +85,8 @@ _PARTS: dict[Lang, dict[str, str]] = {
 def told(house: House, language: Lang, rating: str = "") -> str:
     """The house style as a model is told it: the voice, then whatever else was set, a line each.
 
-    What is most likely to be cut when it does not fit, the examples, comes last.
+    ``rating`` is for whom it writes, "" where nobody has said.  What is most likely
+    to be cut when it does not fit, the examples, comes last.
     """
     lines = [house.voice or ""]
     parts = _PARTS[language]
@@ -83,7 +94,7 @@ def told(house: House, language: Lang, rating: str = "") -> str:
     for name, text in (("register", house.register), ("genre", house.genre), ("banned", banned)):
         if text:
             lines.append(Template(parts[name]).substitute(text=text))
-    if house.rating and rating:
+    if parts.get(rating):
         lines.append(parts[rating])
     if house.examples:
         lines.append(Template(parts["examples"]).substitute(text=house.examples))

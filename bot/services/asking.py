@@ -13,7 +13,7 @@ from bot.forms.check import shape_of
 from bot.forms.guide.guided import Guided
 from bot.house.book import HouseBook
 from bot.house.model import House, Member, MemberStore
-from bot.house.style import rating_at, told
+from bot.house.style import told
 from bot.ids import Lang, MemberId, Place
 from bot.prompting.art import Art
 from bot.prompting.ask import Prompt, Voices, build
@@ -85,6 +85,10 @@ class Asker:
         )
         return request, prompt
 
+    def _rating(self, house: House, place: Place) -> str:
+        """For whom a model is told to write: where somebody has set it, and in stories, which say it."""
+        return self._book.rating(house, place) if house.rating or place.rating else ""
+
     def _guide(self, wish: Wish, prompt: Prompt, seed: int, text: str, keep: frozenset[int]) -> Guided | None:
         """What keeps a model to the form that is asked for; None where that cannot be checked.
 
@@ -130,7 +134,7 @@ class Asker:
             # Eight random letters: a member cannot close the marks that they stand between.
             mark="m" + secrets.token_hex(4),
             voices=Voices(
-                house=told(house, language, rating_at(house, place)),
+                house=told(house, language, self._rating(house, place)),
                 own=member.voice,
                 style=self._catalogue.find_style(wish.style),
             ),

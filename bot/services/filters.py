@@ -9,8 +9,7 @@ from typing import Any, Protocol
 
 from bot.errors import AgainstTheRules, HeldForReview
 from bot.house.book import HouseBook
-from bot.house.model import MemberStore
-from bot.house.style import rating_at
+from bot.house.model import DEFAULT, MemberStore
 from bot.ids import MemberId, Place
 from bot.moderation.gate import StreamGate
 from bot.moderation.pipeline import FilterPipeline
@@ -116,15 +115,15 @@ class GuildFilters:
 
     def circumstances(self, place: Place, *, fiction: bool) -> Circumstances:
         """Where and by whom something is said."""
-        resolved = self._houses.peek(place)
-        rating = rating_at(resolved.house, place) if resolved is not None else ""
+        place, resolved = self._houses.now(place), self._houses.peek(place)
+        rating = self._houses.rating(resolved.house if resolved is not None else DEFAULT, place)
         return Circumstances(
             now=self._clock().timestamp(),
             roles=place.roles,
             channels=frozenset(
                 int(one) for one in (place.category, place.channel, place.thread) if one is not None
             ),
-            rating=Rating(rating) if rating else Rating.ADULT if place.age_restricted else Rating.EVERYONE,
+            rating=Rating(rating),
             fiction=fiction,
         )
 

@@ -67,13 +67,16 @@ class Publisher:
         if len(licence) > LICENCE_LIMIT:
             raise BadInput("refused.too_long", what="licence", limit=LICENCE_LIMIT)
         text = await self._works.take(place.guild, id, take)
-        pipeline = self._filters.of(place, member, fiction=work.wish.art in FICTION)
-        refuse(await pipeline.judge(title))
+        house = (await self._book.of(place)).house
+        channel = house.gallery or place.spot
+        # Judged by the rules of where it will be read: a gallery may be for more readers' eyes.
+        shown = place if channel == place.spot else Place(place.guild, channel, roles=place.roles)
+        pipeline = self._filters.of(shown, member, fiction=work.wish.art in FICTION)
+        for typed in filter(None, (title, licence)):
+            refuse(await pipeline.judge(typed))
         verdict = await pipeline.judge(text.text)
         if verdict.action >= Action.MASK:
             raise against(verdict, Action.MASK)
-        house = (await self._book.of(place)).house
-        channel = house.gallery or place.spot
         await self._works.publish(
             place.guild,
             id,

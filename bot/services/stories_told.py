@@ -53,9 +53,10 @@ class Written:
 
 
 def told_of(row: StoryRow) -> Told:
-    """A row as the rules know it; its language is that of the terms, which may change in the lobby."""
+    """A row as the rules know it; its language and rating are those of the terms, which may change."""
     story = story_from(row.state)
-    return Told(replace(row, language=story.terms.language), story)
+    place = replace(row.place, rating=story.terms.rating)
+    return Told(replace(row, language=story.terms.language, place=place), story)
 
 
 class Reader:

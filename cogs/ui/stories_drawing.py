@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -42,7 +43,11 @@ class Drawing(Names):
         if row.thread is None:
             return
         try:
-            layout = panel(told, plain=self._app.settings.message_content, links=await self._links(told))
+            layout = panel(
+                await self._as_it_is(told),
+                plain=self._app.settings.message_content,
+                links=await self._links(told),
+            )
             thread = await self._outlet.channel(row.thread)
             held = row.panel
             if held is not None:
@@ -70,6 +75,12 @@ class Drawing(Names):
             await thread.get_partial_message(row.panel).delete()
         except (discord.HTTPException, Undeliverable) as error:
             log.info("the old panel of story %s stays: %s", row.id, type(error).__name__)
+
+    async def _as_it_is(self, told: Told) -> Told:
+        """The story with the rating that holds: its channel may have changed since it began."""
+        house = (await self._app.desk.book.of(told.row.place)).house
+        rating = self._app.desk.book.rating(house, told.row.place)
+        return replace(told, story=replace(told.story, terms=replace(told.story.terms, rating=rating)))
 
     async def _links(self, told: Told) -> Links:
         """Where the panel leads."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 
 from bot.client import Renga
 from bot.errors import BadInput
-from bot.house.style import rating_at
+from bot.house.model import House
 from bot.i18n.text import translate
 from bot.ids import MemberId
 from bot.services.stories import Told
@@ -37,6 +39,10 @@ class Hosting(Commands):
         if not self.leads(interaction, told):
             raise ev.StoryRefusal("story.leaders_only")
 
+    def widest(self, house: House, told: Told) -> str:
+        """The widest rating that a story may have where it is."""
+        return self.app.desk.book.rating(house, replace(told.row.place, rating=""))
+
     # --- terms -----------------------------------------------------------------------------
 
     @host.command(**named("terms"))
@@ -56,7 +62,7 @@ class Hosting(Commands):
             page,
             lang_read(interaction),
             models=[info.id for info in self.desk.studio.models.known if len(info.id) <= 100],
-            allowed=rating_at(house, told.row.place),
+            allowed=self.widest(house, told),
         )
         await interaction.edit_original_response(content=None, view=view)
 
@@ -77,7 +83,7 @@ class Hosting(Commands):
             told.story.terms,
             field,
             value,
-            allowed=rating_at(house, told.row.place),
+            allowed=self.widest(house, told),
             forced_local=bool(house.local_only),
         )
         if terms != told.story.terms:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App, open_app
+from bot.backends.judges import Judge
 from bot.backends.scripted import ScriptedBackend
 from bot.ids import ChannelId, GuildId, MemberId, MessageId, Place
 from bot.services.filters import Filters
@@ -133,7 +134,11 @@ class Room:
 
 @asynccontextmanager
 async def open_room(
-    settings: Settings, *, model: ScriptedBackend | None = None, filters: Filters | None = None
+    settings: Settings,
+    *,
+    model: ScriptedBackend | None = None,
+    filters: Filters | None = None,
+    judge: Judge | None = None,
 ) -> AsyncIterator[Room]:
     """A bot whose clock is set and rung by hand."""
     watch = [NOON]
@@ -143,6 +148,11 @@ async def open_room(
         await asyncio.Event().wait()
 
     async with open_app(
-        settings, backends=[backend], filters=filters, clock=lambda: watch[0], sleep=for_ever
+        settings,
+        backends=[backend],
+        filters=filters,
+        judge=judge,
+        clock=lambda: watch[0],
+        sleep=for_ever,
     ) as app:
         yield Room(app, backend, watch)
