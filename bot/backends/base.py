@@ -87,6 +87,10 @@ class Writer(Protocol):
         """What may follow the tokens written so far."""
         ...
 
+    def fork(self) -> Writer:
+        """Another writer at the same place: what is written there is its own."""
+        ...
+
 
 class Constraint(Protocol):
     """What a text must be; made by :mod:`bot.forms`.

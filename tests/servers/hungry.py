@@ -37,6 +37,9 @@ class Hungry:
     def worth(self, text: str, *, literal: bool = True) -> float:
         return 1.0
 
+    def fork(self) -> Hungry:
+        return self
+
     def next(self, written: Sequence[int]) -> Never:
         """What the engine asks at each token."""
         raise MemoryError

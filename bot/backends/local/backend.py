@@ -10,12 +10,12 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
-from bot.backends.base import Chunk, Done, ModelInfo, Request, Waiting
+from bot.backends.base import Chunk, Done, ModelInfo, Request, Result, Waiting
 from bot.backends.deadline import Deadline
 from bot.backends.local.choosing import choose
 from bot.backends.local.copies import copies
 from bot.backends.local.describe import describe, name_of
-from bot.backends.local.process import WorkerProcess
+from bot.backends.local.process import Answer, Inbox, WorkerProcess
 from bot.errors import BackendError, ModelUnavailable, ModelUnknown
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class LocalBackend:
             seed = request.sampling.seed
             seed = secrets.randbelow(2**31) if seed is None else seed
             known = await asyncio.to_thread(copies, Path(self._models.get(self._named(request), "-")))
-            chunks = choose(self._once, request, constraint, seed, known)
+            chunks = choose(self._candidates, request, constraint, seed, known)
         async with aclosing(chunks) as stream:
             async for chunk in stream:
                 yield chunk
@@ -96,20 +96,37 @@ class LocalBackend:
         return request.model or next(iter(self._models), "")
 
     async def _once(self, request: Request) -> AsyncGenerator[Chunk, None]:
+        async with aclosing(self._answers(request)) as answers:
+            async for answer in answers:
+                if not isinstance(answer, tuple):
+                    yield answer
+
+    async def _candidates(
+        self, request: Request, seeds: Sequence[int]
+    ) -> AsyncGenerator[Waiting | tuple[Result, ...], None]:
+        """The candidates for a line, one for each seed, after what is told of waiting."""
+        async with aclosing(self._answers(request, tuple(seeds))) as answers:
+            async for answer in answers:
+                if isinstance(answer, Waiting | tuple):
+                    yield answer
+
+    async def _answers(
+        self, request: Request, seeds: tuple[int, ...] = ()
+    ) -> AsyncGenerator[Chunk | tuple[Result, ...], None]:
         name = self._named(request)
         if name not in self._models:
             raise ModelUnknown(model=f"local/{name}")
         deadline = Deadline(request.deadline, f"local/{name}")
         if self._worker.pid is None:
             yield Waiting("loading", model=name)
-        number, inbox = await self._worker.ask(self._models[name], name, replace(request, model=name))
+        number, inbox = await self._worker.ask(self._models[name], name, replace(request, model=name), seeds)
         try:
             while True:
                 answer = await deadline.wait(self._next(inbox, name))
                 if isinstance(answer, BackendError):
                     raise answer
                 yield answer
-                if isinstance(answer, Done):
+                if isinstance(answer, Done | tuple):
                     return
         finally:
             await self._worker.done(number)
@@ -118,7 +135,7 @@ class LocalBackend:
         """End the worker; may be called twice."""
         await self._worker.aclose()
 
-    async def _next(self, inbox: asyncio.Queue[Chunk | BackendError], name: str) -> Chunk | BackendError:
+    async def _next(self, inbox: Inbox, name: str) -> Answer:
         """The next answer; a worker that says nothing at all for long is killed."""
         while True:
             try:

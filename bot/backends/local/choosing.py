@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.backends.base import Chunk, Constraint, Request, Result, Text, Usage, Waiting, collect
+from bot.backends.base import Chunk, Constraint, Request, Result, Text, Usage, Waiting
 from bot.forms.guide.guided import seeds
 
 ROUNDS = 3
@@ -32,11 +32,12 @@ COPY, SPOILT = 20.0, 0.3
 LINE = 96
 """Tokens that a line may take."""
 
-Generate = Callable[[Request], AsyncGenerator[Chunk, None]]
+Write = Callable[[Request, Sequence[int]], AsyncGenerator[Waiting | tuple[Result, ...], None]]
+"""Writes a candidate for each of some seeds."""
 
 
 async def choose(
-    generate: Generate,
+    write: Write,
     request: Request,
     constraint: Constraint,
     seed: int,
@@ -57,13 +58,13 @@ async def choose(
             if given:
                 plan = plan.after(given)
                 continue
-            candidates: list[Result] = []
-            async with aclosing(_all(generate, _asked(request, plan, turn))) as finished:
+            candidates: tuple[Result, ...] = ()
+            async with aclosing(write(_asked(request, plan), seeds(turn, plan.tries))) as finished:
                 async for one in finished:
                     if isinstance(one, Waiting):
                         yield one
                     else:
-                        candidates.append(one)
+                        candidates = one
             line = max(candidates, key=lambda one: _merit(one, plan) - COPY * copied(one.text))
             lines.append(line)
             plan = plan.after(line.text.strip())
@@ -98,55 +99,17 @@ def _merit(result: Result, plan: Constraint) -> float:
     return likely + plan.merit(result.text)
 
 
-def _asked(request: Request, plan: Constraint, seed: int) -> list[Request]:
-    """The requests for candidates of the next line."""
-    return [
-        replace(
-            request,
-            constraint=plan,
-            begun=plan.begun,
-            logprobs=True,
-            sampling=replace(
-                request.sampling,
-                seed=one,
-                temperature=COOLER * request.sampling.temperature,
-                stop=("\n",),
-                max_tokens=min(LINE, request.sampling.max_tokens),
-            ),
-        )
-        for one in seeds(seed, plan.tries)
-    ]
-
-
-async def _all(generate: Generate, requests: Sequence[Request]) -> AsyncGenerator[Result | Waiting, None]:
-    """Results as they come, and what is told before the first of them (that a model is being loaded)."""
-    told: asyncio.Queue[Waiting | Result | Exception] = asyncio.Queue()
-
-    async def overheard(request: Request) -> AsyncGenerator[Chunk, None]:
-        async with aclosing(generate(request)) as chunks:
-            async for chunk in chunks:
-                if isinstance(chunk, Waiting):
-                    told.put_nowait(chunk)
-                else:
-                    yield chunk
-
-    async def one(request: Request) -> None:
-        try:
-            told.put_nowait(await collect(overheard(request)))
-        except Exception as error:  # noqa: BLE001 - raised again where it is awaited
-            told.put_nowait(error)
-
-    tasks = [asyncio.create_task(one(request)) for request in requests]
-    finished = 0
-    try:
-        while finished < len(tasks):
-            word = await told.get()
-            if isinstance(word, Exception):
-                raise word
-            finished += isinstance(word, Result)
-            if isinstance(word, Result) or not finished:
-                yield word
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+def _asked(request: Request, plan: Constraint) -> Request:
+    """The request for candidates of the next line."""
+    return replace(
+        request,
+        constraint=plan,
+        begun=plan.begun,
+        logprobs=True,
+        sampling=replace(
+            request.sampling,
+            temperature=COOLER * request.sampling.temperature,
+            stop=("\n",),
+            max_tokens=min(LINE, request.sampling.max_tokens),
+        ),
+    )

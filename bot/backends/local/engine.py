@@ -17,6 +17,8 @@ import torch
 
 from bot.backends.base import Waiting
 from bot.backends.local import packed, plain
+from bot.backends.local.branches import Branches, PlainBranches
+from bot.backends.local.group import Group
 from bot.backends.local.loading import Loaded
 from bot.backends.local.packed import RowMemory
 from bot.backends.local.plain import PlainMemory
@@ -37,14 +39,18 @@ SHORTEST = 16
 FEW = 2
 """Rows up to which the next tokens are guessed: with more, the arithmetic is busy anyhow."""
 
-Failure = tuple[Row, Exception]
+Written = Row | Group
+Failure = tuple[Written, Exception]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one row does in a step: tokens to be read, the last of them perhaps guessed."""
+    """What one row does in a step: tokens to be read, the last of them perhaps guessed.
 
-    row: Row
+    A group of candidates reads one token of each.
+    """
+
+    row: Written
     ids: list[int]
     guessed: list[int]
 
@@ -72,8 +78,8 @@ class Engine:
         self.room = room
         self.prefixes = prefixes or Prefixes(0)
         self._aside = aside
-        self._rows: dict[int, Row] = {}
-        self._waiting: deque[Row] = deque()
+        self._rows: dict[int, Written] = {}
+        self._waiting: deque[Written] = deque()
         self._pace: dict[str, float] = {}
 
     @property
@@ -95,12 +101,14 @@ class Engine:
         """Whether a row is written by that model, or will be."""
         return any(row.loaded is loaded for row in (*self._rows.values(), *self._waiting))
 
-    def add(self, row: Row) -> None:
+    def add(self, row: Written) -> None:
         """Let a row join at the next step, or when there is room for it.
 
         Raises:
             ModelUnavailable: there will never be.
         """
+        if isinstance(row, Group):
+            row.fit(self.room)
         if row.bytes > self.room:
             raise ModelUnavailable("backend.out_of_memory", model=row.loaded.name)
         self._waiting.append(row)
@@ -137,15 +145,17 @@ class Engine:
             row = self._waiting.popleft()
             self._rows[row.id] = row
 
-    def _plan(self, rows: Sequence[Row]) -> list[Turn]:
+    def _plan(self, rows: Sequence[Written]) -> list[Turn]:
         """What each row does in this step.  Those who came first are read first."""
-        writers = sum(row.unread == 1 for row in rows)
+        writers = sum(row.writing for row in rows)
         left = PIECE
         if writers and (pace := self._pace.get(rows[0].loaded.name)):
             left = max(SHORTEST, min(PIECE, int(STALL / pace)))
         turns: list[Turn] = []
         for row in rows:
-            if row.unread == 1:
+            if isinstance(row, Group) and row.begun:
+                turns.append(Turn(row, row.heads, []))
+            elif isinstance(row, Row) and row.writing:
                 guessed = row.guess() if len(rows) <= FEW else []
                 turns.append(Turn(row, [row.ids[-1], *guessed], guessed))
             elif left > 0:
@@ -173,36 +183,48 @@ class Engine:
 
     def _draw(self, drawing: list[tuple[Turn, torch.Tensor]]) -> list[Failure]:
         failed: list[Failure] = []
-        free = [(turn, part) for turn, part in drawing if not turn.row.processors]
+        free = [
+            (turn.row, part)
+            for turn, part in drawing
+            if isinstance(turn.row, Row) and not turn.row.processors
+        ]
         bests = iter(
             best_of(
                 torch.cat([part for _, part in free]),
-                norms=any(turn.row.pending is not None for turn, _ in free),
+                norms=any(row.pending is not None for row, _ in free),
             )
             if free
             else ()
         )
         for turn, part in drawing:
-            known = None if turn.row.processors else [next(bests) for _ in range(len(part))]
-            first = not turn.row.written
+            row = turn.row
             try:
-                turn.row.draw(part, known, turn.guessed)
+                if isinstance(row, Group):
+                    first = not row.begun
+                    row.draw(part)
+                else:
+                    known = None if row.processors else [next(bests) for _ in range(len(part))]
+                    first = not row.written
+                    row.draw(part, known, turn.guessed)
             except Exception as error:  # noqa: BLE001 - one row's failure is told to its reader alone
-                failed.append((turn.row, error))
+                failed.append((row, error))
                 continue
             if first:
-                self._keep_prompt(turn.row)
+                self._keep_prompt(row)
         return failed
 
-    def _keep_prompt(self, row: Row) -> None:
+    def _keep_prompt(self, row: Written) -> None:
         """Keep what was computed of a prompt, for others that begin like it, as soon as it is read."""
-        key, memory = row.key, row.memory
-        if key is None or not isinstance(memory, RowMemory):
+        key, memory, ids = row.key, row.memory, row.ids[: row.prompt]
+        if key is None:
             return
-        ids = row.ids[: row.prompt]
-        self._aside(lambda: self.prefixes.keep(key, ids, memory.copy(len(ids))))
+        if isinstance(memory, Branches):
+            shared = memory.prefix  # nobody writes to it any more
+            self._aside(lambda: self.prefixes.keep(key, ids, shared))
+        elif isinstance(memory, RowMemory):
+            self._aside(lambda: self.prefixes.keep(key, ids, memory.copy(len(ids))))
 
-    def _keep(self, row: Row) -> None:
+    def _keep(self, row: Written) -> None:
         """Keep all that a row has read and written: a story goes on from there."""
         key, memory = row.key, row.memory
         if key is None or not isinstance(memory, RowMemory):
@@ -216,13 +238,26 @@ def _read(loaded: Loaded, turns: Sequence[Turn]) -> list[torch.Tensor]:
     """The scores after the last token of each turn, and after each that was guessed: (1 + guessed, V)."""
     if loaded.packed:
         pieces = [
-            packed.Piece(turn.row.memory, turn.ids, len(turn.guessed) + 1)
+            packed.Piece(turn.row.memory, turn.ids, _wanted(turn))
             for turn in turns
-            if isinstance(turn.row.memory, RowMemory)
+            if isinstance(turn.row.memory, RowMemory | Branches)
         ]
         return packed.forward(loaded.model, pieces, loaded.device)
-    return [
-        plain.forward(loaded.model, plain.PlainPiece(turn.row.memory, turn.ids), loaded.device)
-        for turn in turns
-        if isinstance(turn.row.memory, PlainMemory)
-    ]
+    return [_read_plain(loaded, turn) for turn in turns]
+
+
+def _wanted(turn: Turn) -> int:
+    """For how many of the last tokens of a turn scores are wanted."""
+    return len(turn.ids) if isinstance(turn.row.memory, Branches) else len(turn.guessed) + 1
+
+
+def _read_plain(loaded: Loaded, turn: Turn) -> torch.Tensor:
+    memory = turn.row.memory
+    if isinstance(memory, PlainBranches):
+        parts = [
+            plain.forward(loaded.model, plain.PlainPiece(one, [id]), loaded.device)
+            for one, id in zip(memory.memories, turn.ids, strict=True)
+        ]
+        return torch.cat(parts)
+    assert isinstance(memory, PlainMemory)
+    return plain.forward(loaded.model, plain.PlainPiece(memory, turn.ids), loaded.device)

@@ -21,6 +21,8 @@ import torch
 from torch.nn import functional
 from transformers import AttentionInterface
 
+from bot.backends.local.branches import Branches
+
 log = logging.getLogger(__name__)
 
 NAME = "renga_packed"
@@ -94,11 +96,12 @@ class Piece:
     """What one row brings to a step.
 
     Attributes:
+        memory: what was read before; of branches that begin alike, each reads one token.
         ids: the next tokens to be read, at positions ``memory.length`` and on.
         wanted: for how many of the last of them scores are wanted.
     """
 
-    memory: RowMemory
+    memory: RowMemory | Branches
     ids: Sequence[int]
     wanted: int = 1
 
@@ -107,7 +110,7 @@ class Piece:
 class Pack:
     """How the rows of one pass lie in its sequence: each piece from ``start`` to ``end``."""
 
-    spans: tuple[tuple[RowMemory, int, int], ...]
+    spans: tuple[tuple[RowMemory | Branches, int, int], ...]
 
 
 @torch.inference_mode()
@@ -119,11 +122,12 @@ def forward(model: Any, pieces: Sequence[Piece], device: torch.device) -> list[t
     ids: list[int] = []
     positions: list[int] = []
     keep: list[int] = []
-    spans: list[tuple[RowMemory, int, int]] = []
+    spans: list[tuple[RowMemory | Branches, int, int]] = []
     for piece in pieces:
-        start = len(ids)
+        start, at = len(ids), piece.memory.length
         ids.extend(piece.ids)
-        positions.extend(range(piece.memory.length, piece.memory.length + len(piece.ids)))
+        branched = isinstance(piece.memory, Branches)
+        positions.extend([at] * len(piece.ids) if branched else range(at, at + len(piece.ids)))
         keep.extend(range(len(ids) - piece.wanted, len(ids)))
         spans.append((piece.memory, start, len(ids)))
     out = model(
@@ -134,7 +138,10 @@ def forward(model: Any, pieces: Sequence[Piece], device: torch.device) -> list[t
         pack=Pack(tuple(spans)),
     )
     for memory, start, end in spans:
-        memory.length += end - start
+        if isinstance(memory, Branches):
+            memory.own += 1
+        else:
+            memory.length += end - start
     return list(out.logits[0].split([piece.wanted for piece in pieces]))
 
 
@@ -188,6 +195,17 @@ def attend(
     out = query.new_empty(1, query.shape[2], heads * groups, value.shape[3])
     layer = module.layer_idx
     for memory, start, end in pack.spans:
+        if isinstance(memory, Branches):
+            out[0, start:end] = memory.attend(
+                layer,
+                query[0, :, start:end],
+                key[0, :, start:end],
+                value[0, :, start:end],
+                scaling=scaling,
+                window=sliding_window,
+                softcap=softcap,
+            )
+            continue
         keys, values = memory.add(layer, key[0, :, start:end], value[0, :, start:end])
         mask, first = _mask(memory.length, end - start, sliding_window, query.device)
         if first:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import errors
-from bot.backends.base import Done, Request, Text, Waiting
+from bot.backends.base import Done, Request, Result, Text, Waiting
 from bot.backends.local.wire import Ask, Cancel, Failed, Message, Said, receive, send
 from bot.errors import BackendError, ModelUnavailable
 
 log = logging.getLogger(__name__)
 
-Answer = Text | Waiting | Done | BackendError
+Answer = Text | Waiting | Done | tuple[Result, ...] | BackendError
 Inbox = asyncio.Queue[Answer]
 
 
@@ -56,8 +56,12 @@ class WorkerProcess:
         """Seconds since the worker last said anything."""
         return asyncio.get_running_loop().time() - self._heard
 
-    async def ask(self, model: str, name: str, request: Request) -> tuple[int, Inbox]:
+    async def ask(
+        self, model: str, name: str, request: Request, seeds: tuple[int, ...] = ()
+    ) -> tuple[int, Inbox]:
         """Hand over a request; its answers come in the inbox, an error or Done last.
+
+        With ``seeds`` the last are the candidates written from them.
 
         Raises:
             ModelUnavailable: no worker can be started.
@@ -72,7 +76,7 @@ class WorkerProcess:
         number = next(self._numbers)
         self._asked[number] = asked = Asked(Inbox(), name, self._process)
         self._heard = asyncio.get_running_loop().time()
-        await self._send(Ask(number, model, name, request))
+        await self._send(Ask(number, model, name, request, seeds))
         return number, asked.inbox
 
     async def done(self, number: int) -> None:
@@ -135,7 +139,7 @@ class WorkerProcess:
         self._heard = asyncio.get_running_loop().time()
         match message:
             case Said(id, chunk):
-                self._put(id, chunk, last=isinstance(chunk, Done))
+                self._put(id, chunk, last=isinstance(chunk, Done | tuple))
             case Failed(id, error, key, facts):
                 kind = getattr(errors, error, ModelUnavailable)
                 self._put(id, kind(key, **facts), last=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ from typing import Any
 
 import torch
 
-from bot.backends.base import Done, ModelRef, Request, Text, TokenProb, Usage, Waiting
+from bot.backends.base import Done, ModelRef, Request, Result, Text, TokenProb, Usage, Waiting
+from bot.backends.local.group import Candidate, Group
 from bot.backends.local.lean import Processor, leaning
 from bot.backends.local.loading import Loaded
 from bot.backends.local.lookup import MOST, Lookup
@@ -18,9 +20,15 @@ from bot.backends.local.plain import PlainMemory
 from bot.backends.local.prefixes import Key, Prefixes
 from bot.backends.local.prompt import begun, encode, lean_of
 from bot.backends.local.sampling import Best, Choice, Sampler, best_of
-from bot.backends.local.steer import steering
+from bot.backends.local.steer import steering, vocabulary
 from bot.backends.stops import Stops
 from bot.errors import PromptTooLong
+
+LINE_ROOM = 48
+"""Tokens of the window that a line is sure to have."""
+
+LEFT_OUT = 12
+"""Lines that are left out at once of a text that has grown longer than the window."""
 
 Tell = Callable[[Text | Waiting | Done], None]
 
@@ -72,6 +80,11 @@ class Row:
     def unread(self) -> int:
         """Tokens whose keys and values are still wanting; 1 while it writes."""
         return len(self.ids) - self.memory.length
+
+    @property
+    def writing(self) -> bool:
+        """Whether all that it reads in the next step leads to a draw at once."""
+        return self.unread == 1
 
     @property
     def bytes(self) -> int:
@@ -163,30 +176,59 @@ class Row:
         self.tell(Done("stop" if ending == "stop" else "length", self.who, usage, self.seed))
 
 
+def open_group(
+    id: int,
+    loaded: Loaded,
+    request: Request,
+    seeds: Sequence[int],
+    tell: Callable[[Waiting | tuple[Result, ...]], None],
+    prefixes: Prefixes,
+) -> Group:
+    """Make a group of a request with a constraint: a candidate for each seed.
+
+    Raises:
+        PromptTooLong: prompt and answer do not fit the window.
+    """
+    assert request.constraint is not None
+    ids, more_stops = _prompt(loaded, request)
+    longest = min(request.sampling.max_tokens, loaded.context - len(ids))
+    expected = len(ids) + len(seeds) * longest
+    memory, key = _memory(loaded, request, ids, len(ids), prefixes)
+    ends = _ends(loaded)
+    known = vocabulary(loaded.tokenizer, ends)
+    writer = request.constraint.writer(known)
+    return Group(
+        id=id,
+        loaded=loaded,
+        request=request,
+        tell=tell,
+        ids=ids,
+        memory=memory,
+        expected=expected,
+        vocabulary=known,
+        candidates=[Candidate(seed, writer.fork(), random.Random(seed)) for seed in seeds],
+        ends=ends,
+        stops=(*request.sampling.stop, *more_stops),
+        key=key,
+        processor=_leaning(loaded, request),
+    )
+
+
 def open_row(id: int, loaded: Loaded, request: Request, tell: Tell, prefixes: Prefixes) -> Row:
     """Make a row of a request, with what is kept of its prompt.
 
     Raises:
         PromptTooLong: prompt and answer do not fit the window.
     """
-    ids, more_stops = encode(loaded, request)
-    ids = [*ids, *begun(loaded.tokenizer, request.begun)]
+    ids, more_stops = _prompt(loaded, request)
     sampling = request.sampling
-    if len(ids) + min(sampling.max_tokens, 16) > loaded.context:
-        raise PromptTooLong(model=loaded.name, limit=loaded.context)
     seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**31)
-    guides: list[Processor] = []
-    if request.cue is not None and (amount := lean_of(loaded, request)):
-        guides.append(leaning(request.cue, loaded.tokenizer, amount, request.begun))
+    leaned = _leaning(loaded, request)
+    guides = [leaned] if leaned is not None else []
     if request.constraint is not None:
         guides.append(steering(request.constraint, loaded, _ends(loaded)))
     expected = min(len(ids) + sampling.max_tokens + MOST, loaded.context)
-    key = (loaded.name, request.scope.partition("/")[0], request.prefix_key) if request.prefix_key else None
-    memory: RowMemory | PlainMemory
-    if loaded.packed:
-        memory = (prefixes.take(key, ids, expected) if key else None) or RowMemory(expected)
-    else:
-        memory = PlainMemory(loaded.model)
+    memory, key = _memory(loaded, request, ids, expected, prefixes)
     return Row(
         id=id,
         loaded=loaded,
@@ -200,11 +242,43 @@ def open_row(id: int, loaded: Loaded, request: Request, tell: Tell, prefixes: Pr
         stops=Stops((*sampling.stop, *more_stops)),
         memory=memory,
         ends=_ends(loaded),
-        key=key if loaded.packed else None,
+        key=key,
         processors=tuple(guides),
         lookup=Lookup(ids) if loaded.packed else None,
         pending=[] if request.logprobs else None,
     )
+
+
+def _prompt(loaded: Loaded, request: Request) -> tuple[list[int], tuple[str, ...]]:
+    """The ids of a prompt and of what its answer begins with, and further stop texts."""
+    asked, more_stops = encode(loaded, request)
+    text = request.begun
+    ids = [*asked, *begun(loaded.tokenizer, text)]
+    # Of a poem longer than the window a model sees the end; its guide knows the whole.  Many lines are
+    # left out at once, so that the prompt of the next line begins as this one does.
+    room = loaded.context - min(request.sampling.max_tokens, LINE_ROOM)
+    while text and len(ids) > room:
+        text = "\n".join(text.split("\n")[LEFT_OUT:])
+        ids = [*asked, *begun(loaded.tokenizer, text)]
+    if len(ids) + min(request.sampling.max_tokens, 16) > loaded.context:
+        raise PromptTooLong(model=loaded.name, limit=loaded.context)
+    return ids, more_stops
+
+
+def _memory(
+    loaded: Loaded, request: Request, ids: Sequence[int], expected: int, prefixes: Prefixes
+) -> tuple[RowMemory | PlainMemory, Key | None]:
+    """What is kept of a prompt, or an empty memory; and what to keep it under."""
+    if not loaded.packed:
+        return PlainMemory(loaded.model), None
+    key = (loaded.name, request.scope.partition("/")[0], request.prefix_key) if request.prefix_key else None
+    return (prefixes.take(key, ids, expected) if key else None) or RowMemory(expected), key
+
+
+def _leaning(loaded: Loaded, request: Request) -> Processor | None:
+    if request.cue is None or not (amount := lean_of(loaded, request)):
+        return None
+    return leaning(request.cue, loaded.tokenizer, amount, request.begun)
 
 
 def _ends(loaded: Loaded) -> frozenset[int]:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from bot.backends.base import Constraint
 from bot.backends.local.loading import Loaded
 from bot.backends.local.prompt import plain
-from bot.forms.guide.vocabulary import Vocabulary
+from bot.forms.guide.vocabulary import Next, Vocabulary
 
 _LOST = "\ufffd"
 """What a tokenizer gives for a part of a character."""
@@ -39,6 +41,33 @@ def steering(
         return scores
 
     return steer
+
+
+def weighed(
+    coming: Next, scores: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """The tokens that may come, (K,), and their scores less what each loses.
+
+    Where the plan leads nowhere, every token may: the check will say so.
+
+    Args:
+        coming: what a guide says.
+        scores: (V,); not changed.
+    """
+    tokens = np.flatnonzero(coming.allowed[: len(scores)])
+    if not len(tokens):
+        return np.arange(len(scores)), scores
+    values = scores[tokens]
+    if coming.lean is not None:
+        values -= coming.lean[tokens]
+    if coming.lose:
+        lost = np.fromiter(coming.lose, np.int64, len(coming.lose))
+        places = np.searchsorted(tokens, lost)
+        there = places < len(tokens)
+        there[there] = tokens[places[there]] == lost[there]
+        # No token is lost twice, so a plain subtraction by places is right.
+        values[places[there]] -= np.fromiter(coming.lose.values(), np.float32, len(coming.lose))[there]
+    return tokens, values
 
 
 @lru_cache(maxsize=4)

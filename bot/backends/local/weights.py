@@ -30,7 +30,7 @@ MANY = 8
 
 
 class PackedLinear(nn.Module):
-    """A linear layer whose weight lies as oneDNN reads it; bfloat16 on a CPU."""
+    """A linear layer whose weight lies as oneDNN reads it; bfloat16 or float32 on a CPU."""
 
     packed: torch.Tensor
     bias: nn.Parameter | None
@@ -113,7 +113,7 @@ def _packing(int8: bool) -> Callable[[nn.Module], nn.Module | None]:
             return None
         if int8 and module.weight.dtype is torch.bfloat16:
             return Int8Linear(module)
-        if torch.backends.mkldnn.is_available() and module.weight.dtype is torch.bfloat16:
+        if torch.backends.mkldnn.is_available() and module.weight.dtype in (torch.bfloat16, torch.float32):
             return PackedLinear(module)
         return None
 

@@ -8,19 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from bot.backends.base import Done, Request, Text, Waiting
+from bot.backends.base import Done, Request, Result, Text, Waiting
 
 _LENGTH = struct.Struct("!I")
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Write this; ``model`` is a folder or an id on the hub, ``name`` what people call it."""
+    """Write this; ``model`` is a folder or an id on the hub, ``name`` what people call it.
+
+    With ``seeds``, a candidate for each of them is written, and all are given together.
+    """
 
     id: int
     model: str
     name: str
     request: Request
+    seeds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,10 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A chunk of an answer; with :class:`Done` it is the last."""
+    """A chunk of an answer; with :class:`Done` it is the last, and so are the candidates asked for."""
 
     id: int
-    chunk: Text | Waiting | Done
+    chunk: Text | Waiting | Done | tuple[Result, ...]
 
 
 @dataclass(frozen=True, slots=True)

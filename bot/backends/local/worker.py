@@ -19,13 +19,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from bot.backends.base import Done, Text, Waiting
+from bot.backends.base import Done, Result, Text, Waiting
 from bot.backends.local.wire import Alive, Ask, Cancel, Failed, Message, Said, receive, send
 from bot.errors import ModelUnavailable, RengaError
 
 if TYPE_CHECKING:
+    from bot.backends.local.engine import Written
     from bot.backends.local.loading import Loaded
-    from bot.backends.local.row import Row
 
 BEAT = 1.0
 """Seconds between two signs of life while there is work."""
@@ -35,7 +35,7 @@ BEAT = 1.0
 class Joined:
     """A row is ready to join; said by the thread that opens rows."""
 
-    row: Row
+    row: Written
 
 
 Inbox = queue.SimpleQueue[Message | Joined | None]
@@ -104,7 +104,7 @@ class Worker:
             case _:
                 pass
 
-    def _join(self, row: Row) -> None:
+    def _join(self, row: Written) -> None:
         if row.id not in self._opening:
             return
         self._opening.discard(row.id)
@@ -115,16 +115,20 @@ class Worker:
 
     def _open(self, ask: Ask) -> None:
         """In the opener's thread: make a row of a request."""
-        from bot.backends.local.row import open_row
+        from bot.backends.local.row import open_group, open_row
 
         if ask.id not in self._opening:
             return
 
-        def tell(chunk: Text | Waiting | Done) -> None:
+        def tell(chunk: Text | Waiting | Done | tuple[Result, ...]) -> None:
             self.say(Said(ask.id, chunk))
 
         try:
-            row = open_row(ask.id, self._model(ask), ask.request, tell, self._prefixes)
+            loaded = self._model(ask)
+            if ask.seeds:
+                row = open_group(ask.id, loaded, ask.request, ask.seeds, tell, self._prefixes)
+            else:
+                row = open_row(ask.id, loaded, ask.request, tell, self._prefixes)
         except Exception as error:  # noqa: BLE001 - it is told to whoever asked
             self._opening.discard(ask.id)
             self.say(_failure(ask.id, error, ask.name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -283,6 +284,16 @@ class ChineseWriter:
             self._keep_apart(self._texts[clause.against], fine)
         mask[self._chars.ids[fine]] = True
         return Next(mask, self._losses())
+
+    def fork(self) -> ChineseWriter:
+        """Another writer at the same place."""
+        other = copy(self)
+        other._said = self._said.copy()
+        other._groups = dict(self._groups)
+        other._ends = set(self._ends)
+        other._texts = list(self._texts)
+        other._tail = list(self._tail)
+        return other
 
     def _may_end(self, clause: Clause) -> npt.NDArray[np.int64] | None:
         """The characters that may end a clause that rhymes: of its group, not used yet."""

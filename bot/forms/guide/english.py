@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -205,6 +206,14 @@ class EnglishWriter:
             self._allow_in_word(self._node, mask, lose)
         return Next(mask, lose, self._leaning())
 
+    def fork(self) -> EnglishWriter:
+        """Another writer at the same place."""
+        other = copy(self)
+        other._said = dict(self._said)
+        other._ends = {letter: list(ends) for letter, ends in self._ends.items()}
+        other._written = [list(line) for line in self._written]
+        return other
+
     def _begin(self, number: int) -> None:
         """A new line: which words may end it, and from where it can still be ended."""
         self._number = number
@@ -294,12 +303,13 @@ class EnglishWriter:
             return
         trie = self._words.start if start else self._words.inner
         choice = self._choice[0 if start else 1]
-        tokens = [*trie.starting(self._can_go_on[at]), *choice.starting(self._can_last[at])]
         initial = self._lines[self._number].initial if start else ""
-        if initial:
-            texts = self._vocabulary.texts
-            tokens = [token for token in tokens if texts[int(token)].casefold().startswith(initial)]
-        mask[tokens] = True
+        for tokens in (trie.starting(self._can_go_on[at]), choice.starting(self._can_last[at])):
+            if initial:
+                texts = self._vocabulary.texts
+                mask[[token for token in tokens if texts[int(token)].casefold().startswith(initial)]] = True
+            else:
+                mask[tokens] = True
         for word, times in self._said.items():
             path = trie.paths.get(word, ())
             if len(path) == 1:

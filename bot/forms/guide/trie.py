@@ -51,6 +51,9 @@ class Trie:
     profiles: Profiles
     root: Node = field(default_factory=Node)
     paths: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    _starting: dict[int, npt.NDArray[np.int64]] = field(
+        default_factory=dict[int, npt.NDArray[np.int64]], init=False
+    )
     tokens: npt.NDArray[np.int64] = field(init=False)
     belows: npt.NDArray[np.uint64] = field(init=False)
 
@@ -76,8 +79,10 @@ class Trie:
         )
 
     def starting(self, bits: int) -> npt.NDArray[np.int64]:
-        """First tokens of words with one of these profiles."""
-        return self.tokens[(self.belows & np.uint64(bits)) != 0]
+        """First tokens of words with one of these profiles; few sets of profiles are asked for, and often."""
+        if bits not in self._starting:
+            self._starting[bits] = self.tokens[(self.belows & np.uint64(bits)) != 0]
+        return self._starting[bits]
 
 
 class Choice:

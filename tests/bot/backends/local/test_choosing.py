@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 
 from bot.backends.base import (
-    Chunk,
     Cue,
     Done,
     Message,
     ModelRef,
     Request,
+    Result,
     Sampling,
-    Text,
     TokenProb,
     Usage,
     Waiting,
@@ -59,19 +58,27 @@ class Told:
     def __init__(self, *lines: list[tuple[str, float]]) -> None:
         self.lines = lines
         self.asked: list[Request] = []
+        self.seeds: list[int] = []
         self.running = 0
 
-    async def __call__(self, request: Request) -> AsyncGenerator[Chunk, None]:
+    async def __call__(
+        self, request: Request, seeds: Sequence[int]
+    ) -> AsyncGenerator[Waiting | tuple[Result, ...], None]:
         assert request.constraint is not None
-        at = request.begun.count("\n")
-        mine = sum(one.begun == request.begun for one in self.asked)
+        told = self.lines[request.begun.count("\n") % len(self.lines)]
         self.asked.append(request)
+        self.seeds += seeds
         self.running += 1
         try:
             await asyncio.sleep(0)
-            line, chance = self.lines[at % len(self.lines)][mine % len(self.lines[at % len(self.lines)])]
-            yield Text(line, (TokenProb(line, math.log(chance)),), REF)
-            yield Done("stop", REF, Usage(5, 2), request.sampling.seed)
+            yield tuple(
+                Result(
+                    line,
+                    Done("stop", REF, Usage(5, 2), seed),
+                    (TokenProb(line, math.log(chance)),),
+                )
+                for seed, (line, chance) in zip(seeds, told * len(seeds), strict=False)
+            )
         finally:
             self.running -= 1
 
@@ -98,7 +105,7 @@ async def test_a_text_that_is_good_is_written_once_and_paid_for_once() -> None:
     told, plan = Told(*GOOD), guided("couplet", topic="the ferry", tries=2)
     result = await collect(choose(told, replace(ask(plan), logprobs=True), plan, 4))
     assert result.text == f"{GOOD[0][0][0]}\n{GOOD[1][0][0]}"
-    assert len(told.asked) == 4
+    assert len(told.seeds) == 4
     assert (result.done.usage.read, result.done.usage.written) == (5, 4)
     assert result.done.seed == 4
     assert len(result.tokens) == 2
@@ -107,15 +114,14 @@ async def test_a_text_that_is_good_is_written_once_and_paid_for_once() -> None:
 async def test_one_that_is_not_is_written_again_and_the_best_stays() -> None:
     told, plan = Told([("the river", 0.5)], [("no river", 0.5)]), guided("couplet", topic="ferry", tries=2)
     result = await collect(choose(told, ask(plan), plan, 4))
-    assert len(told.asked) == 4 * ROUNDS
     assert result.text == "the river\nno river"
-    assert len({one.sampling.seed for one in told.asked}) == 4 * ROUNDS, "each with its own chance"
+    assert len(told.seeds) == len(set(told.seeds)) == 4 * ROUNDS, "each with its own chance"
 
 
 async def test_lines_that_come_again_are_not_asked_for() -> None:
     told, plan = Told([("the sea", 0.5)]), guided("triolet", tries=2)
     text = (await collect(choose(told, ask(plan), plan, 4))).text
-    assert len(told.asked) == 2 * 5, "three of the eight lines are there already"
+    assert len(told.seeds) == 2 * 5, "three of the eight lines are there already"
     assert text.split("\n")[0] == text.split("\n")[3] == text.split("\n")[6]
 
 
@@ -127,7 +133,7 @@ async def test_a_line_that_was_learnt_from_is_taken_only_where_there_is_no_other
     told = Told([("the famous ferry", 0.9)], [("we wait", 0.5)])
     text = (await collect(choose(told, ask(plan), plan, 4, lambda line: "famous" in line))).text
     assert text.split("\n")[0] == "the famous ferry"
-    assert len(told.asked) == 4 * ROUNDS, "and another is tried for first"
+    assert len(told.seeds) == 4 * ROUNDS, "and another is tried for first"
 
 
 def test_the_index_of_the_house_model_knows_what_it_learnt_from() -> None:
@@ -156,7 +162,9 @@ async def test_whoever_gives_up_leaves_no_candidate_behind() -> None:
 
 
 async def test_a_candidate_that_fails_fails_the_text() -> None:
-    async def broken(request: Request) -> AsyncGenerator[Chunk, None]:
+    async def broken(
+        request: Request, seeds: Sequence[int]
+    ) -> AsyncGenerator[Waiting | tuple[Result, ...], None]:
         raise ModelUnavailable(model="local/tiny", reason="gone")
         yield
 
