@@ -169,9 +169,10 @@ async def open_app(
         stack.push_async_callback(reviews.aclose)
         forms, ink, distinct = FormDesk(catalogue), InkDesk(store.judging), Distinct(store.judging)
         credits = CreditsDesk(store.works, store.ledger)
+        formed = Formed(router)
         scribe = Scribe(
             works=store.works,
-            backend=Formed(router),
+            backend=formed,
             allowances=usage,
             filters=judges,
             clock=clock,
@@ -276,7 +277,7 @@ async def open_app(
                 info=router.info,
                 catalogue=catalogue,
                 asker=asker,
-                backend=router,
+                backend=formed,
                 allowances=usage,
                 usage=store.usage,
                 filters=judges,

@@ -136,6 +136,7 @@ class StoryTable(Commits):
         old = (await self.links(row)).get(found.key)
         if old is not None and old.draft.text == text:
             raise BadInput("refused.unchanged")
+        games.check(told.story, text, found)
         event = ev.Edit(by=member, turn=turn, key=f"{key}:words", words=games.words(text))
         resume = {"kind": "story-edit", "turn": turn}
         if not judged and (before := await self._judged(told, member, event, text, resume, key)):

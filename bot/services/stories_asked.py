@@ -88,3 +88,9 @@ def within(text: str, longest: int) -> str:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if games.words(text[:middle]) <= longest else (low, middle - 1)
     return text[:low].rstrip()
+
+
+def links_to(story: Story, before: str) -> str:
+    """What a small model of verse, which reads no story, writes on: the last line before, or the title."""
+    lines = [line.strip() for line in before.splitlines() if line.strip()]
+    return lines[-1] if lines else story.title

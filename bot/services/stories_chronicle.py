@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.attribution.model import Act
-from bot.backends.base import Backend, ModelInfo
+from bot.backends.base import Backend, ModelInfo, Request
 from bot.errors import RengaError
 from bot.i18n.text import translate
 from bot.ids import GuildId, Lang, MemberId
@@ -22,7 +22,7 @@ from bot.services.filters import Filters
 from bot.services.ports import UsageStore
 from bot.services.scribe import Job, Scribe, TakeStore
 from bot.services.stories import StoryTable
-from bot.services.stories_asked import FEWEST_TOKENS, TOKENS_A_WORD, instruction, length_of
+from bot.services.stories_asked import FEWEST_TOKENS, TOKENS_A_WORD, instruction, length_of, links_to
 from bot.services.stories_lore import proposals
 from bot.services.stories_memory import (
     SUMMARY_BUDGET,
@@ -38,7 +38,7 @@ from bot.services.stories_takes import PrivateTakes, as_work
 from bot.services.stories_told import Told
 from bot.services.usage import Usage
 from bot.stories import events as ev
-from bot.stories import games
+from bot.stories import games, verse
 from bot.stories.model import CLOCK, Lore, Story, Turn
 from bot.works import Wish
 
@@ -247,6 +247,8 @@ class Chronicler:
             most = min(request.sampling.max_tokens, max(FEWEST_TOKENS, limit * TOKENS_A_WORD))
             request = replace(request, sampling=replace(request.sampling, max_tokens=most))
         request = replace(request, local_only=request.local_only or story.terms.local_only)
+        if kind in ("turn", "draft"):
+            request = await self._linked(told, request)
         job = Job(
             place=row.place,
             member=payer,
@@ -268,6 +270,17 @@ class Chronicler:
         async with aclosing(scribe.write(job, stop=stop)) as steps:
             async for step in steps:
                 yield step
+
+    async def _linked(self, told: Told, request: Request) -> Request:
+        """The request for a part that follows on what was written last, in the measure that it must have."""
+        row, story = told.row, told.story
+        before = (await self._table.texts(row)).get(story.last.key, "") if story.last is not None else ""
+        cue, guide = request.cue, request.constraint
+        if story.terms.game is games.Game.RENGA:
+            guide = verse.guide(len(story.turns), row.language, request.sampling.seed or 0)
+        if cue is not None:
+            cue = replace(cue, topic=links_to(story, games.shown_before(story, before)))
+        return replace(request, cue=cue, constraint=guide)
 
 
 async def _nameless(guild: GuildId, members: Sequence[MemberId]) -> Mapping[MemberId, str]:

@@ -64,9 +64,15 @@ class TurnTakes:
     async def add_take(
         self, guild: GuildId, id: WorkId, new: NewTake, *, spent: Spent | None = None
     ) -> tuple[Take, Contribution]:
-        """Take it into the story, with its contribution and its cost."""
+        """Take it into the story, with its contribution and its cost.
+
+        Raises:
+            BadInput: the game does not allow its shape, and a model is held to that as members are.
+        """
         row, draft = self._told.row, new.draft
         text = within(draft.text, self._limit)
+        changed = self._told.story.turn(self._event.turn) if isinstance(self._event, ev.Edit) else None
+        games.check(self._told.story, text, changed)
         event = replace(self._event, words=games.words(text))
         words = Written(
             text=text,

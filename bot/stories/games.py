@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from bot.errors import BadInput
+from bot.stories import verse
 from bot.stories.model import Game, Order, Pace, Story, Terms, Turn
-from bot.stories.verse import measured
 
 # A character of Chinese or kana is a word; else letters, digits and what joins them.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_]+(?:['’\-][^\W_]+)*")
@@ -50,7 +50,7 @@ def check(story: Story, text: str, turn: Turn | None = None) -> None:
                 raise BadInput("story.one_word")
         case Game.RENGA:
             before = len(story.turns) if turn is None else story.turns.index(turn)
-            measured(text, before)
+            verse.measured(text, before)
         case Game.STORY | Game.CORPSE | Game.SCRIPT:
             return
 

@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import islice
 
 from bot.ids import MemberId
-from bot.stories.model import Order, Seat, Story
+from bot.stories.model import Game, Order, Seat, Story
+from bot.stories.verse import longest_after
 
 STRICT = frozenset({Order.ROUND, Order.RANDOM, Order.FIXED})
 """Orders in which nobody writes twice before everybody who is there has written once."""
@@ -34,7 +35,10 @@ def model_may_write(story: Story) -> bool:
     if last is not None and last.by_model:
         return False
     counted = story.counted
-    typical = round(counted.words / counted.turns) if counted.turns else TYPICAL
+    if story.terms.game is Game.RENGA:  # a verse cannot be cut to what is left of a share
+        typical = longest_after(counted.turns)
+    else:
+        typical = round(counted.words / counted.turns) if counted.turns else TYPICAL
     return max(1, typical, story.terms.shortest) <= allowance(story)
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from bot.errors import BadInput
 from bot.forms.check import AnyShape, check, shape_of
+from bot.forms.guide.guided import Guided
 from bot.forms.model import Holds
+from bot.ids import Lang
+
+FORM = "renga"
+"""What linked verse is called where a form is named."""
 
 VERSES: tuple[tuple[int, ...], ...] = ((5, 7, 5), (7, 7))
 """The long verse, which begins, and the short one that answers it."""
@@ -13,7 +18,7 @@ VERSES: tuple[tuple[int, ...], ...] = ((5, 7, 5), (7, 7))
 def _shape(verse: tuple[int, ...]) -> AnyShape:
     count = len(verse)
     chinese = {"language": "zh", "lines": count, "characters": list(verse)}
-    shape = shape_of("renga", {"lines": count, "syllables": list(verse), "zh": chinese})
+    shape = shape_of(FORM, {"lines": count, "syllables": list(verse), "zh": chinese})
     assert shape is not None  # it has a table
     return shape
 
@@ -24,6 +29,16 @@ _SHAPES = tuple(_shape(verse) for verse in VERSES)
 def verse_after(before: int) -> tuple[int, ...]:
     """The measure of the verse that follows so many others, line by line."""
     return VERSES[before % len(VERSES)]
+
+
+def longest_after(before: int) -> int:
+    """The most words that the verse after so many others can have: each of them one syllable."""
+    return sum(verse_after(before))
+
+
+def guide(before: int, language: Lang, seed: int = 0) -> Guided:
+    """What keeps a model to the measure of the verse that follows so many others."""
+    return Guided(form=FORM, shape=_SHAPES[before % len(_SHAPES)], language=language, seed=seed)
 
 
 def measured(text: str, before: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -10,8 +11,8 @@ import pytest
 from bot.errors import BadInput, NotAllowed
 from bot.stories import events as ev
 from bot.stories.effects import NotYourTurn, TooLate
-from bot.stories.model import Order, Stage
-from bot.stories.orders import allowance
+from bot.stories.model import Game, Order, Stage, Tally, Terms
+from bot.stories.orders import allowance, model_may_write
 from bot.stories.rules import alarms
 from tests.stories.circle import AI, ANN, BEN, CAM, DEE, NOON, Circle
 
@@ -64,6 +65,13 @@ def test_free_for_all_but_never_twice_in_a_row() -> None:
     circle.does(ev.Back(by=BEN))
     with pytest.raises(NotYourTurn):
         circle.writes(ANN)
+
+
+def test_a_model_waits_until_a_whole_verse_is_within_its_share() -> None:
+    story = replace(Circle(BEN, models=1, share=0.25).story, terms=Terms(game=Game.RENGA, share=0.25))
+    for words, may in ((36, False), (51, True)):
+        told = replace(story, tally=Tally(turns=0, last=0, words=words))
+        assert model_may_write(told) is may, "a long verse may have seventeen words"
 
 
 def test_the_pen_is_passed_to_whom_the_writer_names_but_not_to_a_model_that_has_to_yield() -> None:

@@ -22,8 +22,10 @@ from bot.errors import (
     QuotaUsedUp,
     RengaError,
 )
+from bot.forms.model import Holds
 from bot.house.model import Member
 from bot.services.brief import Finished, Words
+from bot.services.forming import CALLS
 from bot.services.stories_asked import instruction, within
 from bot.services.stories_ports import PrivateDraft, StoryNumber
 from bot.settings import Settings
@@ -106,6 +108,57 @@ async def test_it_writes_in_the_language_of_the_story(room: Room) -> None:
     assert "请用中文写作" in request.messages[0].text
     assert "写下一段" in request.messages[1].text
     assert (await room.story(id)).turns[-1].by_model
+
+
+# --- linked verse -------------------------------------------------------------------------------
+
+VERSE = "an old silent pond\na frog jumps into the pond\nsplash silence again"
+ANSWER = "the moon is in the water\nand nobody is awake"
+
+
+async def verse_by_a_model(room: Room) -> StoryNumber:
+    """Linked verse whose third verse, a long one, is a model's."""
+    id = await room.lay(ANA, BEN, game=Game.RENGA, models=1, share=0.9)
+    await room.write(id, VERSE)
+    await room.write(id, ANSWER)
+    return id
+
+
+async def test_a_models_verse_is_guided_to_its_measure_and_links_to_the_verse_before(room: Room) -> None:
+    id = await verse_by_a_model(room)
+    room.model.say(VERSE)
+    await room.wait(MINUTE)
+    story = await room.story(id)
+    assert story.turns[-1].by_model
+    request = room.model.requests[-1]
+    assert request.constraint is not None and request.cue is not None
+    assert request.constraint.report(VERSE).holds is not Holds.NO
+    assert request.constraint.report(ANSWER).holds is Holds.NO, "the long verse's turn"
+    assert request.cue.topic == "and nobody is awake"
+
+
+async def test_a_models_verse_out_of_measure_is_asked_for_again_and_never_stands(room: Room) -> None:
+    id = await verse_by_a_model(room)
+    for _ in range(CALLS):
+        room.model.say("Nobody had been there for a hundred years.")
+    with_errors(room)
+    await room.wait(MINUTE)
+    assert len((await room.story(id)).turns) == 2
+    assert len(room.model.requests) == CALLS, "the draft, and repairs of what fails"
+    room.model.say(VERSE)
+    room.app.story_time.writer = room.have_written
+    await room.wait(MINUTE)
+    assert (await room.story(id)).turns[-1].by_model
+
+
+async def test_a_changed_verse_keeps_its_measure(room: Room) -> None:
+    id = await room.lay(ANA, BEN, game=Game.RENGA)
+    await room.write(id, VERSE)
+    told = await room.told(id)
+    with pytest.raises(BadInput, match="verse_length"):
+        await room.app.stories.edit(told, ANA, 1, VERSE.replace("again", "again and again"), key="e1")
+    done = await room.app.stories.edit(told, ANA, 1, VERSE.replace("again", "at last"), key="e2")
+    assert len(done.story.turns[0].versions) == 2
 
 
 # --- when it fails ------------------------------------------------------------------------------
