@@ -24,6 +24,7 @@ from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.events import Event, NotYourTurn, StoryRefusal, TooLate
 from bot.stories.model import CLOCK, Stage
+from bot.stories.words import twice
 from cogs.stories import Stories
 from cogs.ui.items import found
 from cogs.ui.modals import read_file
@@ -287,7 +288,7 @@ def _writes(told: Told, member: MemberId) -> bool:
         return False
     if story.current.member is not None:
         return story.current.member == member and not story.current.stand_in
-    return story.seat(member) is not None and (story.last is None or story.last.by != member)
+    return story.seat(member) is not None and not twice(story, member)
 
 
 async def setup(bot: Renga) -> None:

@@ -92,10 +92,15 @@ def _author(story: Story, current: Current, event: ev.Submit) -> MemberId:
     seated(story, event.by)
     if event.by < 0:
         raise NotYourTurn()
-    others = any(seat.member != event.by and not seat.away for seat in story.writers)
-    if others and story.last is not None and story.last.by == event.by:
+    if twice(story, event.by):
         raise NotYourTurn("story.twice")
     return event.by
+
+
+def twice(story: Story, by: MemberId) -> bool:
+    """Whether a member would write twice in a row where others could: alone at the table one may."""
+    others = any(seat.member != by and not seat.away for seat in story.writers)
+    return others and story.last is not None and story.last.by == by
 
 
 def edit(story: Story, event: ev.Edit) -> Result:

@@ -32,6 +32,18 @@ async def test_a_long_turn_comes_as_a_file_of_a_message(settings: Settings) -> N
         assert await texts_of(table) == ["Once upon a time\n\nthere was a file."]
 
 
+async def test_alone_at_a_free_table_one_writes_on_in_plain_messages(settings: Settings) -> None:
+    async with open_table(settings, intent=True) as table:
+        await begun(table, order="free")
+        await table.say("ana", "The lamp went out.")
+        await table.say("ana", "((what now?))")
+        await table.say("ana", "She waited.")
+        assert await texts_of(table) == ["The lamp went out.", "She waited."]
+        await table.press("ben", "Join")
+        await table.say("ana", "Nobody came.")
+        assert len(await texts_of(table)) == 2, "now it is somebody else's turn"
+
+
 async def test_without_the_intent_the_panel_says_so(settings: Settings) -> None:
     async with open_table(settings) as table:
         await begun(table)
