@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.forms.chinese.books import Tone
-from bot.forms.chinese.sound import RARE, Book, groups, tones
+from bot.forms.chinese.sound import RARE, Book, groups, tones, weights
 from bot.forms.model import Finding, Holds
 
 _OTHER: dict[Tone, Tone] = {"平": "仄", "仄": "平"}
@@ -83,52 +84,86 @@ class Scheme:
 
     def models(self, at: int, width: int) -> tuple[Pattern, ...]:
         """What a line may run like, the best first."""
-        second, end = self.line(at, width)
-        head = "" if width == 5 else f"中{_OTHER[second]}"
-        return tuple(Pattern(head + one.tones, one.holds, one.reason) for one in _MODELS[second, end])
+        return tuple(model for model, _, _ in _models(*self.line(at, width), width))
 
 
 SCHEMES = tuple(Scheme(second, rhymed) for second in ("平", "仄") for rhymed in (True, False))
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How one line runs by a tune: the pattern, and what is said of it."""
+
+    pattern: str
+    wanted: str
+    holds: Holds
+    reason: str
+
+    def moved(self, at: int, before: int) -> _Way:
+        """The same where it goes against the line before, as so many lines did already."""
+        if not self.holds:
+            return self
+        return replace(self, holds=Holds(before < MOVED), reason="opposition" if at % 2 else "adhesion")
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A way through the lines of a poem so far: how many hold, how well, and how often it changed tunes."""
+
+    ways: tuple[_Way, ...] = ()
+    holding: int = 0
+    sum: int = 0
+    breaks: int = 0
+    start: int = 0
+
+    def on(self, way: _Way, breaks: int) -> _Path:
+        """The path with one more line."""
+        return _Path(
+            (*self.ways, way),
+            self.holding + bool(way.holds),
+            self.sum + way.holds,
+            self.breaks + breaks,
+            self.start,
+        )
+
+    @property
+    def worth(self) -> tuple[int, int, int]:
+        """Which of two is better."""
+        return self.holding, self.sum, -self.breaks
+
+
 def judge(lines: Sequence[str], book: Book) -> tuple[Scheme, list[Finding]]:
     """The tune that a poem of equal lines follows best, and a finding on the tones of each line."""
-    judged = [_follow(lines, rhymed, book) for rhymed in (True, False)]
-    return max(judged, key=lambda one: (_worth(one[1]), _rhymes(lines, one[0], book)))
+    reader = _Reader(lines, book)
+    scheme, path = max(
+        (_follow(reader, rhymed) for rhymed in (True, False)),
+        key=lambda one: (*one[1].worth[:2], _rhymes(lines, one[0], book)),
+    )
+    return scheme, [_found(line, way, book) for line, way in zip(lines, path.ways, strict=True)]
 
 
-def _worth(found: Sequence[Finding]) -> tuple[int, int]:
-    return sum(bool(finding.holds) for finding in found), sum(finding.holds for finding in found)
-
-
-def _follow(lines: Sequence[str], rhymed: bool, book: Book) -> tuple[Scheme, list[Finding]]:
+def _follow(reader: _Reader, rhymed: bool) -> tuple[Scheme, _Path]:
     """The best way through the two tunes that begin level and oblique.
 
     Changing from one to the other is against 粘 or 对.  Poets of the Tang allowed themselves that
     (折腰体, 拗对), so at :data:`MOVED` lines it is doubtful; beyond, it fails.
     """
-    tunes = [Scheme(second, rhymed) for second in _OTHER]
-    paths: list[tuple[list[Finding], int]] = [([], 0), ([], 0)]
-    starts = [0, 1]
-    for at in range(len(lines)):
-        here = [line_tones(lines, at, tune, book) for tune in tunes]
-        ways: list[tuple[list[Finding], int]] = []
-        froms: list[int] = []
-        for which in (0, 1):
-            stay, (before, breaks) = paths[which], paths[1 - which]
-            broken = here[which]
-            if broken.holds:
-                why = "opposition" if at % 2 else "adhesion"
-                broken = replace(broken, holds=Holds(breaks < MOVED), reason=why)
-            options = [(([*stay[0], here[which]], stay[1]), starts[which])]
+    tunes = [one for one in SCHEMES if one.rhymed == rhymed]
+    paths = [_Path(start=0), _Path(start=1)]
+    for at in range(len(reader.lines)):
+        fresh: list[_Path] = []
+        for which, tune in enumerate(tunes):
+            way = reader.way(at, tune)
+            best = paths[which].on(way, 0)
             if at:
-                options.append((([*before, broken], breaks + 1), starts[1 - which]))
-            best = max(options, key=lambda one: (_worth(one[0][0]), -one[0][1]))
-            ways.append(best[0])
-            froms.append(best[1])
-        paths, starts = ways, froms
-    which = max((0, 1), key=lambda one: (_worth(paths[one][0]), -paths[one][1]))
-    return tunes[starts[which]], paths[which][0]
+                other = paths[1 - which]
+                crossed = other.on(way.moved(at, other.breaks), 1)
+                if crossed.worth > best.worth:
+                    best = crossed
+            fresh.append(best)
+        paths = fresh
+    best = max(paths, key=lambda path: path.worth)
+    return tunes[best.start], best
 
 
 def _rhymes(lines: Sequence[str], scheme: Scheme, book: Book) -> bool:
@@ -139,19 +174,78 @@ def _rhymes(lines: Sequence[str], scheme: Scheme, book: Book) -> bool:
 
 def line_tones(lines: Sequence[str], at: int, scheme: Scheme, book: Book) -> Finding:
     """What is found of the tones of one line by a tune."""
-    line, width = lines[at], len(lines[at])
-    models = scheme.models(at, width)
-    best, rare = _WORST, False
-    for model in models:
-        fit = fits(line, model.tones, book)
-        if fit and (best is _WORST or model.holds > best.holds):
-            best, rare = model, fit is Holds.DOUBTFUL
-    reason, holds = best.reason, best.holds
-    if reason == "unsaved" and at + 1 < len(lines) and _saves(lines[at + 1], book):
-        reason, holds = "saved_next", Holds.YES
-    if holds is Holds.YES and rare:
-        reason, holds = "rare_reading", Holds.DOUBTFUL
-    return Finding("tones", models[0].tones, heard(line, book, best.tones or models[0].tones), holds, reason)
+    return _found(lines[at], _Reader(lines, book).way(at, scheme), book)
+
+
+class _Reader:
+    """The lines of one poem, each read once as bits: where it may be level and oblique, and where surely."""
+
+    def __init__(self, lines: Sequence[str], book: Book) -> None:
+        self.lines = lines
+        self._book = book
+        self._bits: dict[int, tuple[int, int, int, int]] = {}
+        self._ways: dict[tuple[int, Tone, Tone], _Way] = {}
+
+    def way(self, at: int, scheme: Scheme) -> _Way:
+        """How a line runs by a tune."""
+        key = (at, *scheme.line(at, len(self.lines[at])))
+        found = self._ways.get(key)
+        if found is None:
+            found = self._ways[key] = self._judged(*key)
+        return found
+
+    def _judged(self, at: int, second: Tone, end: Tone) -> _Way:
+        models = _models(second, end, len(self.lines[at]))
+        wanted = models[0][0].tones
+        best, rare = _WORST, False
+        level, oblique, surely_level, surely_oblique = self._read(at)
+        for model, dues_level, dues_oblique in models:
+            if dues_level & ~level or dues_oblique & ~oblique:
+                continue
+            if best is _WORST or model.holds > best.holds:
+                best = model
+                rare = bool(dues_level & ~surely_level or dues_oblique & ~surely_oblique)
+        holds, reason = best.holds, best.reason
+        if reason == "unsaved" and at + 1 < len(self.lines) and _saves(self.lines[at + 1], self._book):
+            holds, reason = Holds.YES, "saved_next"
+        if holds is Holds.YES and rare:
+            holds, reason = Holds.DOUBTFUL, "rare_reading"
+        return _Way(best.tones or wanted, wanted, holds, reason)
+
+    def _read(self, at: int) -> tuple[int, int, int, int]:
+        bits = self._bits.get(at)
+        if bits is None:
+            level = oblique = surely_level = surely_oblique = 0
+            bit = 1
+            for char in self.lines[at]:
+                flat, slant = weights(char, self._book)
+                if flat:
+                    level |= bit
+                    if flat >= RARE:
+                        surely_level |= bit
+                if slant:
+                    oblique |= bit
+                    if slant >= RARE:
+                        surely_oblique |= bit
+                bit <<= 1
+            bits = self._bits[at] = (level, oblique, surely_level, surely_oblique)
+        return bits
+
+
+@cache
+def _models(second: Tone, end: Tone, width: int) -> tuple[tuple[Pattern, int, int], ...]:
+    """The patterns of a line, each with the bits of the places where it is level and oblique."""
+    head = "" if width == 5 else f"中{_OTHER[second]}"
+    patterns = (Pattern(head + one.tones, one.holds, one.reason) for one in _MODELS[second, end])
+    return tuple((one, _places(one.tones, "平"), _places(one.tones, "仄")) for one in patterns)
+
+
+def _places(pattern: str, due: str) -> int:
+    return sum(1 << at for at, tone in enumerate(pattern) if tone == due)
+
+
+def _found(line: str, way: _Way, book: Book) -> Finding:
+    return Finding("tones", way.wanted, heard(line, book, way.pattern), way.holds, way.reason)
 
 
 def _saves(following: str, book: Book) -> bool:
@@ -161,24 +255,25 @@ def _saves(following: str, book: Book) -> bool:
 
 def fits(line: str, pattern: str, book: Book) -> Holds:
     """Whether a line can be read so; doubtful if only by a reading that is seldom met, or unknown."""
-    holds = Holds.YES
+    least = RARE
     for char, due in zip(line, pattern, strict=True):
-        if due == "中":
-            continue
-        shares = tones(char, book)
-        share = next((share for tone, share in shares.items() if tone == due), 0 if shares else RARE - 1)
-        if not share:
-            return Holds.NO
-        if share < RARE:
-            holds = Holds.DOUBTFUL
-    return holds
+        if due != "中":
+            share = weights(char, book)[due == "仄"]
+            if share < least:
+                if not share:
+                    return Holds.NO
+                least = share
+    return Holds.YES if least >= RARE else Holds.DOUBTFUL
 
 
 def heard(line: str, book: Book, pattern: str) -> str:
     """The tones of a line: of a character with both, the one that is due."""
-    out: list[str] = []
-    for char, due in zip(line, pattern.ljust(len(line), "中"), strict=False):
-        shares = tones(char, book)
-        usual = max(shares, key=lambda tone: shares[tone], default="？")
-        out.append(next((tone for tone in shares if tone == due), usual))
-    return "".join(out)
+    return "".join(
+        [_heard(char, due, book) for char, due in zip(line, pattern.ljust(len(line), "中"), strict=False)]
+    )
+
+
+@cache
+def _heard(char: str, due: str, book: Book) -> str:
+    shares = tones(char, book)
+    return due if due in shares else max(shares, key=lambda tone: shares[tone], default="？")

@@ -65,6 +65,16 @@ def sounds(char: str, book: Book) -> tuple[Sound, ...]:
 
 
 @cache
+def weights(char: str, book: Book) -> tuple[int, int]:
+    """How often, in percent of its uses, a character is level and oblique: 0 for never.
+
+    What is no known character may be either, but only doubtfully.
+    """
+    shares = tones(char, book)
+    return (shares.get("平", 0), shares.get("仄", 0)) if shares else (RARE - 1, RARE - 1)
+
+
+@cache
 def tones(char: str, book: Book) -> dict[Tone, int]:
     """The tones of a character, with the share of each in percent; empty for no known character."""
     shares: dict[Tone, int] = {}
@@ -73,6 +83,7 @@ def tones(char: str, book: Book) -> dict[Tone, int]:
     return shares
 
 
+@cache
 def groups(char: str, book: Book, tone: Tone | None = None) -> frozenset[str]:
     """The rhyme groups of a character, of one tone or of both."""
     return frozenset(
