@@ -100,8 +100,13 @@ def is_han(char: str) -> bool:
 
 @cache
 def _table() -> dict[str, str]:
-    raw = resources.files("bot.forms.chinese.data").joinpath("readings.tsv.xz").read_bytes()
-    return dict(line.split("\t") for line in lzma.decompress(raw).decode().split("\n"))
+    data = resources.files("bot.forms.chinese.data")
+    raw = lzma.decompress(data.joinpath("readings.tsv.xz").read_bytes()).decode()
+    table = dict(line.split("\t") for line in raw.split("\n"))
+    for usual, *others in data.joinpath("variants.txt").read_text("utf-8").split():
+        for other in others:
+            table.setdefault(other, table[usual])
+    return table
 
 
 def _modern(char: str, book: dict[str, str]) -> tuple[Sound, ...]:

@@ -151,6 +151,14 @@ def test_the_books_of_today_hear_otherwise() -> None:
     assert groups("雨", Book.TONGYUN) == {"六迂"}
 
 
+@pytest.mark.parametrize("pair", ["顔颜", "鈎钩", "隠隱", "髪髮", "着著", "裡裏", "腮顋", "臯皋", "廻迴"])
+def test_a_variant_sounds_as_the_character_it_is_written_for(pair: str) -> None:
+    written, usual = pair
+    assert groups(written, Book.PINGSHUI)
+    assert groups(written, Book.PINGSHUI) == groups(usual, Book.PINGSHUI)
+    assert tones(written, Book.CILIN) == tones(usual, Book.CILIN)
+
+
 def test_a_character_of_two_readings_goes_by_the_one_that_fits() -> None:
     assert {"平", "仄"} == set(tones("看", Book.PINGSHUI))
     assert groups("看", Book.PINGSHUI, "平") == {"平寒"}
