@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.forms.chinese import couplet, regulated, tune
 from bot.forms.chinese.clauses import Text, cut
 from bot.forms.chinese.parallel import parallel
+from bot.forms.chinese.reading import read_otherwise
 from bot.forms.chinese.rhyme import End, letters, rhyming
 from bot.forms.chinese.shape import ChineseShape
 from bot.forms.chinese.sound import Book
@@ -41,8 +42,8 @@ def _verse(read: Text, shape: ChineseShape, topic: str, book: Book) -> FormRepor
     if shape.kind == "regulated" and even and len(lines) % 2 == 0:
         scheme, tones = regulated.judge(lines, book)
         variant = scheme.name
-        for row, finding in zip(findings, tones, strict=True):
-            row.append(finding)
+        for line, row, finding in zip(lines, findings, tones, strict=True):
+            row += [finding, *read_otherwise(line, finding, book)]
         opening = scheme.rhymed
         if len(lines) >= 8:
             for at in range(2, len(lines) - 2, 2):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bot.forms.chinese.clauses import Text
 from bot.forms.chinese.parallel import parallel
-from bot.forms.chinese.regulated import fits
+from bot.forms.chinese.reading import fits
 from bot.forms.chinese.shape import ChineseShape
 from bot.forms.chinese.sound import Book, tones
 from bot.forms.model import Finding, FormReport, Holds, LineReport

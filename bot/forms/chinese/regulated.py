@@ -2,7 +2,12 @@
 
 The rules are those of 王力《诗词格律》 (1977): four model lines, which alternate by 对 within a
 couplet and by 粘 between couplets; the first, third (and fifth) places are free except where 孤平 or
-三平尾 would come of it; 拗 in the fourth place saved by the third of the same or of the next line.
+三平尾 would come of it; 平平仄平仄 for 平平平仄仄, with its first level; 拗 in the fourth place saved by the
+third of the next line.
+
+A wrong tone can turn a line into one of the twists that the rules allow, so those that a slip of the
+brush makes as easily as a poet are told, as doubtful: 三仄尾, which later books (赵执信《声调谱》) would
+have avoided, 三平尾, 仄平仄平仄, and a twist whose saving level tone may stand there by itself.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.forms.chinese.books import Tone
+from bot.forms.chinese.reading import heard
 from bot.forms.chinese.sound import RARE, Book, groups, tones, weights
 from bot.forms.model import Finding, Holds
 
@@ -42,8 +48,8 @@ _MODELS: dict[tuple[Tone, Tone], tuple[Pattern, ...]] = {
     ("平", "仄"): (
         Pattern("中平平仄仄"),
         Pattern("平平仄平仄", Holds.YES, "exchanged"),
-        Pattern("仄平仄平仄", Holds.YES, "exchanged"),
-        Pattern("中平仄仄仄", Holds.YES, "three_oblique"),
+        Pattern("仄平仄平仄", Holds.DOUBTFUL, "exchanged_oblique"),
+        Pattern("中平仄仄仄", Holds.DOUBTFUL, "three_oblique"),
     ),
     ("仄", "平"): (
         Pattern("中仄仄平平"),
@@ -197,20 +203,33 @@ class _Reader:
     def _judged(self, at: int, second: Tone, end: Tone) -> _Way:
         models = _models(second, end, len(self.lines[at]))
         wanted = models[0][0].tones
-        best, rare = _WORST, False
         level, oblique, surely_level, surely_oblique = self._read(at)
+        best = _Way(wanted, wanted, Holds.NO, _WORST.reason)
+        rank = -1
         for model, dues_level, dues_oblique in models:
             if dues_level & ~level or dues_oblique & ~oblique:
                 continue
-            if best is _WORST or model.holds > best.holds:
-                best = model
-                rare = bool(dues_level & ~surely_level or dues_oblique & ~surely_oblique)
-        holds, reason = best.holds, best.reason
-        if reason == "unsaved" and at + 1 < len(self.lines) and _saves(self.lines[at + 1], self._book):
-            holds, reason = Holds.YES, "saved_next"
-        if holds is Holds.YES and rare:
-            holds, reason = Holds.DOUBTFUL, "rare_reading"
-        return _Way(best.tones or wanted, wanted, holds, reason)
+            holds, reason = self._saved(at, model)
+            usual = not (dues_level & ~surely_level or dues_oblique & ~surely_oblique)
+            if holds is Holds.YES and not usual:
+                holds, reason = Holds.DOUBTFUL, "rare_reading"
+            # A twist that is there by usual readings is likelier than a rare reading.
+            if 2 * holds + usual > rank:
+                rank, best = 2 * holds + usual, _Way(model.tones, wanted, holds, reason)
+        return best
+
+    def _saved(self, at: int, model: Pattern) -> tuple[Holds, str]:
+        """What is said of a pattern in its place: a twist may be saved by the next line (对句相救).
+
+        It is if the third of the last five is level there.  A level tone often stands there by itself,
+        so that this was meant is certain only if it saves that line too, which would else be 孤平.
+        """
+        if model.reason != "unsaved" or at + 1 == len(self.lines):
+            return model.holds, model.reason
+        first, _, third, *_ = (tones(char, self._book) for char in self.lines[at + 1][-5:])
+        if "平" not in third:
+            return model.holds, model.reason
+        return (Holds.DOUBTFUL if "平" in first else Holds.YES), "saved_next"
 
     def _read(self, at: int) -> tuple[int, int, int, int]:
         bits = self._bits.get(at)
@@ -246,34 +265,3 @@ def _places(pattern: str, due: str) -> int:
 
 def _found(line: str, way: _Way, book: Book) -> Finding:
     return Finding("tones", way.wanted, heard(line, book, way.pattern), way.holds, way.reason)
-
-
-def _saves(following: str, book: Book) -> bool:
-    """Whether the third of the last five of the next line is level: 对句相救."""
-    return "平" in tones(following[-3], book)
-
-
-def fits(line: str, pattern: str, book: Book) -> Holds:
-    """Whether a line can be read so; doubtful if only by a reading that is seldom met, or unknown."""
-    least = RARE
-    for char, due in zip(line, pattern, strict=True):
-        if due != "中":
-            share = weights(char, book)[due == "仄"]
-            if share < least:
-                if not share:
-                    return Holds.NO
-                least = share
-    return Holds.YES if least >= RARE else Holds.DOUBTFUL
-
-
-def heard(line: str, book: Book, pattern: str) -> str:
-    """The tones of a line: of a character with both, the one that is due."""
-    return "".join(
-        [_heard(char, due, book) for char, due in zip(line, pattern.ljust(len(line), "中"), strict=False)]
-    )
-
-
-@cache
-def _heard(char: str, due: str, book: Book) -> str:
-    shares = tones(char, book)
-    return due if due in shares else max(shares, key=lambda tone: shares[tone], default="？")

@@ -10,7 +10,7 @@ from importlib import resources
 
 from bot.forms.chinese.books import CILIN, PINGSHUI, TONGYUN, XINYUN, Tone, tone_of
 
-RARE = 8
+RARE = 3
 """Percent of a character's uses below which a reading is thought doubtful."""
 
 

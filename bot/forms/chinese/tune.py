@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.forms.chinese.books import Tone
 from bot.forms.chinese.clauses import Text, cut
-from bot.forms.chinese.regulated import fits, heard
+from bot.forms.chinese.reading import fits, heard, read_otherwise
 from bot.forms.chinese.rhyme import End, letters, rhyming
 from bot.forms.chinese.shape import ChineseShape, Clause
 from bot.forms.chinese.sound import Book
@@ -44,7 +44,8 @@ def _check(read: Text, tune: Tune, shape: ChineseShape, book: Book) -> FormRepor
             continue
         if at in divided:
             row.append(Finding("clauses", str(wanted), line, Holds.DOUBTFUL, "divided", advice=True))
-        row.append(_tones(line, clause, book))
+        tones = _tones(line, clause, book)
+        row += [tones, *read_otherwise(line, tones, book)]
         if clause.again is not None:
             row.append(_again(lines[clause.again], line))
         if clause.rhyme:

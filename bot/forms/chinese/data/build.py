@@ -30,12 +30,24 @@ _MORE = {"判": "桓", "拚": "桓", "歛": "琰", "瀼": "陽"}
 """Readings of the 《集韻》 (1039) that poets of the Tang use and the 廣韻 lacks: 判 and 拚 for *risk it*,
 歛 written for 斂, 瀼."""
 
-_BY_HAND = {"瀼": "21:2:50 81:2:50*", "阿": "19:9:80 103:19:20*", "碟": "104:18:100"}
+_BY_HAND = {
+    "瀼": "21:2:50 81:2:50*",
+    "阿": "19:9:80 103:19:20*",
+    "碟": "104:18:100",
+    "不": "25:12:1 54:12:99* 93:18:99",
+}
 """Lines of the result that no source gives: the river 瀼 of 瀼西 in the departing tone (as its name is said
 today, ràng; 漾), the 阿 before names in the entering tone (阿娇, 阿谁), and 碟, which is younger than the
-books and goes with 蝶 and 牒."""
+books and goes with 蝶 and 牒; 不, which is level only where it asks (可不), as good as never in verse."""
 
-_MODELS = ("仄仄平平仄", "平平仄仄平", "平平平仄仄", "仄仄仄平平")
+_LIKE = {"為": "爲", "凈": "淨", "汚": "污", "恍": "怳", "歎": "嘆", "拖": "拕", "呆": "獃"}
+"""Characters that are written for another and have all its readings, which the lists give only to that."""
+
+_MODELS = {("仄", "仄"): "仄平仄", ("平", "平"): "平仄平", ("平", "仄"): "平仄仄", ("仄", "平"): "仄平平"}
+"""The second, fourth and last of the last five, by the tones of the second and of the last."""
+
+_LINES = (4, 8, 12, 16, 20, 24)
+"""Lines of the poems that are counted."""
 
 
 def main(guangyun: str, pingshui: str, cilin: str, variants: str, verse: str) -> None:
@@ -48,6 +60,7 @@ def main(guangyun: str, pingshui: str, cilin: str, variants: str, verse: str) ->
     table = {
         char: _readings(char, old, listed, groups, full, simple) for char in {*old, *listed, *full, *simple}
     }
+    table |= {char: table[other] for char, other in _LIKE.items()}
     shares = _shares(table, Path(verse), simple)
     lines = [
         f"{char}\t"
@@ -158,19 +171,21 @@ def _rows(path: Path) -> Iterable[list[str]]:
 def _shares(
     table: dict[str, dict[Reading, bool]], verse: Path, simple: dict[str, str]
 ) -> dict[tuple[str, str], int]:
-    """How often, in percent, a character of both tones stands where 平 is due, and where 仄 is."""
+    """How often, in percent, a character of both tones stands where 平 is due, and where 仄 is.
+
+    Only poems are counted that keep one of the tunes of regulated verse in every line, so that what is due
+    is certain.
+    """
     tones = {char: {tone_of(ps) for ps, _ in readings} for char, readings in table.items()}
     counts: Counter[tuple[str, str]] = Counter()
     with gzip.open(verse, "rt", encoding="utf-8") as file:
         for row in map(json.loads, file):
             lines = [line for line in row["text"].translate(_MARKS).split("\n") if line]
             width = len(lines[0]) if lines else 0
-            if width not in (5, 7) or len(lines) not in (4, 8) or any(len(line) != width for line in lines):
+            if width not in (5, 7) or len(lines) not in _LINES or any(len(line) != width for line in lines):
                 continue
-            for line in lines:
-                line = line[width - 5 :]
-                for char, due in _due(line, tones):
-                    counts.update({(one, due) for one in (char, simple.get(char, char))})
+            for char, due in _due([line[width - 5 :] for line in lines], tones):
+                counts.update({(one, due) for one in (char, _LIKE.get(char, char), simple.get(char, char))})
     shares: dict[tuple[str, str], int] = {}
     for char, kinds in tones.items():
         if len(kinds) < 2:
@@ -178,7 +193,7 @@ def _shares(
         known = next(
             (
                 one
-                for one in (char, simple.get(char, char))
+                for one in (char, _LIKE.get(char, char), simple.get(char, char))
                 if tones.get(one) == kinds and counts[one, "平"] + counts[one, "仄"] >= 20
             ),
             "",
@@ -186,19 +201,43 @@ def _shares(
         total = counts[known, "平"] + counts[known, "仄"]
         for tone in "平仄":
             usual = any(told for (ps, _), told in table[char].items() if tone_of(ps) == tone)
-            shares[char, tone] = round(100 * counts[known, tone] / total) if total else 50 if usual else 5
+            # A reading that the books have is never ruled out, however seldom it was met.
+            share = round(100 * counts[known, tone] / total) if total else 50 if usual else 2
+            shares[char, tone] = max(share, 1)
     return shares
 
 
-def _due(line: str, tones: dict[str, set[str]]) -> Iterable[tuple[str, str]]:
-    """Characters of both tones in a line of which all else fits exactly one model line."""
-    known = [tones.get(char, set[str]()) for char in line]
-    open_ = [at for at in (1, 3, 4) if len(known[at]) == 2]
-    if len(open_) != 1 or any(not one for one in known):
+def _due(lines: list[str], tones: dict[str, set[str]]) -> Iterable[tuple[str, str]]:
+    """Characters of both tones, and what is due at their places, in a poem that fits exactly one tune."""
+    known = [[tones.get(char, set[str]()) for char in line] for line in lines]
+    ends = [{"平"} if at % 2 else {"平", "仄"} if at == 0 else {"仄"} for at in range(len(lines))]
+    tunes: list[list[str]] = []
+    for start in "平仄":
+        tune: list[str] = []
+        for at, readings in enumerate(known):
+            second = start if at % 4 in (0, 3) else "平仄".replace(start, "")
+            models = [_MODELS[second, end] for end in sorted(ends[at])]
+            fits = [
+                model
+                for model in models
+                if all(due in readings[place] for due, place in zip(model, (1, 3, 4), strict=True))
+            ]
+            if not fits:
+                break
+            tune.append(fits[0] if len(fits) == 1 else fits[0][:1])
+        else:
+            tunes.append(tune)
+    if len(tunes) != 1:
         return
-    fits = [model for model in _MODELS if all(at in open_ or model[at] in known[at] for at in (1, 3, 4))]
-    if len(fits) == 1:
-        yield line[open_[0]], fits[0][open_[0]]
+    for at, (line, readings, model) in enumerate(zip(lines, known, tunes[0], strict=True)):
+        # With an oblique third, the third and fourth of 平平平仄仄 may be exchanged; with a level third in
+        # the next line, the fourth of 仄仄平平仄 may be oblique: there either tone is allowed.
+        free = (model == "平仄仄" and readings[2] != {"平"}) or (
+            model == "仄平仄" and at + 1 < len(lines) and "平" in known[at + 1][2]
+        )
+        for due, place in zip(model, (1, 3, 4), strict=False):
+            if len(readings[place]) == 2 and not (free and place == 3):
+                yield line[place], due
 
 
 _MARKS = str.maketrans({"，": "\n", "。": "\n", "？": "\n", "！": "\n", "；": "\n", "、": "\n"})
