@@ -36,6 +36,7 @@ from bot.services.judging_votes import VoteDesk
 from bot.services.moderation_book import RuleBook
 from bot.services.moderation_desk import RuleDesk
 from bot.services.moderation_report import Reports
+from bot.services.moderation_undo import RuleHistory
 from bot.services.moderation_watch import Watch
 from bot.services.ports import Notes
 from bot.services.privacy import Privacy
@@ -86,6 +87,7 @@ class App:
     desk: HouseDesk
     filters: Filters
     rules: RuleDesk
+    rule_history: RuleHistory
     reviews: ReviewDesk
     resumer: Resumer
     watch: Watch
@@ -231,6 +233,8 @@ async def open_app(
         stack.push_async_callback(story_clock.aclose)
         supervisor.add("stories", 60.0, story_time.alive)
 
+        rule_desk = RuleDesk(store.rules, rules, watch, clock, judge=judge.name if judge else None)
+
         async def after(outcome: Outcome) -> None:
             for row in outcome.outgoing:
                 await dispatch.deliver(row)
@@ -264,7 +268,10 @@ async def open_app(
             usage=usage,
             desk=HouseDesk(store.house, store.members, book, clock),
             filters=judges,
-            rules=RuleDesk(store.rules, rules, watch, clock, judge=judge.name if judge else None),
+            rules=rule_desk,
+            rule_history=RuleHistory(
+                store=store.rules, moderation=store.moderation, desk=rule_desk, book=rules, clock=clock
+            ),
             reviews=reviews,
             resumer=resumer,
             watch=watch,

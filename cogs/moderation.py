@@ -22,15 +22,17 @@ from bot.services.dispatch import Undeliverable
 from bot.services.moderation_automod import AutoModSync
 from bot.services.ports import Outgoing
 from cogs.ui.modals import submitted
-from cogs.ui.reply import explain_to, hold, tell
+from cogs.ui.reply import acknowledge, explain_to, hold, tell
 from cogs.ui.safe import line
 from cogs.ui.settings_automod import fetched
 from cogs.ui.settings_filter_group import filters
 from cogs.ui.settings_filter_trying import Trying
 from cogs.ui.settings_filter_writing import Writing
 from cogs.ui.settings_keeper import require_keeper
+from cogs.ui.settings_moving import ArmButton, Waiting
 from cogs.ui.settings_rule_texts import attempt_text, report_text
 from cogs.ui.settings_rules import RuleButton, RuleMenu, rule_frame, spared_in_menu
+from cogs.ui.split import MESSAGE_LIMIT
 from cogs.ui.stream import Frame
 from cogs.ui.studio import Studio, quickly, studio_of
 from cogs.ui.where import lang_read, member_of, space_of
@@ -54,12 +56,12 @@ class Moderation(Writing, Trying):
 
     async def cog_load(self) -> None:
         """Answer the buttons of rules, also of before a restart; post notices about them."""
-        self._bot.add_dynamic_items(RuleButton, RuleMenu)
+        self._bot.add_dynamic_items(RuleButton, RuleMenu, ArmButton)
         self._studio.outlet.others["notice"] = self
 
     async def cog_unload(self) -> None:
         """Do so no longer."""
-        self._bot.remove_dynamic_items(RuleButton, RuleMenu)
+        self._bot.remove_dynamic_items(RuleButton, RuleMenu, ArmButton)
 
     async def press(self, interaction: discord.Interaction[Renga], action: str, id: int) -> None:
         """Carry out a press on a rule."""
@@ -102,6 +104,21 @@ class Moderation(Writing, Trying):
                 change = {f"exempt_{field}": beyond | frozenset(map(int, values))}
         await self.desk.amend(guild, id, by=by, **change)
         await surface.edit(rule_frame(*await self.desk.rule(guild, id), lang_read(interaction)))
+
+    async def arm_waiting(self, interaction: discord.Interaction[Renga]) -> None:
+        """Arm what was armed where a file was written that was taken over."""
+        await quickly(require_keeper(interaction))
+        await acknowledge(interaction, private=True)
+        guild, lang = space_of(interaction), lang_read(interaction)
+        ids = await Waiting(self.app.notes).take(guild)
+        armed, refused = await self.app.rule_history.arm(guild, ids, by=member_of(interaction))
+        rows = [
+            translate(key, lang, names=", ".join(line(name, 60) for name in names))
+            for key, names in (("moderation.armed_all", armed), ("moderation.armed_not", refused))
+            if names
+        ]
+        told = "\n".join(rows) or translate("moderation.armed_none", lang)
+        await tell(interaction, told[:MESSAGE_LIMIT])
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:

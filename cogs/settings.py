@@ -17,7 +17,6 @@ from bot.services.house_trial import StyleTrial
 from cogs.ui.modals import Form, submitted, upload_form
 from cogs.ui.reply import acknowledge, explain_to, tell
 from cogs.ui.safe import verse
-from cogs.ui.settings_board import Board
 from cogs.ui.settings_forms import scope_in, setting_form, trial_form, value_in
 from cogs.ui.settings_group import map_told, settings
 from cogs.ui.settings_items import PanelButton, PanelMenu, Scope
@@ -30,7 +29,7 @@ from cogs.ui.studio import Studio, quickly, studio_of
 from cogs.ui.where import lang_read, member_of, place_of, space_of
 
 
-class Settings(Board, Quick):
+class Settings(Quick):
     """Lets moderators set their server, and members their own voice."""
 
     settings = settings
@@ -96,8 +95,7 @@ class Settings(Board, Quick):
                 await self.give_file(interaction)
             case "undo":
                 await self._redrawn(interaction)
-                changes = await self.desk.undo(guild, by=member)
-                await self._show(interaction, scope, about, "\n".join(map_told(changes, lang)))
+                await self._show(interaction, scope, about, "\n".join(await self.undo_newest(interaction)))
             case "save":
                 await self._redrawn(interaction)
                 draft = await self._trial.save(guild, member)

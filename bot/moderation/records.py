@@ -138,6 +138,21 @@ class Entry:
     number: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One of several changes that are made together: a rule or a line, put or (None) taken away.
+
+    ``id`` is of the rule or the line; 0 for one that is new.
+    """
+
+    entry: Entry
+    about: str
+    """"rule" or "line"."""
+    id: int = 0
+    rule: StoredRule | None = None
+    line: StoredLine | None = None
+
+
 class RuleStore(Protocol):
     """Rules, lines and handled texts.  Every change is logged in the same transaction."""
 
@@ -163,6 +178,13 @@ class RuleStore(Protocol):
 
     async def remove_rule(self, guild: GuildId, id: int, entry: Entry) -> None:
         """Take a rule away."""
+        ...
+
+    async def apply(self, guild: GuildId, steps: Sequence[Step]) -> Sequence[int]:
+        """Make several changes, each with its entry, in one transaction; gives the ids of what was put.
+
+        What is to be taken away and is not there is passed over.
+        """
         ...
 
     async def lines(self, guild: GuildId) -> Sequence[StoredLine]:

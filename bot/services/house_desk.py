@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import AlreadyDone, BadInput
@@ -35,6 +35,8 @@ ALLOWANCE_LIMIT = 1_000_000_000
 SERVER_WIDE = frozenset({"moderators", "log", "log_days", "text_days"})
 """Settings that are looked up for the whole server, so a channel can have none of its own."""
 
+TICK = timedelta(microseconds=1)
+
 HISTORY = 200
 """The newest changes, among which one can be taken back."""
 
@@ -63,13 +65,21 @@ class HouseDesk:
         """
         return (await self.set_all(place.guild, [(level, id, field, value)], by=by))[0]
 
-    async def set_all(self, guild: GuildId, wanted: Sequence[Wanted], *, by: MemberId) -> list[Change]:
+    async def moment(self, guild: GuildId) -> datetime:
+        """Now, but later than the newest change: what is changed together is known by its time."""
+        newest = await self._store.changes(guild, limit=1)
+        now = self._clock()
+        return max(now, newest[0].at + TICK) if newest else now
+
+    async def set_all(
+        self, guild: GuildId, wanted: Sequence[Wanted], *, by: MemberId, at: datetime | None = None
+    ) -> list[Change]:
         """Set several fields as one change: all of them or none, and taken back together.
 
         Raises:
             BadInput: one of them cannot be.
         """
-        layers, now = await self._layers(guild), self._clock()
+        layers, now = await self._layers(guild), at or await self.moment(guild)
         changes = [
             Change(
                 level=level,
@@ -87,7 +97,9 @@ class HouseDesk:
             await self.book.refresh(guild)
         return changes
 
-    async def undo(self, guild: GuildId, *, by: MemberId, number: int = 0) -> list[Change]:
+    async def undo(
+        self, guild: GuildId, *, by: MemberId, number: int = 0, at: datetime | None = None
+    ) -> list[Change]:
         """Take back the newest change, or the one of a number, as a new change; undoing twice restores it.
 
         What was changed in one go is taken back in one go.
@@ -103,7 +115,7 @@ class HouseDesk:
         if chosen is None:
             raise BadInput("settings.no_change", typed=number)
         together = [one for one in known if (one.at, one.by) == (chosen.at, chosen.by)]
-        now = self._clock()
+        now = at or await self.moment(guild)
         back = [replace(one, before=one.after, after=one.before, by=by, at=now, number=0) for one in together]
         await self._store.apply(guild, *back)
         await self.book.refresh(guild)

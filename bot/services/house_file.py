@@ -1,30 +1,65 @@
-"""Settings of a server as a file: written, read, checked as a whole, and taken over in one go.
+"""A house as a file: settings of every layer, filter rules, the lines they are tried on.
 
-Bad input changes nothing.  What is not in the file is inherited afterwards.
+It is written, read, checked as a whole, and taken over in one go: bad input
+changes nothing.  What is not in the file is inherited afterwards.  A file from
+before rules were in it leaves the rules alone.  How a file of another server
+finds its channels and roles: :mod:`bot.services.house_moving`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 from bot.errors import BadInput
 from bot.house.model import Change, House, Layer, Level
 from bot.ids import GuildId, MemberId
+from bot.moderation.records import StoredLine
+from bot.moderation.rules import Rule, RuleSet
 from bot.services.house_desk import HouseDesk, Wanted, checked
+from bot.services.moderation_file import rules_in, tables_of
 
 VERSION = 1
 MOST_LAYERS = 1_000
+MOST_NAMES = 5_000
 CHANNELS = ("gallery", "reviews", "log")
 """Settings whose value is a channel of the server."""
+
+LARGEST = 8_000_000
+"""Bytes of a file: 250 rules with long lists, and examples for every channel."""
 
 Key = tuple[Level, int, str]
 
 
-def written(layers: Sequence[Layer]) -> str:
-    """Settings as the text of a file; only what was set."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the channels (with what they are: category, channel, thread) and roles of a file are called."""
+
+    channels: Mapping[int, tuple[str, str]] = field(default_factory=dict[int, tuple[str, str]])
+    roles: Mapping[int, str] = field(default_factory=dict[int, str])
+
+
+@dataclass(frozen=True, slots=True)
+class HouseFile:
+    """What a file wants.  ``rules`` is None if it says nothing of rules; ``guild`` 0 if not whose it is."""
+
+    wanted: tuple[Wanted, ...]
+    rules: RuleSet | None = None
+    guild: int = 0
+    names: Names = field(default_factory=Names)
+
+
+def written(
+    guild: GuildId,
+    layers: Sequence[Layer],
+    rules: Sequence[Rule] = (),
+    lines: Sequence[StoredLine] = (),
+    names: Names | None = None,
+) -> str:
+    """A house as the text of a file; only what was set."""
     entries = [
         {
             "level": layer.level.value,
@@ -33,18 +68,20 @@ def written(layers: Sequence[Layer]) -> str:
         }
         for layer in sorted(layers, key=lambda one: (list(Level).index(one.level), one.id))
     ]
-    return json.dumps(
-        {
-            "renga": "settings",
-            "version": VERSION,
-            "layers": [entry for entry in entries if entry["settings"]],
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
+    names = names or Names()
+    made = {
+        "renga": "settings",
+        "version": VERSION,
+        "guild": str(guild),
+        "channels": {str(id): list(named) for id, named in names.channels.items()},
+        "roles": {str(id): name for id, name in names.roles.items()},
+        "layers": [entry for entry in entries if entry["settings"]],
+        "filters": tables_of(rules, lines),
+    }
+    return json.dumps(made, ensure_ascii=False, indent=2)
 
 
-def read(text: str) -> list[Wanted]:
+def read(text: str) -> HouseFile:
     """What a file wants.
 
     Raises:
@@ -65,27 +102,47 @@ def read(text: str) -> list[Wanted]:
     wanted: dict[Key, object] = {}
     for number, entry in enumerate(cast("list[Any]", entries), start=1):
         level, id, fields = _layer(entry, f"layers[{number}]")
-        for field, value in fields.items():
+        for name, value in fields.items():
             try:
-                wanted[level, id, field] = checked(field, value, level)
+                wanted[level, id, name] = checked(name, value, level)
             except BadInput as error:
-                where = f"layers[{number}].settings.{field[:40]}"
-                raise BadInput("settings.file_value", where=where, field=field[:40]) from error
-    return [(*key, value) for key, value in wanted.items() if value is not None]
+                where = f"layers[{number}].settings.{name[:40]}"
+                raise BadInput("settings.file_value", where=where, field=name[:40]) from error
+    return HouseFile(
+        tuple((*key, value) for key, value in wanted.items() if value is not None),
+        rules_in(table["filters"]) if "filters" in table else None,
+        _number(table.get("guild")),
+        _names(table),
+    )
 
 
-def channels_in(wanted: Sequence[Wanted]) -> list[int]:
+def channels_in(file: HouseFile) -> list[int]:
     """Every channel that a file speaks of."""
-    found = [id for _, id, _, _ in wanted if id]
-    found += [value for _, _, field, value in wanted if field in CHANNELS and isinstance(value, int)]
+    found = [id for _, id, _, _ in file.wanted if id]
+    found += [value for _, _, name, value in file.wanted if name in CHANNELS and isinstance(value, int)]
+    if file.rules is not None:
+        found += [id for rule in file.rules.rules for id in sorted(rule.exempt_channels)]
+    return list(dict.fromkeys(found))
+
+
+def roles_in(file: HouseFile) -> list[int]:
+    """Every role that a file speaks of."""
+    found = [value for _, _, name, value in file.wanted if name == "moderators" and isinstance(value, int)]
+    if file.rules is not None:
+        found += [id for rule in file.rules.rules for id in sorted(rule.exempt_roles)]
     return list(dict.fromkeys(found))
 
 
 async def take_over(
-    desk: HouseDesk, guild: GuildId, wanted: Sequence[Wanted], *, by: MemberId
+    desk: HouseDesk,
+    guild: GuildId,
+    wanted: Sequence[Wanted],
+    *,
+    by: MemberId,
+    at: datetime | None = None,
 ) -> Sequence[Change]:
     """Make the settings of a guild what a file wants; returns what changed, which can be undone at once."""
-    asked: dict[Key, object] = {(level, id, field): value for level, id, field, value in wanted}
+    asked: dict[Key, object] = {(level, id, name): value for level, id, name, value in wanted}
     held: dict[Key, object] = {
         (layer.level, layer.id, name): value
         for layer in await desk.layers(guild)
@@ -95,7 +152,31 @@ async def take_over(
     changes: list[Wanted] = [
         (*key, asked.get(key)) for key in dict.fromkeys((*held, *asked)) if asked.get(key) != held.get(key)
     ]
-    return await desk.set_all(guild, changes, by=by)
+    return await desk.set_all(guild, changes, by=by, at=at)
+
+
+def _names(table: Mapping[str, Any]) -> Names:
+    """The names that a file gives; what is none is passed over."""
+    channels: Any = table.get("channels")
+    roles: Any = table.get("roles")
+    named: dict[int, tuple[str, str]] = {}
+    called: dict[int, str] = {}
+    if isinstance(channels, dict):
+        for id, given in list(cast("dict[str, Any]", channels).items())[:MOST_NAMES]:
+            parts: list[Any] = cast("list[Any]", given) if isinstance(given, list) else []
+            if _number(id) and len(parts) == 2 and all(isinstance(part, str) for part in parts):
+                named[_number(id)] = (parts[0], parts[1])
+    if isinstance(roles, dict):
+        for id, name in list(cast("dict[str, Any]", roles).items())[:MOST_NAMES]:
+            if _number(id) and isinstance(name, str):
+                called[_number(id)] = name
+    return Names(named, called)
+
+
+def _number(given: object) -> int:
+    """An id as a file has it; 0 for what is none."""
+    text = str(given)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 20 else 0
 
 
 def _layer(entry: object, where: str) -> tuple[Level, int, dict[str, Any]]:

@@ -12,17 +12,22 @@ from typing import Any
 from bot.errors import BadInput
 from bot.ids import GuildId, MemberId, Place
 from bot.moderation.records import Entry, RuleStore, StoredLine, StoredRule
-from bot.moderation.rules import Circumstances, Mode, Rule, RuleSet
+from bot.moderation.rules import Circumstances, Kind, Mode, Rule, RuleSet
 from bot.moderation.verdict import Action, Verdict
 from bot.services.moderation_book import Compiled, RuleBook, digest
-from bot.services.moderation_rules import MOST_RULES, body_of, called, read, rule_of
+from bot.services.moderation_file import LINE_LIMIT, MOST_LINES
+from bot.services.moderation_rules import (
+    MOST_RULES,
+    body_of,
+    called,
+    kept,
+    line_state,
+    read,
+    rule_of,
+    state_of,
+)
 from bot.services.moderation_trial import Attempt, bare, found_by
 from bot.services.moderation_watch import Watch
-
-LINE_LIMIT = 1_000
-"""Characters of a line that rules are tried on."""
-
-MOST_LINES = 500
 
 TRIED = 10_000
 """The most texts that a rule is tried on."""
@@ -95,9 +100,9 @@ class RuleDesk:
 
     async def change(self, guild: GuildId, id: int, rule: Rule, *, by: MemberId) -> StoredRule:
         """Replace a rule; it is in shadow again until it is armed."""
-        old, before = await self.rule(guild, id)
+        old, _ = await self.rule(guild, id)
         return await self._put(
-            guild, id, rule, Mode.SHADOW, by=by, act="rule changed", source=old.source, before=body_of(before)
+            guild, id, rule, Mode.SHADOW, by=by, act="rule changed", source=old.source, before=kept(old)
         )
 
     async def amend(self, guild: GuildId, id: int, *, by: MemberId, **fields: Any) -> StoredRule:
@@ -117,20 +122,23 @@ class RuleDesk:
         if any(getattr(rule, name) != getattr(before, name) for name in SOUGHT):
             return await self.change(guild, id, rule, by=by)
         if stored.mode is Mode.ARMED:
-            await self._keeps_lines(guild, id, rule)
+            await self.keeps_lines(guild, id, rule)
         return await self._put(
             guild, id, rule, stored.mode, by=by, act="rule changed", source=stored.source,
-            before=body_of(before), counted=stored,
+            before=kept(stored), counted=stored,
         )  # fmt: skip
 
     async def arm(self, guild: GuildId, id: int, *, by: MemberId) -> StoredRule:
         """Let a rule act.
 
         Raises:
-            BadInput: with it the rules would break a line that they kept without it.
+            BadInput: with it the rules would break a line that they kept without it, or nobody is
+                there to ask about its categories.
         """
         stored, rule = await self.rule(guild, id)
-        await self._keeps_lines(guild, id, rule)
+        if rule.kind is Kind.CATEGORIES and self.judge is None:
+            raise BadInput("moderation.no_judge")
+        await self.keeps_lines(guild, id, rule)
         return await self._put(
             guild, id, rule, Mode.ARMED, by=by, act="rule armed", source=stored.source, before=stored.mode
         )
@@ -149,8 +157,8 @@ class RuleDesk:
         Raises:
             BadInput: there is none with that number.
         """
-        _, rule = await self.rule(guild, id)
-        entry = Entry(at=self._clock(), act="rule removed", actor=by, rule=called(rule), before=body_of(rule))
+        stored, rule = await self.rule(guild, id)
+        entry = Entry(at=self._clock(), act="rule removed", actor=by, rule=called(rule), before=kept(stored))
         await self._store.remove_rule(guild, id, entry)
         await self._book.refresh(guild)
         return rule
@@ -170,23 +178,29 @@ class RuleDesk:
             raise BadInput("refused.text_empty")
         if len(text) > LINE_LIMIT:
             raise BadInput("refused.too_long", what="text", limit=LINE_LIMIT, typed=text)
-        if len(await self._store.lines(guild)) >= MOST_LINES:
+        lines = await self._store.lines(guild)
+        if len(lines) >= MOST_LINES:
             raise BadInput("moderation.too_many_lines", limit=MOST_LINES)
         act = "line to block" if wanted else "line to allow"
+        line = StoredLine(id=0, text=text, wanted=wanted, by=by)
+        before = line_state(next((one for one in lines if one.text == text), None))
         return await self._store.put_line(
             guild,
-            StoredLine(id=0, text=text, wanted=wanted, by=by),
-            Entry(at=self._clock(), act=act, actor=by, after=json.dumps(text, ensure_ascii=False)),
+            line,
+            Entry(at=self._clock(), act=act, actor=by, before=before, after=line_state(line)),
         )
 
     async def remove_line(self, guild: GuildId, id: int, *, by: MemberId) -> None:
         """Take a line away."""
-        await self._store.remove_line(guild, id, Entry(at=self._clock(), act="line removed", actor=by))
+        held = next((line for line in await self._store.lines(guild) if line.id == id), None)
+        entry = Entry(at=self._clock(), act="line removed", actor=by, before=line_state(held))
+        await self._store.remove_line(guild, id, entry)
 
-    async def broken(self, guild: GuildId, changed: Rule | None = None) -> list[Broken]:
-        """The lines that the armed rules judge wrongly; with ``changed`` in place of what it was."""
+    async def broken(self, guild: GuildId, *changed: Rule) -> list[Broken]:
+        """The lines that the armed rules judge wrongly; with ``changed`` in place of what they were."""
         rules = self._book.page(guild).rules
-        rules = rules.with_rule(changed) if changed is not None else rules
+        for rule in changed:
+            rules = rules.with_rule(rule)
         armed = RuleSet(tuple(rule for rule in rules.rules if rule.mode is Mode.ARMED))
         lines = await self._store.lines(guild)
         if not lines:
@@ -233,7 +247,12 @@ class RuleDesk:
         """
         await self._book.prospective(RuleSet((bare(rule),)))
 
-    async def _keeps_lines(self, guild: GuildId, id: int, rule: Rule) -> None:
+    async def keeps_lines(self, guild: GuildId, id: int, rule: Rule) -> None:
+        """Refuse a rule that is to be armed and would break a line.
+
+        Raises:
+            BadInput: which lines.
+        """
         before = {broken.line.id for broken in await self.broken(guild)}
         broken = await self.broken(guild, replace(rule, mode=Mode.ARMED))
         if fresh := [one for one in broken if one.line.id not in before or str(id) in one.rules]:
@@ -271,7 +290,14 @@ class RuleDesk:
                 hits=counted.hits if counted is not None else 0,
                 source=source,
             ),
-            Entry(at=now, act=act, actor=by, rule=called(rule), before=before, after=body),
+            Entry(
+                at=now,
+                act=act,
+                actor=by,
+                rule=called(rule),
+                before=before,
+                after=state_of(body, mode, source),
+            ),
         )
         await self._book.refresh(guild)
         return stored

@@ -10,13 +10,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import BadInput
-from bot.moderation.records import StoredRule
-from bot.moderation.rules import Rule
+from bot.moderation.records import StoredLine, StoredRule
+from bot.moderation.rules import Mode, Rule
 
 LONGEST_BODY = 60_000
 """Characters of one rule as JSON: AutoMod's own rules hold at most 1,000 words of 60 letters."""
 
-MOST_RULES = 100
+MOST_RULES = 250
 """Rules that one server may keep."""
 
 _KEPT_ELSEWHERE = {"id", "mode", "source"}
@@ -38,6 +38,37 @@ def rule_of(stored: StoredRule) -> Rule:
     """
     rule = read(json.loads(stored.body))
     return replace(rule, id=str(stored.id), mode=stored.mode, source=stored.source)
+
+
+def state_of(body: str, mode: Mode, source: str = "") -> str:
+    """A rule as the log keeps it: with whether it acts, and where it came from."""
+    return json.dumps(
+        json.loads(body) | {"mode": mode.value} | ({"source": source} if source else {}),
+        ensure_ascii=False,
+        sort_keys=True,
+    )
+
+
+def kept(stored: StoredRule | None) -> str:
+    """A stored rule as the log keeps it; "" for none."""
+    return state_of(stored.body, stored.mode, stored.source) if stored is not None else ""
+
+
+def state_read(state: str) -> tuple[Rule, Mode, str]:
+    """The reverse of :func:`state_of`; what was logged before modes were is in shadow.
+
+    Raises:
+        BadInput: it cannot be read any more.
+    """
+    given = json.loads(state)
+    return read(given), Mode(given.get("mode", Mode.SHADOW)), str(given.get("source", ""))
+
+
+def line_state(line: StoredLine | None) -> str:
+    """A line as the log keeps it; "" for none."""
+    if line is None:
+        return ""
+    return json.dumps({"text": line.text, "wanted": line.wanted}, ensure_ascii=False)
 
 
 def read(given: Mapping[str, Any]) -> Rule:

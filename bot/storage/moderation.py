@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import BadInput
 from bot.ids import ChannelId, GuildId, MemberId
-from bot.moderation.records import Entry, Handled, StoredLine, StoredRule
+from bot.moderation.records import Entry, Handled, Step, StoredLine, StoredRule
 from bot.moderation.rules import Mode
 from bot.storage.database import Database
 from bot.storage.moderation_log import append
@@ -64,27 +64,31 @@ class SqlRules:
         """Add a rule (``id`` 0) or replace one."""
 
         def act(connection: Connection) -> StoredRule:
-            query = select(func.max(filter_rules.c.id)).where(filter_rules.c.guild == guild)
-            id = rule.id or int(connection.execute(query).scalar() or 0) + 1
-            stored = replace(rule, id=id)
-            put(
-                connection,
-                filter_rules,
-                {
-                    "guild": guild,
-                    "id": id,
-                    "body": stored.body,
-                    "mode": stored.mode.value,
-                    "by": stored.by,
-                    "changed": written(stored.changed),
-                    "seen": stored.seen,
-                    "hits": stored.hits,
-                    "source": stored.source,
-                },
-            )
+            stored = _put_rule(connection, guild, rule)
             _turn_page(connection, guild)
-            append(connection, guild, replace(entry, subject=id))
+            append(connection, guild, replace(entry, subject=stored.id))
             return stored
+
+        return await self._database.write(act)
+
+    async def apply(self, guild: GuildId, steps: Sequence[Step]) -> Sequence[int]:
+        """Make several changes, each with its entry, in one transaction."""
+
+        def act(connection: Connection) -> list[int]:
+            ids: list[int] = []
+            for step in steps:
+                id = step.id
+                if step.rule is not None:
+                    id = _put_rule(connection, guild, step.rule).id
+                elif step.line is not None:
+                    id = _put_line(connection, guild, step.line).id
+                else:
+                    table = filter_rules if step.about == "rule" else filter_lines
+                    connection.execute(delete(table).where(table.c.guild == guild, table.c.id == id))
+                append(connection, guild, replace(step.entry, subject=id))
+                ids.append(id)
+            _turn_page(connection, guild)
+            return ids
 
         return await self._database.write(act)
 
@@ -113,19 +117,8 @@ class SqlRules:
         """Add a line; the same text again changes what is wanted of it."""
 
         def act(connection: Connection) -> StoredLine:
-            same = select(filter_lines.c.id).where(
-                filter_lines.c.guild == guild, filter_lines.c.text == line.text
-            )
-            newest = select(func.max(filter_lines.c.id)).where(filter_lines.c.guild == guild)
-            id = connection.execute(same).scalar_one_or_none()
-            id = id or int(connection.execute(newest).scalar() or 0) + 1
-            stored = replace(line, id=id)
-            put(
-                connection,
-                filter_lines,
-                {"guild": guild, "id": id, "text": line.text, "wanted": line.wanted, "by": line.by},
-            )
-            append(connection, guild, replace(entry, subject=id))
+            stored = _put_line(connection, guild, line)
+            append(connection, guild, replace(entry, subject=stored.id))
             return stored
 
         return await self._database.write(act)
@@ -188,6 +181,39 @@ class SqlRules:
             return connection.execute(old).rowcount
 
         return await self._database.write(act)
+
+
+def _put_rule(connection: Connection, guild: GuildId, rule: StoredRule) -> StoredRule:
+    """Add a rule (``id`` 0) or replace one."""
+    query = select(func.max(filter_rules.c.id)).where(filter_rules.c.guild == guild)
+    stored = replace(rule, id=rule.id or int(connection.execute(query).scalar() or 0) + 1)
+    values = {
+        "guild": guild,
+        "id": stored.id,
+        "body": stored.body,
+        "mode": stored.mode.value,
+        "by": stored.by,
+        "changed": written(stored.changed),
+        "seen": stored.seen,
+        "hits": stored.hits,
+        "source": stored.source,
+    }
+    put(connection, filter_rules, values)
+    return stored
+
+
+def _put_line(connection: Connection, guild: GuildId, line: StoredLine) -> StoredLine:
+    """Add a line (one that was here before gets its number again, if that is free), or change one."""
+    same = select(filter_lines.c.id).where(filter_lines.c.guild == guild, filter_lines.c.text == line.text)
+    newest = select(func.max(filter_lines.c.id)).where(filter_lines.c.guild == guild)
+    id = connection.execute(same).scalar_one_or_none()
+    if id is None and line.id:
+        taken = select(filter_lines.c.id).where(filter_lines.c.guild == guild, filter_lines.c.id == line.id)
+        id = line.id if connection.execute(taken).scalar_one_or_none() is None else None
+    stored = replace(line, id=id or int(connection.execute(newest).scalar() or 0) + 1)
+    values = {"guild": guild, "id": stored.id, "text": line.text, "wanted": line.wanted, "by": line.by}
+    put(connection, filter_lines, values)
+    return stored
 
 
 def _count(

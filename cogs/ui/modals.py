@@ -129,26 +129,26 @@ def _fields(components: Any) -> Iterator[Mapping[str, Any]]:
             yield from _fields((component["component"],))
 
 
-def check_file(file: discord.Attachment) -> None:
+def check_file(file: discord.Attachment, limit: int = FILE_LIMIT) -> None:
     """Refuse, from what Discord says of it, a file that will not be read.
 
     Raises:
         BadInput: it is too large, or not where Discord keeps uploads.
     """
-    if file.size > FILE_LIMIT:
-        raise BadInput("refused.file_too_large", size=file.size // 1_000, limit=FILE_LIMIT // 1_000)
+    if file.size > limit:
+        raise BadInput("refused.file_too_large", size=file.size // 1_000, limit=limit // 1_000)
     address = urlsplit(file.url)
     if address.scheme != "https" or address.hostname not in CDN:
         raise BadInput("refused.file_elsewhere")
 
 
-async def read_file(file: discord.Attachment) -> str:
-    """The text of an uploaded file.
+async def read_file(file: discord.Attachment, *, limit: int = FILE_LIMIT) -> str:
+    """The text of an uploaded file of at most so many bytes.
 
     Raises:
         BadInput: it cannot be read, or is not text in UTF-8.
     """
-    check_file(file)
+    check_file(file, limit)
     try:
         data = await file.read()
         text = data.decode("utf-8-sig")

@@ -33,6 +33,7 @@ from cogs.ui.settings_filter_group import (
     typed_terms,
 )
 from cogs.ui.settings_keeper import require_keeper
+from cogs.ui.settings_rule_texts import undone_told
 from cogs.ui.settings_rules import expiry_days, rule_line
 from cogs.ui.split import MESSAGE_LIMIT
 from cogs.ui.studio import quickly
@@ -153,6 +154,13 @@ class Writing(FilterCommands):
         """Take a rule away."""
         await self.begin(interaction)
         await tell(interaction, await self.take_away(interaction, rule))
+
+    @filters.command(**named("undo"))
+    async def undo(self, interaction: discord.Interaction[Renga]) -> None:
+        """Take the newest change of a rule or a line back; once more, and it is there again."""
+        await self.begin(interaction)
+        done = await self.app.rule_history.undo(space_of(interaction), by=member_of(interaction))
+        await tell(interaction, "\n".join(undone_told(done, lang_read(interaction)))[:MESSAGE_LIMIT])
 
     @rule.autocomplete("rule")
     @remove.autocomplete("rule")

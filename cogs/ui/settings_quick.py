@@ -12,17 +12,18 @@ from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import LANGUAGES, ChannelId, Place
 from cogs.ui.reply import acknowledge, tell
-from cogs.ui.settings_group import SettingsCommands, Spot, map_told, missing_in, settings
+from cogs.ui.settings_board import Board
+from cogs.ui.settings_group import Spot, missing_in, settings
 from cogs.ui.settings_keeper import require_keeper
 from cogs.ui.settings_told import name_of, value_told
 from cogs.ui.studio import quickly
-from cogs.ui.where import lang_read, member_of, place_in, place_of, space_of
+from cogs.ui.where import lang_read, place_in, place_of, space_of
 
 _LANGUAGES = [app_commands.Choice(name=say(f"language.{lang}"), value=lang) for lang in LANGUAGES]
 _QUOTAS = ("member_requests", "member_tokens", "guild_requests", "guild_tokens")
 
 
-class Quick(SettingsCommands):
+class Quick(Board):
     """One command for each of the settings that are changed most."""
 
     @settings.command(name=say("command.settings_show"), description=say("command.settings_show_about"))
@@ -144,9 +145,10 @@ class Quick(SettingsCommands):
         """Take the newest change back; once more, and it is there again."""
         await quickly(require_keeper(interaction))
         await acknowledge(interaction, private=True)
-        changes = await self.desk.undo(space_of(interaction), by=member_of(interaction))
-        lang = lang_read(interaction)
-        rows = [translate("settings.undone", lang), *map_told(changes, lang)]
+        rows = [
+            translate("settings.undone", lang_read(interaction)),
+            *await self.undo_newest(interaction),
+        ]
         await tell(interaction, "\n".join(rows)[:2_000])
 
 

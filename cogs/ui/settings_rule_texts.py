@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.ids import Lang
 from bot.moderation.records import Entry, StoredLine
 from bot.moderation.verdict import Hit, Verdict
 from bot.services.moderation_desk import Broken
+from bot.services.moderation_rules import state_read
 from bot.services.moderation_trial import Attempt
 from cogs.ui.review_look import marked
 from cogs.ui.safe import line
@@ -132,3 +134,25 @@ def report_text(facts: Mapping[str, Any], lang: Lang) -> str:
         wrong = translate("moderation.report_wrong", lang, rate=rate) if rate is not None else ""
         rows.append(f"- {told}{wrong}")
     return _fit(rows)
+
+
+def undone_told(entries: Sequence[Entry], lang: Lang) -> list[str]:
+    """What became of rules and lines whose change was taken back, a line each, as many as fit."""
+    rows = [_undone(entry, lang) for entry in entries[:8]]
+    return [*rows, f"-# +{len(entries) - 8}"] if len(entries) > 8 else rows
+
+
+def _undone(entry: Entry, lang: Lang) -> str:
+    if not entry.act.startswith("line"):
+        rule = line(entry.rule, 60)
+        if not entry.after:
+            return translate("moderation.undone_gone", lang, rule=rule)
+        mode = state_read(entry.after)[1]
+        return translate(
+            "moderation.undone_rule", lang, rule=rule, state=translate(f"moderation.mode_{mode}", lang)
+        )
+    given = json.loads(entry.after or entry.before)
+    state = translate("moderation.undone_line_gone", lang)
+    if entry.after:
+        state = translate("moderation.must_block" if given["wanted"] else "moderation.must_allow", lang)
+    return translate("moderation.undone_line", lang, text=line(str(given["text"]), 80), state=state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import discord
 
@@ -10,8 +10,6 @@ from bot.client import Renga
 from bot.errors import BadInput
 from bot.house.model import Level
 from bot.ids import ChannelId, Place
-from bot.services.house_desk import Wanted
-from bot.services.house_file import channels_in
 from cogs.ui.settings_items import Scope
 from cogs.ui.where import place_in, space_of
 
@@ -25,7 +23,7 @@ async def place_of_scope(interaction: discord.Interaction[Renga], scope: Scope) 
     space = space_of(interaction)
     if scope.level is Level.GUILD:
         return Place(space, ChannelId(0))
-    channel = await _channel(interaction, scope.id)
+    channel = await find_channel(interaction, scope.id)
     if channel is None or Scope.of(channel).level is not scope.level:
         raise BadInput("settings.no_channel", channel=f"<#{scope.id}>")
     if scope.level is Level.CATEGORY:
@@ -33,18 +31,18 @@ async def place_of_scope(interaction: discord.Interaction[Renga], scope: Scope) 
     return place_in(space, channel, scope.id)
 
 
-async def check_channels(interaction: discord.Interaction[Renga], wanted: Sequence[Wanted]) -> None:
-    """Refuse settings for channels that are none of this server's.
+async def check_channels(interaction: discord.Interaction[Renga], ids: Iterable[int]) -> None:
+    """Refuse what speaks of channels that are none of this server's.
 
     Raises:
         BadInput: names the first of them.
     """
-    for id in channels_in(wanted):
-        if await _channel(interaction, id) is None:
+    for id in ids:
+        if await find_channel(interaction, id) is None:
             raise BadInput("settings.no_channel", channel=f"<#{id}>")
 
 
-async def _channel(
+async def find_channel(
     interaction: discord.Interaction[Renga], id: int
 ) -> discord.abc.GuildChannel | discord.Thread | None:
     """A channel of this server; a thread that sleeps is asked for."""
