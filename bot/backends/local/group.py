@@ -205,6 +205,6 @@ def drawn(
     shares = np.exp((values - values[0]).astype(np.float64) / temperature)
     shares /= shares.sum()
     sums = np.cumsum(shares)
-    count = int(np.searchsorted(sums - shares, top_p))
-    at = int(np.searchsorted(sums[:count], chance.random() * sums[count - 1], side="right"))
+    count = int((sums - shares < top_p).sum())
+    at = int((sums[:count] <= chance.random() * sums[count - 1]).sum())
     return int(tokens[min(at, count - 1)])

@@ -13,9 +13,11 @@ from bot.forms.check import AnyShape, ChineseShape, TwoShapes, check
 from bot.forms.chinese.clauses import cut
 from bot.forms.english.sound import words
 from bot.forms.guide import told
-from bot.forms.guide.chinese import ChineseGuide, ChineseWriter, Clause, plan_chinese, with_given
+from bot.forms.guide.chinese import ChineseGuide, ChineseWriter
+from bot.forms.guide.clauses import Clause, plan_chinese, with_given
 from bot.forms.guide.english import EnglishGuide, EnglishWriter
-from bot.forms.guide.lines import Line, given_lines, opening_words, plan, put_lines
+from bot.forms.guide.lines import Line, given_lines, opening_words, put_lines
+from bot.forms.guide.plans import plan
 from bot.forms.guide.vocabulary import Vocabulary
 from bot.forms.guide.words import weak
 from bot.forms.model import FormReport, Holds
@@ -166,7 +168,16 @@ class Guided:
         worth = {Holds.YES: 1.0, Holds.DOUBTFUL: 0.8, Holds.NO: 0.4}[holds]
         if literal and not shows(self.topic, whole):
             worth -= 0.3
-        return max(0.0, worth - 0.5 * repeats(text))
+        return max(0.0, worth - 0.5 * repeats(text, self._returning(whole)))
+
+    def _returning(self, text: str) -> frozenset[str]:
+        """The words that the form itself says again and again: a refrain's, the end words of a sestina."""
+        if self.language == "zh":
+            return frozenset()
+        plan = self._lines()
+        ends = [words(line)[-1:] for line in text.split("\n") if line.strip()]
+        named = [word for line, end in zip(plan, ends, strict=False) if line.word for word in end]
+        return frozenset((*named, *(word for line in plan for word in words(line.tail))))
 
     def _chinese(self) -> ChineseShape | None:
         if isinstance(self.shape, TwoShapes):
@@ -189,14 +200,18 @@ class Guided:
         # The pattern is chosen by what was there at first, lest it change while the poem is written.
         opening = cut(self.opening).clauses
         first = [*opening, *self.locked[len(opening) :]]
-        clauses = plan_chinese(shape, lines=self.lines, topic=self.topic, seed=self.seed, given=first)
+        wanted = len(self.locked) or self.lines
+        clauses = plan_chinese(shape, lines=wanted, topic=self.topic, seed=self.seed, given=first)
         return with_given(clauses, self._there())
 
     def _lines(self) -> tuple[Line, ...]:
         shape = self.shape.english if isinstance(self.shape, TwoShapes) else self.shape
         if isinstance(shape, ChineseShape):
             return ()
-        lines = plan(shape, lines=self.lines, topic=self.topic, seed=self.seed)
+        opening = [row.strip() for row in self.opening.split("\n") if row.strip()]
+        first = [*opening, *self.locked[len(opening) :]]
+        wanted = len(self.locked) or self.lines
+        lines = plan(shape, lines=wanted, topic=self.topic, seed=self.seed, given=first)
         return given_lines(lines, self._there())
 
     def _there(self) -> list[str]:
@@ -215,13 +230,17 @@ def shows(topic: str, text: str) -> bool:
     return not wanted or any(one.startswith(stem) for stem in stems for one in said)
 
 
-def repeats(text: str) -> float:
-    """The part of the words of weight that only say again what was said; lines that come again count once."""
+def repeats(text: str, but: Collection[str] = ()) -> float:
+    """The part of the words of weight that only say again what was said; lines that come again count once.
+
+    ``but`` are words that do not count.
+    """
     lines = list(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip()))
     if _HAN.search(text):
         said = [char for line in lines for char in line if _HAN.match(char)]
     else:
         said = [word for line in lines for word in words(line) if len(word) > 3 and not weak(word)]
+        said = [word for word in said if word not in but]
     counts = Counter(said)
     return sum(count - 1 for count in counts.values()) / len(said) if said else 0.0
 

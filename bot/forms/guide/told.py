@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bot.forms.chinese.sound import Book, groups, is_han
 from bot.forms.english.sound import words
-from bot.forms.guide.chinese import Clause
+from bot.forms.guide.clauses import Clause
 from bot.forms.guide.lines import Line
 from bot.forms.guide.words import Spoken, lexicon, onset, rhymes, sound_of
 
@@ -30,6 +30,8 @@ def english(lines: Sequence[Line], seed: int) -> str:
         if line.blank_before:
             rows.append("")
         rows.append(f"{number}: {_line(line)}")
+    if any(line.word for line in lines):
+        rows += ["", "Lines of one letter end in the very same word; no two letters have the same."]
     offers = _offers(lines, random.Random(seed))
     if offers:
         rows += ["", "Words to rhyme on; others that rhyme as well are as good:"]
@@ -65,7 +67,10 @@ def _line(line: Line) -> str:
     beat = "".join(line.foot[at % len(line.foot)] for at in range(line.least)) if line.foot else ""
     rhyme = f"rhyme {line.rhyme.upper()}" if line.rhyme else ""
     initial = f"begins with {line.initial.upper()}" if line.initial else ""
-    return ", ".join(part for part in (size, beat, rhyme, initial) if part)
+    tail = f"and behind the rhyme the words “{line.tail}”" if line.tail else ""
+    word = f"ends in the word {line.word.upper()}" if line.word else ""
+    holds = f"has the word {line.holds.upper()} within" if line.holds else ""
+    return ", ".join(part for part in (size, beat, rhyme, tail, word, holds, initial) if part)
 
 
 def _clause(clause: Clause) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 
 from bot.forms.english.dictionary import Phones, look_up
+from bot.forms.english.sound import sounds
 
 COMMON = 6_000
 """Words from the top of the list that a line may end in: rarer ones are there for the rhyme alone."""
@@ -56,6 +57,17 @@ def sound_of(word: str) -> Spoken | None:
     return Spoken(word, stress, next(iter(tails)), stress[-1] != "0")
 
 
+def heard(word: str) -> Spoken | None:
+    """The sound of a word, the usual one where there are several; of one in no dictionary as it looks."""
+    sure = sound_of(word)
+    if sure is not None:
+        return sure
+    ways = sounds(word)
+    if not ways or not (stress := _stress(ways[0].phones)):
+        return None
+    return Spoken(word, stress, _tail(ways[0].phones), stress[-1] != "0")
+
+
 def weak(word: str) -> bool:
     """Whether a word is too light to end a line."""
     return word in _WEAK
@@ -66,6 +78,12 @@ def lexicon() -> tuple[Spoken, ...]:
     """All words, the commonest first."""
     raw = resources.files("bot.forms.guide.data").joinpath("words.txt.xz").read_bytes()
     return tuple(found for word in lzma.decompress(raw).decode().split("\n") if (found := sound_of(word)))
+
+
+@cache
+def known() -> frozenset[str]:
+    """The words of the lexicon."""
+    return frozenset(spoken.word for spoken in lexicon())
 
 
 @cache

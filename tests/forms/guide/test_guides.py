@@ -45,6 +45,8 @@ ENGLISH = [
     "rondeau",
     "pantoum",
     "blank-verse",
+    "ghazal",
+    "sestina",
 ]
 CHINESE = ["wujue", "qijue", "wulv", "qilv", "duilian", "haiku", "dayou"]
 TUNES = sorted(id for id, form in CATALOGUE.forms.items() if form.shape.get("kind") == "ci" and form.shape)
@@ -140,12 +142,57 @@ def test_lines_written_are_kept_when_the_writing_goes_on_line_by_line() -> None:
     assert plan.reseeded(5).left == len(lines)
 
 
-@pytest.mark.parametrize("form", ["ghazal", "sestina", "free"])
-def test_what_cannot_be_guided_says_so(form: str) -> None:
-    found = CATALOGUE.find_form(form)
+def test_free_verse_has_no_plan() -> None:
+    found = CATALOGUE.find_form("free")
     assert found is not None
     shape = shape_of(found.id, found.shape)
-    assert shape is None or not Guided(form=form, shape=shape, language="en").possible
+    assert shape is None or not Guided(form="free", shape=shape, language="en").possible
+
+
+@pytest.mark.parametrize(
+    "topic", ["the ferry", "rain", "my old lamp", "what the wind said to me", "末班车", ""]
+)
+def test_a_ghazal_comes_back_to_its_topic_where_that_is_a_phrase(topic: str) -> None:
+    plan = guided("ghazal", "en", topic=topic, seed=5)
+    text = blind(plan, 5)
+    assert check(text, plan.shape, topic=topic).holds is Holds.YES, text
+    if len(topic.split()) < 4 and topic.isascii():
+        assert shows(topic, text) or not topic
+    assert plan.worth(text) == plan.worth(text, literal=False) or not shows(topic, text)
+
+
+def test_a_ghazal_takes_its_refrain_from_what_is_given() -> None:
+    first = "I left my coat and all I owed beside the sea"
+    opening = f"{first}\nthe last of day still softly glowed beside the sea"
+    plan = guided("ghazal", "en", opening=opening, seed=2)
+    text = f"{opening}\n{blind(plan, 2)}"
+    assert check(text, plan.shape).holds is Holds.YES, text
+    assert text.count("beside the sea") == 6
+    alone = guided("ghazal", "en", opening=first, seed=2)
+    text = f"{first}\n{blind(alone, 2)}"
+    assert check(text, alone.shape).holds is Holds.YES, text
+
+
+def test_what_a_form_says_again_is_no_fault_of_the_poem() -> None:
+    plan = guided("sestina", "en", seed=2)
+    text = blind(plan, 2)
+    assert plan.worth(text) > 0.97 > 1 - 0.5 * repeats(text)
+
+
+@pytest.mark.parametrize("end", ["sea", "wind", "river", "zyzzyva"])
+def test_end_words_that_are_given_end_the_lines_that_are_written(end: str) -> None:
+    locked = ("", "", "", "", "", f"And all the lamps are going out at {end}", *[""] * 33)
+    plan = guided("sestina", "en", seed=3, locked=locked)
+    text = blind(plan, 3)
+    assert check(text, plan.shape).holds is Holds.YES, text
+    assert sum(end in words(line)[-1:] for line in text.split("\n")) in (6, 7)
+
+
+def test_a_plan_has_as_many_lines_as_the_text_whose_lines_stay() -> None:
+    for form, count in (("terza-rima", 13), ("blank-verse", 5), ("ghazal", 8), ("pantoum", 8)):
+        text = "\n".join(f"The ferry number {at} is on the shore" for at in range(count))
+        plan = guided(form, "en", seed=1).locking(text, {2})
+        assert plan.left == count, form
 
 
 def test_the_topic_must_show_and_nothing_come_again_and_again() -> None:
