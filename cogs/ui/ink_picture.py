@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image, ImageDraw
 
@@ -14,28 +14,30 @@ from bot.ids import Lang
 from bot.judging.ink import Inked
 from bot.services.ink import InkedText
 from cogs.ui.ink_fonts import font, which_has
+from cogs.ui.ink_rows import Piece, pieces, unseen, wrapped
 
 WIDTH = 1200
 MARGIN = 96
+MISSING = "□"
+"""Stands for a character that no font here has, such as an emoji."""
+SIZES = (46, 42, 38, 34, 30)
+"""Heights of letters in pixels: the largest is taken in which the lines need not be broken."""
 MOST_ROWS = 90
 """Rows of a picture; what is longer is cut, and the picture says so."""
 
-PAPER, TEXT, FAINT, RULE = (251, 249, 244), (34, 32, 30), (128, 120, 110), (222, 215, 203)
+PAPER, TEXT, FAINT, RULE = (251, 249, 244), (34, 32, 30), (108, 101, 92), (222, 215, 203)
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+ENOUGH = 4.5
+"""Contrast that text must have (WCAG 2.2, success criterion 1.4.3)."""
 WASHES = ((235, 240, 247), (151, 171, 214), (28, 42, 112))
 """From what was sure to come to what nobody would have guessed."""
 DEEP = WASHES[-1]
+INDENT = 1.5
+"""How far a row that goes on is set in, in heights of letters."""
 DARKEST = 12.0
 """Bits from which a token is as dark as it gets: one chance in four thousand."""
 
 Colour = tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Characters of one row that one token wrote, or (``bits`` None) that no token did."""
-
-    text: str
-    bits: float | None
 
 
 def shade(bits: float) -> Colour:
@@ -56,33 +58,17 @@ def _luminance(colour: Colour) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def contrast(one: Colour, other: Colour) -> float:
+    """How well one colour is seen on another, from 1 to 21 (WCAG 2.2: 4.5 for text)."""
+    dark, light = sorted((_luminance(one) + 0.05, _luminance(other) + 0.05))
+    return light / dark
+
+
 def legible(wash: Colour) -> Colour:
-    """The colour of letters on a wash: dark or paper, whichever has the greater contrast."""
-    ground = _luminance(wash) + 0.05
-    return TEXT if ground / (_luminance(TEXT) + 0.05) >= (_luminance(PAPER) + 0.05) / ground else PAPER
-
-
-def pieces(text: str, ink: Sequence[Inked]) -> list[list[Piece]]:
-    """The lines of a text, each cut into what its tokens wrote."""
-    lines: list[list[Piece]] = [[]]
-    for start, end, bits in _stretches(text, ink):
-        for number, part in enumerate(text[start:end].split("\n")):
-            if number:
-                lines.append([])
-            if part:
-                lines[-1].append(Piece(part.replace("\t", "    "), bits))
-    return lines
-
-
-def _stretches(text: str, ink: Sequence[Inked]) -> list[tuple[int, int, float | None]]:
-    found: list[tuple[int, int, float | None]] = []
-    reached = 0
-    for one in ink:
-        if one.start > reached:
-            found.append((reached, one.start, None))
-        found.append((one.start, one.end, one.bits))
-        reached = one.end
-    return [*found, (reached, len(text), None)]
+    """The colour of letters on a wash: ink or paper; on a middling one, where neither will do, black or
+    white, of which one always does."""
+    soft = max(TEXT, PAPER, key=lambda colour: contrast(colour, wash))
+    return soft if contrast(soft, wash) >= ENOUGH else max(BLACK, WHITE, key=lambda c: contrast(c, wash))
 
 
 def _width(text: str, size: int) -> float:
@@ -90,46 +76,21 @@ def _width(text: str, size: int) -> float:
 
 
 def _advance(char: str, size: int) -> float:
+    if unseen(char):
+        return 0.0
     which = which_has(char)
-    return font(size, which).getlength(char) if which is not None else size / 2
+    return font(size, which or 0).getlength(char if which is not None else MISSING)
 
 
 def _write(draw: ImageDraw.ImageDraw, x: float, base: float, text: str, size: int, fill: Colour) -> float:
     """Write along a base line, each character by the font that has it; returns where it ends."""
     for char in text:
         which = which_has(char)
-        if which is not None and not char.isspace():
-            draw.text((x, base), char, font=font(size, which), fill=fill, anchor="ls")
+        if not char.isspace() and not unseen(char):
+            shown = char if which is not None else MISSING
+            draw.text((x, base), shown, font=font(size, which or 0), fill=fill, anchor="ls")
         x += _advance(char, size)
     return x
-
-
-def _wrapped(line: Sequence[Piece], size: int, room: float) -> list[list[Piece]]:
-    """A line in rows that fit: cut before a word, or (without spaces) before any character."""
-    rows: list[list[Piece]] = [[]]
-    used = 0.0
-    for piece in line:
-        rest = piece.text
-        while rest:
-            fits = len(rest)
-            if used + _width(rest, size) > room:
-                fits = 0
-                while fits < len(rest) and used + _width(rest[: fits + 1], size) <= room:
-                    fits += 1
-                space = rest.rfind(" ", 0, fits + 1)
-                if space > 0:
-                    fits = space
-                elif rows[-1] and rest[0].isascii() and " " not in rest[:fits]:
-                    fits = 0
-                fits = fits if fits or rows[-1] else 1
-            if fits:
-                rows[-1].append(Piece(rest[:fits], piece.bits))
-                used += _width(rest[:fits], size)
-            rest = rest[fits:]
-            if rest:
-                rows.append([])
-                used, rest = 0.0, rest.lstrip(" ")
-    return rows
 
 
 def draw(inked: InkedText, *, title: str, byline: str, lang: Lang) -> bytes:
@@ -138,16 +99,17 @@ def draw(inked: InkedText, *, title: str, byline: str, lang: Lang) -> bytes:
     ``title`` and ``byline`` are plain text; "" for none.
     """
     lines = pieces(inked.text.strip("\n"), _from_start(inked))
-    size = 46 if len(lines) <= 16 else 38 if len(lines) <= 32 else 30
     room = WIDTH - 2 * MARGIN
-    rows = [row for line in lines for row in _wrapped(line, size, room)]
+    size = _size(lines, room)
+    width = partial(_width, size=size)
+    rows = [row for line in lines for row in wrapped(line, room, width, INDENT * size)]
     cut = len(rows) > MOST_ROWS
     rows = rows[:MOST_ROWS]
     step = round(size * (1.9 if len(rows) <= 32 else 1.75))
-    widest = max((_width("".join(one.text for one in row), size) for row in rows), default=0)
+    widest = max((_width(row.text, size) + INDENT * size * row.goes_on for row in rows), default=0)
     left = max(MARGIN, (WIDTH - widest) / 2)
     top = MARGIN + (100 if title else 0)
-    body = sum(step if row else round(step * 0.6) for row in rows) + (step if cut else 0)
+    body = sum(step if row.pieces else round(step * 0.6) for row in rows) + (step if cut else 0)
     height = round(top + body + 390)
     image = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(image)
@@ -156,15 +118,26 @@ def draw(inked: InkedText, *, title: str, byline: str, lang: Lang) -> bytes:
         _write(pen, (WIDTH - _width(shown, 40)) / 2, MARGIN + 24, shown, 40, TEXT)
     y = float(top)
     for row in rows:
-        if row:
-            _row(image, left, y + step * 0.68, row, size)
-        y += step if row else round(step * 0.6)
+        if row.pieces:
+            inset = INDENT * size if row.goes_on else 0
+            _row(image, left + inset, y + step * 0.68, row.pieces, size)
+        y += step if row.pieces else round(step * 0.6)
     if cut:
         _write(pen, left, y + step * 0.68, f"… {translate('ink.cut', lang)}", 26, FAINT)
     _legend(pen, height, inked, byline, lang)
     stream = io.BytesIO()
     image.save(stream, "PNG", optimize=True)
     return stream.getvalue()
+
+
+def _size(lines: Sequence[Sequence[Piece]], room: float) -> int:
+    """The height of the letters: the fewer the lines the larger, and smaller if that keeps them whole."""
+    largest = 46 if len(lines) <= 16 else 38 if len(lines) <= 32 else 30
+    texts = ["".join(piece.text for piece in line) for line in lines]
+    fitting = (
+        size for size in SIZES if size <= largest and all(_width(text, size) <= room for text in texts)
+    )
+    return next(fitting, largest)
 
 
 def _from_start(inked: InkedText) -> list[Inked]:
@@ -243,7 +216,8 @@ def _formula(pen: ImageDraw.ImageDraw, x: float, base: float, inked: InkedText, 
 
 def alt_text(inked: InkedText, *, title: str, lang: Lang) -> str:
     """The picture in words, for who does not see it: the poem, and where it surprised most."""
-    marked = sorted((one for one in inked.ink if one.end > one.start), key=lambda one: one.logprob)[:3]
+    worded = [one for one in inked.ink if any(map(str.isalnum, inked.text[one.start : one.end]))]
+    marked = sorted(worded, key=lambda one: one.logprob)[:3]
     words = [" ".join(inked.text[one.start : one.end].split()) for one in marked]
     told = translate(
         "ink.alt",
