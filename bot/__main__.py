@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import json
 import logging
 import sys
@@ -71,8 +72,11 @@ def doctor(given: argparse.Namespace, settings: Settings) -> int:
 def prompts(given: argparse.Namespace, settings: Settings) -> int:
     """Check every file under prompts/."""
     from bot.prompting.cli import check
+    from bot.services.forms import shape_faults, specimen_faults
 
-    problems = check(given.folder or settings.prompts_folder())
+    problems = check(
+        given.folder or settings.prompts_folder(), lambda form: shape_faults(form) or specimen_faults(form)
+    )
     print("\n".join(problems) if problems else "ok")
     return bool(problems)
 
@@ -227,6 +231,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit status is 0 if all is well."""
+    # What a terminal cannot write is written as its number: no answer is lost over a letter.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     given = parser().parse_args(arguments)
     if given.command is None:
         parser().print_help()

@@ -26,7 +26,7 @@ from bot.services.credits_desk import CreditsDesk
 from bot.services.dispatch import Dispatch
 from bot.services.filters import Filters, GuildFilters
 from bot.services.forming import Formed
-from bot.services.forms import FormDesk
+from bot.services.forms import FormDesk, shape_faults
 from bot.services.house_desk import HouseDesk
 from bot.services.ink import InkDesk
 from bot.services.judging_critic import Critic
@@ -135,7 +135,7 @@ async def open_app(
         RengaError: a setting, a prompt file or the database is not as it must be.
     """
     async with AsyncExitStack() as stack:
-        catalogue = Catalogue.load(settings.prompts_folder())
+        catalogue = Catalogue.load(settings.prompts_folder(), shape_faults)
         store = await stack.enter_async_context(open_store(settings.database, clock=clock))
         router = build(settings) if backends is None else Router(backends, default=settings.model)
         stack.push_async_callback(router.aclose)

@@ -21,6 +21,7 @@ from bot.explain import explain
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.prompting.catalogue import Catalogue
+from bot.services.forms import shape_faults
 from bot.settings import Settings
 from bot.storage.database import open_database
 from bot.storage.health import Health, examine
@@ -85,7 +86,7 @@ class Doctor:
     def _prompts(self) -> list[Finding]:
         folder = self._settings.prompts_folder()
         try:
-            catalogue = Catalogue.load(folder)
+            catalogue = Catalogue.load(folder, shape_faults)
         except RengaError as error:
             return [Finding(Level.BAD, explain(error, self._lang))]
         problems = [Finding(Level.BAD, explain(problem, self._lang)) for problem in catalogue.check()]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import re
 import sys
+from typing import Any
 
 from bot.errors import BadInput
 from bot.explain import explain
-from bot.forms.check import AnyShape, Shape, check
 from bot.forms.english.ends import ends
 from bot.forms.english.rhyme import rhyme, rhymes
 from bot.forms.english.sound import words
@@ -17,7 +18,9 @@ from bot.forms.model import Holds
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.prompting.catalogue import Catalogue
-from bot.services.forms import FormDesk, sheet
+from bot.prompting.parts import Form
+from bot.services.form_words import sheet
+from bot.services.forms import FormDesk, shape_faults
 from bot.settings import Settings
 
 _BETWEEN = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
@@ -27,70 +30,69 @@ def form(given: argparse.Namespace, settings: Settings) -> int:
     """List the forms, show one, check texts from standard input, or tell how two words rhyme.
 
     Texts are parted by lines ``---``; an empty one among them gets its report too, so that there is one for
-    each.  The exit status is 1 if a text does not hold, 2 if there is no such form or its file has a mistake.
+    each.  The exit status is 1 if a text does not hold, 2 if there is no such form, its file has a mistake,
+    or what was given is no text.
     """
     lang = given.language or settings.language
-    catalogue = Catalogue.load(settings.prompts_folder())
+    catalogue = Catalogue.load(settings.prompts_folder(), judge=shape_faults)
     if given.act == "list":
         for one in catalogue.forms.values():
-            _out(f"{one.id:24} {one.title[lang]}: {one.about[lang]}")
+            row = json.dumps(_facts(one), ensure_ascii=False) if given.json else _row(one, lang)
+            _out(row)
         return 0
     if given.act == "rhyme":
         return _rhyme(given.form, given.other, lang, as_json=given.json)
+    desk = FormDesk(catalogue)
     try:
-        shape = _shape(given.form, catalogue)
+        shape = desk.shape(given.form)
     except BadInput as error:
         sys.stderr.write(f"{explain(error, lang)}\n")
         return 2
-    except ValueError as error:
-        # A mistake in the form's file, said as its reader says it.
-        sys.stderr.write(f"{error}\n")
-        return 2
+    found = catalogue.find_form(given.form)
+    assert found is not None, "it has a shape"
     if given.act == "show":
-        _show(shape, catalogue, lang)
+        _out(json.dumps(_facts(found), ensure_ascii=False) if given.json else _shown(found, lang))
         return 0
+    try:
+        texts = _texts(_typed())
+    except UnicodeDecodeError:
+        sys.stderr.write(f"{translate('refused.not_text_file', lang)}\n")
+        return 2
     worst = 0
-    for number, text in enumerate(_texts(sys.stdin.read())):
-        report = check(text, shape, topic=given.topic, book=given.book)
+    for number, text in enumerate(texts):
+        report = desk.check(text, shape, topic=given.topic, book=given.book)
         worst |= report.holds is Holds.NO
         if given.json:
             _out(json.dumps(report.plain(), ensure_ascii=False))
         else:
-            _out("\n".join([*([""] if number else []), *sheet(report, lang)]))
+            name = found.title[lang]
+            _out("\n".join([*([""] if number else []), *sheet(report, lang, name=name)]))
     return worst
 
 
-def _shape(name: str, catalogue: Catalogue) -> AnyShape:
-    """The demands of a form; free verse demands nothing but a line.
-
-    Raises:
-        BadInput: there is none of that name.
-    """
-    if not name:
-        raise BadInput("refused.form_unchecked", form="")
-    try:
-        return FormDesk(catalogue).shape(name)
-    except BadInput as error:
-        if error.text_key != "refused.form_unchecked":
-            raise
-        found = catalogue.find_form(name)
-        return Shape(form=found.id if found is not None else name)
+def _facts(form: Form) -> dict[str, Any]:
+    """A form as an object."""
+    return {
+        "form": form.id,
+        "title": form.title,
+        "about": form.about,
+        "aliases": form.aliases,
+        "languages": form.languages,
+        "lines": form.lines,
+        "instruct": form.instruct,
+        "shape": form.shape,
+    }
 
 
-def _show(shape: AnyShape, catalogue: Catalogue, lang: Lang) -> None:
-    found = catalogue.forms.get(shape.form)
-    if found is not None:
-        _out(f"{found.title[lang]}: {found.about[lang]}\n\n{found.instruct[lang]}")
-        for key, value in found.shape.items():
-            _out(f"  {key}: {value}")
-    elif isinstance(shape, Shape):
-        for key, value in (
-            ("schemes", shape.schemes),
-            ("syllables", shape.syllables),
-            ("lines", shape.lines),
-        ):
-            if value:
-                _out(f"  {key}: {value}")
+def _row(form: Form, lang: Lang) -> str:
+    return f"{form.id:24} {form.title[lang]}: {form.about[lang]}"
+
+
+def _shown(form: Form, lang: Lang) -> str:
+    """A form as it is written in its file: what it is, what a model is told, what is checked."""
+    about = "" if form.about[lang] == form.title[lang] else f": {form.about[lang]}"
+    rows = [f"{form.title[lang]}{about}", "", form.instruct[lang]]
+    return "\n".join([*rows, *(f"  {key}: {value}" for key, value in form.shape.items())])
 
 
 def _rhyme(one: str, other: str, lang: Lang, *, as_json: bool) -> int:
@@ -108,8 +110,21 @@ def _rhyme(one: str, other: str, lang: Lang, *, as_json: bool) -> int:
     return 0 if yes else 1
 
 
+def _typed() -> str:
+    """What comes in: UTF-8, or what its first bytes say, whatever the terminal is set to.
+
+    Raises:
+        UnicodeDecodeError: it is no text, or in another encoding.
+    """
+    raw = sys.stdin.buffer.read()
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return raw.decode("utf-16" if wide else "utf-8")
+
+
 def _texts(given: str) -> list[str]:
-    texts = [text.strip("\n") for text in _BETWEEN.split(given.lstrip("\ufeff"))]
+    """The poems, without marks of byte order and with line ends of one kind."""
+    whole = given.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+    texts = [text.strip("\n") for text in _BETWEEN.split(whole)]
     # A line --- that closes the file parts nothing.
     return texts[:-1] if len(texts) > 1 and not texts[-1].strip() else texts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands
@@ -10,11 +11,12 @@ from discord.ext import commands
 
 from bot.client import Renga
 from bot.errors import BadInput
-from bot.forms.check import Shape
+from bot.forms.check import Shape, TwoShapes
 from bot.forms.chinese.sound import Book
 from bot.i18n.slash import say
 from bot.i18n.text import translate
-from bot.ids import MessageId, WorkId
+from bot.ids import LANGUAGES, Lang, MessageId, WorkId
+from bot.prompting.parts import Form as FormFile
 from bot.services.forms import LONGEST, FormDesk, is_tune
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.judging_report import form_rows, whole_report
@@ -65,11 +67,7 @@ class Verse(commands.Cog):
     async def list(self, interaction: discord.Interaction[Renga]) -> None:
         """Say which forms can be checked."""
         await acknowledge(interaction, private=True)
-        lang = lang_read(interaction)
-        forms = self._desk.forms()
-        rows = [f"**{one.title[lang]}** – {one.about[lang]}" for one in forms if not is_tune(one)]
-        tunes = "、".join(one.title["zh"] for one in forms if is_tune(one))
-        shown = "\n".join([*rows, f"**{translate('form.tunes', lang)}** – {tunes}"])
+        shown = "\n".join(form_list(self._desk.forms(), lang_read(interaction)))
         for part in split(shown) or [shown[:MESSAGE_LIMIT]]:
             await tell(interaction, part)
 
@@ -86,15 +84,15 @@ class Verse(commands.Cog):
         shape = self._desk.shape(form[:NAME_LIMIT])
         if isinstance(shape, Shape):
             book = None  # the rhyme books are of Chinese
-        await interaction.response.send_modal(_sheet_of_paper(interaction, form, book=book))
+        spells = not isinstance(shape, TwoShapes) and shape.acrostic
+        await interaction.response.send_modal(_sheet_of_paper(interaction, form, book=book, spells=spells))
 
     @check.autocomplete("form")
     async def _forms(
         self, interaction: discord.Interaction[Renga], typed: str
     ) -> list[app_commands.Choice[str]]:
-        lang, wanted = lang_read(interaction), typed.casefold()
-        found = [one for one in self._desk.forms() if wanted in f"{one.id} {one.title[lang]}".casefold()]
-        return [app_commands.Choice(name=one.title[lang][:100], value=one.id) for one in found[:25]]
+        found = self._app.catalogue.suggest("form", typed, lang_read(interaction))
+        return [app_commands.Choice(name=title[:100], value=id[:100]) for title, id in found]
 
     async def _check_this(self, interaction: discord.Interaction[Renga], message: discord.Message) -> None:
         """Check what was right-clicked: a work by its form, a plain message by one that is asked for."""
@@ -128,13 +126,35 @@ class Verse(commands.Cog):
             await explain_to(interaction, error)
 
     async def _report(self, interaction: discord.Interaction[Renga], filled: Form) -> None:
-        shape = self._desk.shape(filled.value("form")[:NAME_LIMIT])
+        named = filled.value("form")[:NAME_LIMIT]
+        shape = self._desk.shape(named)
         book = _book(filled.value("book"))
         await acknowledge(interaction, private=True)
         # The first look into the dictionary takes a fifth of a second.
         poem = filled.value("poem")[:LONGEST]
-        report = await asyncio.to_thread(self._desk.check, poem, shape, book=book)
-        await _tell_long(interaction, "\n".join(form_rows(report, lang_read(interaction))))
+        topic = filled.value("word")
+        report = await asyncio.to_thread(self._desk.check, poem, shape, topic=topic, book=book)
+        lang = lang_read(interaction)
+        await _tell_long(interaction, "\n".join(form_rows(report, lang, name=self._desk.name(named, lang))))
+
+
+def form_list(forms: Sequence[FormFile], lang: Lang) -> list[str]:
+    """The forms there are, by language, the tunes of ci in one row; and how to describe one."""
+    groups: tuple[tuple[str, tuple[Lang, ...]], ...] = (
+        ("form.list_english", ("en",)),
+        ("form.list_chinese", ("zh",)),
+        ("form.list_both", LANGUAGES),
+    )
+    rows: list[str] = []
+    for key, languages in groups:
+        rows.append(f"__{translate(key, lang)}__")
+        own = [one for one in forms if one.languages == languages]
+        rows += [f"**{one.title[lang]}** – {one.about[lang]}" for one in own if not is_tune(one)]
+        if tunes := [one for one in own if is_tune(one)]:
+            rows.append(
+                f"**{translate('form.tunes', lang)}** – {'、'.join(one.title['zh'] for one in tunes)}"
+            )
+    return [*rows, translate("form.list_described", lang)]
 
 
 async def _tell_long(interaction: discord.Interaction[Renga], shown: str) -> None:
@@ -149,7 +169,12 @@ async def _tell_long(interaction: discord.Interaction[Renga], shown: str) -> Non
 
 
 def _sheet_of_paper(
-    interaction: discord.Interaction[Renga], name: str, poem: str = "", *, book: str | None = None
+    interaction: discord.Interaction[Renga],
+    name: str,
+    poem: str = "",
+    *,
+    book: str | None = None,
+    spells: bool = False,
 ) -> discord.ui.Modal:
     lang = lang_read(interaction)
     fields = [text_field("form", lang, default=name, limit=NAME_LIMIT)]
@@ -157,6 +182,8 @@ def _sheet_of_paper(
         fields.append(
             text_field("book", lang, default=Book(book).full_name, limit=NAME_LIMIT, required=False)
         )
+    if spells:
+        fields.append(text_field("word", lang, limit=NAME_LIMIT, required=False))
     return form("form-check", 0, 0, lang, *fields, text_field("poem", lang, long=True, default=poem))
 
 

@@ -17,6 +17,7 @@ from bot.prompting.catalogue import Catalogue
 from bot.prompting.cli import check
 from bot.prompting.load import KEYS, TAKEN
 from bot.prompting.parts import Form, Style
+from bot.services.forms import shape_faults, specimen_faults
 from bot.settings import Settings
 from tests.cogs.world import open_world
 
@@ -114,6 +115,8 @@ def test_the_readme_names_every_place_and_key() -> None:
         assert f"`${place}`" in readme
     for key in (*KEYS, *STANDARD, "longest", "growth", "temperature", "top_p"):
         assert f"`{key}`" in readme
+    for key in ("characters", "rhyme", "kind", "tune", "book", "acrostic", "schemes", "stanza", "syllables"):
+        assert f"`{key}`" in readme
     for key in ("instruct", "languages", "aliases", "lines", "cue", "example", "shape", "voice"):
         assert f"`{key}`" in readme
 
@@ -121,10 +124,15 @@ def test_the_readme_names_every_place_and_key() -> None:
 def test_the_files_that_the_readme_shows_are_right(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
     readme = (ROOT / "prompts/README.md").read_text(encoding="utf-8")
-    style, form, art = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
-    for path, text in (("styles/lullaby", style), ("forms/lune", form), ("lyrics", art)):
+    style, form, chinese, art = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+    for path, text in (
+        ("styles/lullaby", style),
+        ("forms/lune", form),
+        ("forms/sanzi", chinese),
+        ("lyrics", art),
+    ):
         (tmp_path / "prompts" / f"{path}.toml").write_text(text, encoding="utf-8")
-    assert check(tmp_path / "prompts") == []
+    assert check(tmp_path / "prompts", lambda form: shape_faults(form) or specimen_faults(form)) == []
     assert set(Catalogue.load(tmp_path / "prompts").arts) == {"poem", "lyrics"}
 
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from bot.errors import BadInput, PromptFileError
 from bot.ids import LANGUAGES, Lang
 from bot.prompting.art import Art
 from bot.prompting.load import load_art
 from bot.prompting.parts import Form, Style, load_form, load_style
-from bot.prompting.reader import places_of
+from bot.prompting.reader import places_of, shown
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,36 @@ class _Shelf:
 
 
 Describe = Callable[[str], Form | None]
-"""Makes a form of a description such as ``ABAB, 8 6 8 6``; None for what describes none."""
+"""Makes a form of a description such as ``ABAB, 8 6 8 6``; None for what describes none, and BadInput for a
+mistake in one."""
+
+
+class Fault(Protocol):
+    """A mistake in a part of a file that is read elsewhere."""
+
+    @property
+    def where(self) -> str:
+        """The key."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What is wrong."""
+        ...
+
+    @property
+    def remedy(self) -> str:
+        """What to write instead."""
+        ...
+
+
+Judge = Callable[[Form], Sequence[Fault]]
+"""Finds what is wrong with the shape of a form, which others read."""
+
+
+def no_judge(form: Form) -> Sequence[Fault]:
+    """Finds no fault with any shape."""
+    return ()
 
 
 class Catalogue:
@@ -60,25 +89,26 @@ class Catalogue:
         describe: what is asked for a form that no file holds.
     """
 
-    def __init__(self, folder: Path, shelf: _Shelf, stamp: _Stamp) -> None:
+    def __init__(self, folder: Path, shelf: _Shelf, stamp: _Stamp, judge: Judge = no_judge) -> None:
         self.describe: Describe = lambda text: None
         self._folder = folder
+        self._judge = judge
         self._shelf = shelf
         self._stamp = stamp
 
     @classmethod
-    def load(cls, folder: Path) -> Catalogue:
-        """Read a folder of prompts.
+    def load(cls, folder: Path, judge: Judge = no_judge) -> Catalogue:
+        """Read a folder of prompts; a form that ``judge`` finds fault with counts as wrong.
 
         Raises:
             PromptFileError: the first file that is wrong; :func:`problems_in` names them all.
         """
         # The stamp comes first: a change while we read is seen at the next look.
         stamp = _stamp(folder)
-        shelf = _read(folder, None)
+        shelf = _read(folder, None, judge)
         if shelf.problems:
             raise shelf.problems[0]
-        return cls(folder, shelf, stamp)
+        return cls(folder, shelf, stamp, judge)
 
     @property
     def arts(self) -> Mapping[str, Art]:
@@ -102,7 +132,7 @@ class Catalogue:
 
     def check(self) -> list[PromptFileError]:
         """Every problem in the folder as it is now."""
-        return problems_in(self._folder)
+        return problems_in(self._folder, self._judge)
 
     def reload_if_changed(self) -> list[PromptFileError]:
         """Take in changed files; one that is wrong keeps its old version.  Returns what is wrong.
@@ -113,7 +143,7 @@ class Catalogue:
         if stamp == self._stamp:
             return []
         self._stamp = stamp
-        self._shelf = _read(self._folder, self._shelf)
+        self._shelf = _read(self._folder, self._shelf, self._judge)
         for problem in self._shelf.problems:
             log.warning("a prompt file keeps its old version: %s", problem)
         return self._shelf.problems
@@ -155,7 +185,16 @@ class Catalogue:
             elif any(wanted in name for name in names):
                 ranked.append((1, item.title[lang], item.id))
         ranked.sort(key=lambda entry: entry[0])
-        return [(title, id) for _, title, id in ranked[:25]]
+        found = [(title, id) for _, title, id in ranked[:25]]
+        return found or (self._suggested(typed, lang) if kind == "form" else [])
+
+    def _suggested(self, typed: str, lang: Lang) -> list[tuple[str, str]]:
+        """The form that somebody is describing, so that they see it is understood."""
+        try:
+            form = self.describe(typed)
+        except BadInput:
+            return []
+        return [(form.title[lang], form.id)] if form is not None else []
 
     def _forms_first(self, language: Lang) -> list[Form]:
         """Those of the language first; the many tunes of ci after the other forms."""
@@ -165,9 +204,9 @@ class Catalogue:
         )
 
 
-def problems_in(folder: Path) -> list[PromptFileError]:
+def problems_in(folder: Path, judge: Judge = no_judge) -> list[PromptFileError]:
     """Everything that is wrong with a folder of prompts."""
-    return _read(folder, None).problems
+    return _read(folder, None, judge).problems
 
 
 def _folded(text: str) -> str:
@@ -209,7 +248,19 @@ def _stamp(folder: Path) -> _Stamp:
     return tuple(found)
 
 
-def _read(folder: Path, old: _Shelf | None) -> _Shelf:
+def _judged(path: Path, judge: Judge) -> Form:
+    """A form, if nothing is wrong with its shape.
+
+    Raises:
+        PromptFileError: the first thing that is.
+    """
+    form = load_form(path)
+    for fault in judge(form):
+        raise PromptFileError(file=shown(path), where=fault.where, problem=fault.problem, remedy=fault.remedy)
+    return form
+
+
+def _read(folder: Path, old: _Shelf | None, judge: Judge) -> _Shelf:
     """Everything in the folder; what is wrong with a file is noted, and its old version kept."""
     shelf, before = _Shelf(), old or _Shelf()
 
@@ -224,7 +275,7 @@ def _read(folder: Path, old: _Shelf | None) -> _Shelf:
 
     gather("*.toml", shelf.arts, before.arts, lambda path: load_art(path, command=True))
     gather("tasks/*.toml", shelf.tasks, before.tasks, lambda path: load_art(path, command=False))
-    gather("forms/*.toml", shelf.forms, before.forms, load_form)
+    gather("forms/*.toml", shelf.forms, before.forms, lambda path: _judged(path, judge))
     gather("styles/*.toml", shelf.styles, before.styles, load_style)
     _need(shelf, before, folder)
     for kind, items in (("forms", shelf.forms), ("styles", shelf.styles)):

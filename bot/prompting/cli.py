@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.prompting.catalogue import problems_in
+from bot.prompting.catalogue import Judge, no_judge, problems_in
 
 
-def check(folder: Path) -> list[str]:
+def check(folder: Path, judge: Judge = no_judge) -> list[str]:
     """One line for each problem: file, place, what is wrong, what to do."""
-    return ["{file}: {where}: {problem}. {remedy}".format(**problem.facts) for problem in problems_in(folder)]
+    found = problems_in(folder, judge)
+    return ["{file}: {where}: {problem}. {remedy}".format(**problem.facts) for problem in found]

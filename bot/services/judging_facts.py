@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.errors import RengaError
 from bot.forms.model import FormReport
@@ -12,8 +12,10 @@ from bot.i18n.text import translate
 from bot.ids import Lang, WorkId
 from bot.judging.distinct import Alike
 from bot.judging.words import WordFacts, word_facts
+from bot.prompting.reader import Words
 from bot.services.credits_desk import CreditsDesk
-from bot.services.forms import FormDesk, sheet
+from bot.services.form_words import sheet
+from bot.services.forms import FormDesk
 from bot.services.ink import InkDesk, InkedText
 from bot.services.judging_distinct import Distinct
 from bot.works import Take, Work, WorkStore
@@ -28,6 +30,7 @@ class Facts:
 
     Attributes:
         report: the check of its form; None without a form that is checked.
+        form: what the form is called.
         nearest: the most alike text of another work that the reader may see.
         among: how alike the two most alike takes of the same work are, from 0 to 1.
         thrown_back: how many drafts before it were too like an earlier text.
@@ -37,6 +40,7 @@ class Facts:
 
     words: WordFacts
     report: FormReport | None = None
+    form: Words = field(default_factory=dict[Lang, str])
     nearest: Alike | None = None
     among: float | None = None
     thrown_back: int = 0
@@ -71,6 +75,7 @@ class FactDesk:
         return Facts(
             words=await asyncio.to_thread(word_facts, take.text),
             report=report,
+            form=self._forms.title(wish.form),
             nearest=await self._nearest(work, take, may_see),
             among=await self._distinct.among(takes),
             thrown_back=await self._thrown_back(work, take),
@@ -96,7 +101,7 @@ class FactDesk:
 
 def given(facts: Facts, lang: Lang) -> str:
     """The facts as a model that reads the work is given them: all that it may say of form and of counts."""
-    rows = sheet(facts.report, lang) if facts.report is not None else []
+    rows = sheet(facts.report, lang, name=facts.form.get(lang, "")) if facts.report is not None else []
     return "\n".join([*rows, *counted(facts.words, lang)])
 
 
@@ -107,8 +112,8 @@ def counted(words: WordFacts, lang: Lang) -> list[str]:
         translate(
             f"judging.counts_{unit}",
             lang,
-            lines=words.lines,
-            stanzas=words.stanzas,
+            lines=translate("judging.lines", lang, count=words.lines),
+            stanzas=translate("judging.stanzas", lang, count=words.stanzas),
             units=words.units,
             distinct=words.distinct,
         )

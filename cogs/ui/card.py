@@ -23,7 +23,10 @@ from cogs.ui.stream import Frame
 HOUSE_MODEL = "local/house"
 
 FORM_LIMIT = 60
-"""Characters of a form and its mark in the byline."""
+"""Characters of a form's name in the byline."""
+
+MARK_LIMIT = 160
+"""Characters of the mark of a form: on a phone, three lines of small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def draw(
     alone: bool = False,
     source: Work | None = None,
     form: str = "",
+    mark: str = "",
     notes: Sequence[str] = (),
 ) -> Card:
     """Lay out one take of a work.
@@ -53,14 +57,16 @@ def draw(
         private: only the member sees it (then it can be shared).
         alone: what does not fit one message goes into a file.
         source: the work it is a remix of.
-        form: what its form is called.
+        form: what its form is called, where it is not checked.
+        mark: what its form is called and whether the text keeps it.
         notes: keys of texts that the reader should see.
     """
     work, take = made.work, made.take
     if take is None:
         content = translate("work.empty", lang)
         return Card(Frame(content, view_of(("another", "delete"), work.id, 0, lang)))
-    lines = [_byline(made, takes=takes, lang=lang, source=source, form=form)]
+    lines = [line(mark, MARK_LIMIT)] if mark else []
+    lines.append(_byline(made, takes=takes, lang=lang, source=source, form=form))
     lines += [translate(note, lang) for note in notes]
     if take.number == 1 and any(model.name == HOUSE_MODEL for model in made.models):
         lines.append(translate("work.house_model", lang))
@@ -125,11 +131,12 @@ def interrupted(work: WorkId, lang: Lang) -> Frame:
     return Frame(f"-# {translate('work.interrupted', lang)}", view_of(("another", "delete"), work, 0, lang))
 
 
-def published(made: Credits, lang: Lang, *, source: Work | None = None) -> Card:
-    """A work in the gallery: title, text, byline, licence."""
+def published(made: Credits, lang: Lang, *, source: Work | None = None, mark: str = "") -> Card:
+    """A work in the gallery: title, text, the mark of its form, byline, licence."""
     work, take = made.work, made.take
     byline = _byline(made, takes=1, lang=lang, source=source)
-    foot = f"\n-# {byline}"
+    foot = f"\n-# {line(mark, MARK_LIMIT)}" if mark else ""
+    foot += f"\n-# {byline}"
     if work.licence:
         foot += f"\n-# {translate('work.licence', lang, licence=line(work.licence, 80))}"
     title = line(work.title) or translate("work.untitled", lang)

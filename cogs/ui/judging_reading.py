@@ -13,7 +13,7 @@ from bot.judging.rubric import Point, Remark
 from bot.services.judging_critic import Read
 from bot.services.judging_facts import Facts
 from cogs.ui.items import LastingItem, found
-from cogs.ui.judging_report import fact_rows
+from cogs.ui.judging_report import fact_rows, form_mark
 from cogs.ui.safe import line, verse
 from cogs.ui.stream import Frame
 
@@ -121,7 +121,9 @@ def reading(read: Read, facts: Facts, title: str, lang: Lang) -> str:
     if read.reading.left_out:
         rows += ["", f"-# {translate('judging.left_out', lang, count=read.reading.left_out)}"]
     if facts.report is not None:
-        rows.append(f"-# {translate('judging.form', lang, mark=line(facts.report.mark, 200))}")
+        rows.append(
+            f"-# {translate('judging.form', lang, mark=line(form_mark(facts.report, facts.form, lang), 200))}"
+        )
     return "\n".join(rows)
 
 

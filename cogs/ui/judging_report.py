@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bot.forms.model import Finding, FormReport, LineReport
+from bot.forms.model import FormReport, Holds, LineReport
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.judging.distinct import TOO_LIKE
+from bot.prompting.reader import Words
+from bot.services.form_words import NUMBERED, foreign, mark, met, unmet, whole_rows
 from bot.services.judging_facts import Facts, counted
 from cogs.ui.safe import line
 
@@ -13,49 +15,47 @@ ALIKE = 0.05
 """From here on it is told which text is the closest."""
 
 
-def form_rows(report: FormReport, lang: Lang) -> list[str]:
-    """The check of a form: the mark, what holds of the whole, and line by line what was found."""
-    rows = [f"**{line(report.mark, 200)}**"]
+def form_rows(report: FormReport, lang: Lang, *, name: str = "") -> list[str]:
+    """The check of a form: the mark, what fails or is in doubt, and line by line what was found.
+
+    ``name`` is what the form is called.
+    """
+    rows = [f"**{line(mark(report, lang, name=name), 200)}**"]
     if report.variant and report.variant not in report.mark:
         rows.append(f"-# {line(report.variant, 200)}")
-    rows += [f"-# {_finding(one, lang)}" for one in report.findings if one.holds.plain is not True]
-    for one in report.lines:
-        rows += _line(one, lang)
+    rows += [f"-# {row}" for row in whole_rows(report, lang, line)]
+    if foreign(report):
+        return rows
+    numbered = len(report.lines) >= NUMBERED
+    for number, one in enumerate(report.lines, 1):
+        rows += _line(one, lang, number if numbered else None)
     return rows
 
 
-def _line(one: LineReport, lang: Lang) -> list[str]:
+def form_mark(report: FormReport, form: Words, lang: Lang) -> str:
+    """The check in a line."""
+    return mark(report, lang, name=form.get(lang, ""))
+
+
+def _line(one: LineReport, lang: Lang, number: int | None) -> list[str]:
     """A line as it stands with its sign, and small below it what was counted and what is wrong."""
-    told = [line(one.rhyme, 10)] if one.rhyme else []
-    told += [_met(finding, lang) for finding in one.findings if finding.holds.plain is True and finding.found]
-    wrong = [_finding(finding, lang) for finding in one.findings if finding.holds.plain is not True]
+    told = [*([str(number)] if number else []), *met(one, lang, line)]
+    wrong = [
+        unmet(found, lang, line, text=one.text) for found in one.findings if found.holds is not Holds.YES
+    ]
     rows = [f"{one.holds.sign} {line(one.text, 300)}"]
     if told:
         rows.append(f"-# {' · '.join(told)}")
     return [*rows, *(f"-# {row}" for row in wrong)]
 
 
-def _met(finding: Finding, lang: Lang) -> str:
-    return f"{translate(f'form.rule_{finding.rule}', lang)} {line(finding.found, 60)}"
-
-
-def _finding(finding: Finding, lang: Lang) -> str:
-    told = translate(
-        "form.finding",
-        lang,
-        rule=translate(f"form.rule_{finding.rule}", lang),
-        wanted=line(finding.wanted, 80) or "–",
-        found=line(finding.found, 80) or "–",
-    )
-    why = translate(f"form.reason_{finding.reason}", lang) if finding.reason else ""
-    return f"{finding.holds.sign} {told}" + (f" · {why}" if why else "")
-
-
 def fact_rows(facts: Facts, lang: Lang, *, whole: bool = True) -> list[str]:
     """What can be said without a model; with ``whole`` false the form is told in one line."""
     rows = [f"**{translate('judging.facts', lang)}**"]
     if facts.report is not None and not whole:
-        rows.append(translate("judging.form", lang, mark=line(facts.report.mark, 200)))
+        rows.append(
+            translate("judging.form", lang, mark=line(form_mark(facts.report, facts.form, lang), 200))
+        )
     elif facts.report is None:
         rows.append(translate("judging.form_none", lang))
     rows += [line(row, 300) for row in counted(facts.words, lang)]
@@ -86,5 +86,9 @@ def _alike(facts: Facts, lang: Lang) -> list[str]:
 
 def whole_report(facts: Facts, lang: Lang) -> str:
     """The form line by line, then the other facts."""
-    form = [*form_rows(facts.report, lang), ""] if facts.report is not None else []
+    form = (
+        [*form_rows(facts.report, lang, name=facts.form.get(lang, "")), ""]
+        if facts.report is not None
+        else []
+    )
     return "\n".join([*form, *fact_rows(facts, lang)])

@@ -16,6 +16,7 @@ from bot.attribution.credits import Credits
 from bot.errors import RengaError, StorageError
 from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place, WorkId
 from bot.services.brief import Finished, Opened, Pending, Step, Words
+from bot.services.form_words import doubts
 from bot.works import Shown, Work
 from cogs.ui import card
 from cogs.ui.card import Card
@@ -177,8 +178,9 @@ class Writing:
         """A work laid out, as the store has it (take 0: the one that stands)."""
         made = await self._app.credits.of(guild, work, take or None)
         source = await self._source(made.work)
+        form, mark = await asyncio.to_thread(self._form, made, lang)
         if published:
-            return card.published(made, lang, source=source)
+            return card.published(made, lang, source=source, mark=mark)
         return card.draw(
             made,
             takes=len(await self._app.works.takes(guild, work)),
@@ -186,24 +188,19 @@ class Writing:
             private=private,
             alone=alone,
             source=source,
-            form=await asyncio.to_thread(self._form, made, lang),
+            form=form,
+            mark=mark,
             notes=notes,
         )
 
-    def _form(self, made: Credits, lang: Lang) -> str:
-        """What the form of a work is called, or its id if its file is gone; and whether the text keeps it."""
+    def _form(self, made: Credits, lang: Lang) -> tuple[str, str]:
+        """What the form of a work is called, or its id if its file is gone; and the mark of its check."""
         id = made.work.wish.form
-        form = self._app.catalogue.forms.get(id)
-        name = form.title[lang] if form is not None else id
         text = made.take.text if made.take is not None else ""
         report = self._app.forms.report(id, text, topic=made.work.wish.topic) if text else None
         if report is None:
-            return name
-        whole = f"{name} {report.mark}"
-        # The sign is what matters: where there is no room for all, the whole report has the rest.
-        return (
-            whole if len(whole) <= card.FORM_LIMIT else f"{name[: card.FORM_LIMIT - 2]} {report.holds.sign}"
-        )
+            return self._app.forms.title(id)[lang], ""
+        return "", " · ".join([self._app.forms.marked(id, report, lang), *doubts(report, lang)])
 
     async def _source(self, work: Work) -> Work | None:
         if work.source is None:

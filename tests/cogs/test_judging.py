@@ -49,7 +49,7 @@ async def test_an_authors_work_is_read_for_them_alone_with_its_own_lines(world: 
     assert "the moon forgives" not in told and "1 remark was left out" in told
     asked = world.model.requests[-1]
     assert asked.schema is not None and asked.constraint is None
-    assert "2 lines in 1 stanzas" in asked.messages[-1].text and POEM in asked.messages[-1].text
+    assert "2 lines in 1 stanza" in asked.messages[-1].text and POEM in asked.messages[-1].text
 
 
 async def test_what_the_check_of_the_form_found_is_given_and_not_guessed(world: World) -> None:
@@ -129,7 +129,7 @@ async def test_an_answer_that_says_nothing_is_asked_for_again_and_then_told_as_s
     poem = await world.poem()
     told = private(await world.ana.click(poem, label="Critique"))
     assert "nothing of this text that holds" in told and "Lovely" not in told
-    assert "2 lines in 1 stanzas" in told
+    assert "2 lines in 1 stanza" in told
     assert len(world.model.requests) == 3
 
 

@@ -46,6 +46,70 @@ async def test_the_forms_are_listed_and_offered(world: World) -> None:
     assert {choice["value"] for choice in offered} >= {"sonnet-shakespearean", "sonnet-petrarchan"}
 
 
+async def test_the_usual_forms_are_offered_before_anything_is_typed_in_both_languages(world: World) -> None:
+    async def offered(typed: str) -> list[str]:
+        return [
+            one["value"] for one in await world.ana.autocomplete(world.general, "form check", "form", typed)
+        ]
+
+    assert {"haiku", "limerick", "free"} <= set(await offered(""))
+    assert await offered("ABAB, 8 6 8 6") == ["ABAB, 8 6 8 6"], "a description is understood"
+    assert await offered("ABAB, 8 6 8") == []
+    world.locales[world.ana.id] = "zh-CN"
+    assert {"wujue", "qilv"} <= set(await offered(""))
+    assert await offered("如梦") == ["ci-rumengling"]
+
+
+async def test_the_list_is_by_language_and_says_how_to_describe_one(world: World) -> None:
+    told = private(await world.ana.slash(world.general, "form list"))
+    assert told.index("__In English__") < told.index("Villanelle") < told.index("__In Chinese__")
+    assert "、如梦令、" in told
+    assert "Free verse" in told and "`ABAB, 8 6 8 6`" in told
+
+
+async def test_a_mistake_in_a_description_is_told_before_a_poem_is_typed(world: World) -> None:
+    for command in ("form check", "poem"):
+        options = {"form": "ABAB, 8 6 8"} | ({"topic": "snow"} if command == "poem" else {})
+        refused = await world.ana.slash(world.general, command, **options)
+        assert "4 lines, but 3 numbers" in private(refused)
+
+
+async def test_a_poem_in_the_wrong_language_is_told_so_and_free_verse_is_no_mistake(world: World) -> None:
+    told = await check(world, "sonnet-shakespearean", "白日依山尽\n黄河入海流")
+    assert "the text is in Chinese" in told and "syllables" not in told
+    assert "asks for nothing that can be counted" in await check(world, "free", HAIKU)
+
+
+async def test_an_acrostic_is_checked_by_the_word_it_is_to_spell(world: World) -> None:
+    asked = await world.ana.slash(world.general, "form check", form="acrostic")
+    assert asked.modal is not None
+    fields = [row["components"][0]["custom_id"] for row in asked.modal["components"]]
+    assert fields == ["form", "word", "poem"]
+    poem = "Snow falls\nNow and then\nOver the\nWindow"
+    for word, sign in (("snow", "✓"), ("rain", "✗")):
+        asked = await world.ana.slash(world.general, "form check", form="acrostic")
+        sent = await world.ana.submit_modal(asked, {"form": "acrostic", "word": word, "poem": poem})
+        assert private(sent).startswith(f"**Acrostic {sign}**"), word
+
+
+async def test_a_published_work_carries_its_mark_and_an_edited_one_is_checked_again(world: World) -> None:
+    world.model.say(HAIKU)
+    poem = await world.poem(form="haiku")
+    asked = await world.ana.click(poem, label="Edit")
+    await world.ana.submit_modal(asked, {"text": HAIKU.replace("old ", "very old ")})
+    assert "\n-# Haiku 5-7-5 ✗ · ✗ 1 line fails: 1\n" in world.last().content
+    asked = await world.ana.click(world.last(), label="Publish")
+    await world.ana.submit_modal(asked, {"title": "Pond"})
+    assert world.last().content.startswith("**Pond**") and "\n-# Haiku 5-7-5 ✗" in world.last().content
+
+
+async def test_the_mark_of_a_sonnet_is_whole(world: World) -> None:
+    world.model.say("\n".join(["So long lives this, and this gives life to thee"] * 14))
+    poem = await world.poem(form="sonnet-shakespearean")
+    assert "\n-# Shakespearean sonnet ABAB CDCD EFEF GG " in poem.content
+    assert " · iambic pentameter 14/14" in poem.content
+
+
 async def test_what_a_model_wrote_carries_its_mark(world: World) -> None:
     world.model.say(HAIKU)
     await world.ana.slash(world.general, "poem", topic="pond", form="haiku")
@@ -79,7 +143,7 @@ async def test_a_work_is_checked_by_right_click_and_by_its_button_by_the_form_it
     ):
         assert "**5-7-5 ✓**" in told
         assert "✓ A frog jumps into the pond\n-# syllables 7" in told
-        assert "3 lines in 1 stanzas · 13 words, 12 different" in told
+        assert "3 lines in 1 stanza · 13 words, 12 different" in told
 
 
 async def test_the_whole_report_in_chinese_after_a_restart(world: World) -> None:
@@ -105,7 +169,7 @@ async def test_a_poem_is_written_to_a_form_that_is_described(world: World) -> No
     world.model.say("the cat\nthe hat\nthe dog\nthe log")
     await world.ana.slash(world.general, "poem", topic="cat", form="aabb,  2")
     shown = [message.content for message in world.env.backend.messages[world.general.id].values()]
-    assert any("aabb, 2" in text and "AABB 2 ✓" in text for text in shown), shown
+    assert any("\n-# AABB 2 ✓\n" in text for text in shown), shown
     told = world.model.requests[0].messages[-1].text
     assert "The form: aabb, 2." in told and "1: 2 syllables" in told
 
