@@ -291,8 +291,10 @@ class ReviewStore(Protocol):
         """What was decided and its writer does not know, in every guild."""
         ...
 
-    async def approved(self, guild: GuildId, *, limit: int) -> Sequence[str]:
-        """The newest texts that moderators approved."""
+    async def approved(
+        self, guild: GuildId, *, limit: int, text: str | None = None
+    ) -> Sequence[tuple[str, frozenset[str]]]:
+        """The newest texts that moderators approved (or this one), and which rules had marked them."""
         ...
 
     async def forget_decided(self, before: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -41,7 +41,8 @@ class Page:
     revision: int = -1
     rules: RuleSet = field(default_factory=RuleSet)
     compiled: Compiled | None = None
-    approved: frozenset[bytes] = frozenset()
+    approved: Mapping[bytes, frozenset[str]] = field(default_factory=dict[bytes, frozenset[str]])
+    """Texts that moderators approved, and the names of the rules that had marked them."""
     broken: bool = False
     titles: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -56,10 +57,12 @@ class Page:
         return self.titles.get(rule, rule)
 
     def spared(self, verdict: Verdict) -> Verdict:
-        """The verdict on a text that a moderator may have approved: it is not held again."""
-        if verdict.action is Action.HOLD and digest(verdict.text) in self.approved:
-            return replace(verdict, hits=tuple(hit for hit in verdict.hits if hit.action is not Action.HOLD))
-        return verdict
+        """The verdict on a text that a moderator may have approved: the same rules do not stop it again."""
+        if verdict.action < Action.HOLD:
+            return verdict
+        rules = self.approved.get(digest(verdict.text), frozenset())
+        left = tuple(hit for hit in verdict.hits if self.title(hit.rule) not in rules)
+        return replace(verdict, hits=left) if rules else verdict
 
 
 class _Broken:
@@ -114,16 +117,17 @@ class RuleBook:
     async def spared(self, guild: GuildId, verdict: Verdict) -> Verdict:
         """As :meth:`Page.spared`, knowing also what was approved in another process."""
         spared = self.page(guild).spared(verdict)
-        if spared.action is not Action.HOLD:
+        if spared.action < Action.HOLD or verdict.action < Action.HOLD:
             return spared
-        approved = frozenset(map(digest, await self._reviews.approved(guild, limit=APPROVED)))
-        self._pages[guild] = replace(self.page(guild), approved=approved)
+        for text, rules in await self._reviews.approved(guild, limit=1, text=verdict.text):
+            self.approve(guild, text, rules)
         return self.page(guild).spared(verdict)
 
-    def approve(self, guild: GuildId, text: str) -> None:
-        """From now on a text is not held again."""
-        page = self.page(guild)
-        self._pages[guild] = replace(page, approved=page.approved | {digest(text)})
+    def approve(self, guild: GuildId, text: str, rules: Collection[str]) -> None:
+        """From now on these rules do not stop a text."""
+        page, at = self.page(guild), digest(text)
+        known = {**page.approved, at: page.approved.get(at, frozenset()) | frozenset(rules)}
+        self._pages[guild] = replace(page, approved=known)
 
     async def prospective(self, rules: RuleSet) -> Compiled:
         """Rules made ready without being put in force.
@@ -138,7 +142,9 @@ class RuleBook:
             held = self._pages.get(guild)
             if held is not None and revision <= held.revision and not held.broken:
                 return
-            approved = frozenset(map(digest, await self._reviews.approved(guild, limit=APPROVED)))
+            approved: dict[bytes, frozenset[str]] = {}
+            for text, names in await self._reviews.approved(guild, limit=APPROVED):
+                approved[digest(text)] = approved.get(digest(text), frozenset()) | names
             try:
                 rules = RuleSet(tuple(rule_of(one) for one in stored))
                 on = replace(rules, rules=tuple(one for one in rules.rules if one.mode is not Mode.OFF))

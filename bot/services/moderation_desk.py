@@ -228,7 +228,7 @@ class RuleDesk:
         today = await self._book.prospective(armed)
         texts = await self._store.handled(guild, limit=min(limit, TRIED))
         allowed = {digest(line.text) for line in await self._store.lines(guild) if not line.wanted}
-        found = await asyncio.to_thread(found_by, compiled, today, texts, page.approved | allowed)
+        found = await asyncio.to_thread(found_by, compiled, today, texts, set(page.approved) | allowed)
         return Attempt(rule, len(texts), found)
 
     async def explain(self, place: Place, text: str) -> tuple[Verdict, dict[str, str]]:

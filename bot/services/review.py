@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
-from bot.errors import AgainstTheRules, BadInput, HeldForReview, NotAllowed, RengaError
+from bot.errors import AgainstTheRules, BadInput, Gone, HeldForReview, NotAllowed, RengaError
 from bot.house.book import HouseBook
 from bot.house.model import House
 from bot.ids import ChannelId, GuildId, Lang, MemberId, Place
@@ -31,6 +31,9 @@ DECIDED_KEPT = timedelta(days=90)
 
 NOTE_LIMIT = 500
 """Characters of what a moderator says to a writer."""
+
+_FINAL = (AgainstTheRules, BadInput, Gone, NotAllowed)
+"""What will not change by waiting, when an approved text is to go on."""
 
 Resume = Callable[[Review], Awaitable[None]]
 """Goes on with an approved text.  Called again after a crash: it must come to the same."""
@@ -173,7 +176,7 @@ class ReviewDesk:
         entry = Entry(at=self._clock(), act=state.value, actor=moderator, after=note)
         decided = await self._store.decide(guild, id, state, entry, note=note)
         if state is ReviewState.APPROVED:
-            self._book.approve(guild, decided.text)
+            self._book.approve(guild, decided.text, {spot.rule for spot in decided.spots})
         self._start(decided)
         return decided
 
@@ -227,12 +230,24 @@ class ReviewDesk:
             lang: Lang = "zh" if review.lang == "zh" else "en"
             await self.file(review.place, review.member, again, lang=lang, key=f"again:{review.id}")
             await self._store.told(review.guild, review.id)
+        except _FINAL as error:
+            log.info("review %s comes to nothing: %s", review.id, error.text_key)
+            await self._came_to_nothing(review)
         except RengaError as error:
             log.warning("review %s does not go on: %s", review.id, error)
         except Exception:
             log.exception("review %s does not go on", review.id)
         finally:
             self._ending.discard((review.guild, review.id))
+
+    async def _came_to_nothing(self, review: Review) -> None:
+        """What was approved cannot go on by itself, now or later: its writer hears that they can use it."""
+        try:
+            free = replace(review, kind="text")
+            if review.told or (self.teller is not None and await self.teller.outcome(free)):
+                await self._store.told(review.guild, review.id)
+        except RengaError as error:
+            log.warning("the outcome of review %s waits: %s", review.id, error)
 
     async def _end(self, review: Review) -> None:
         known = self.handlers if review.state is ReviewState.APPROVED else self.endings

@@ -154,13 +154,23 @@ class SqlReviews:
 
         return await self._database.read(act)
 
-    async def approved(self, guild: GuildId, *, limit: int) -> Sequence[str]:
-        """The newest texts that moderators approved."""
+    async def approved(
+        self, guild: GuildId, *, limit: int, text: str | None = None
+    ) -> Sequence[tuple[str, frozenset[str]]]:
+        """The newest texts that moderators approved (or this one), and which rules had marked them."""
 
-        def act(connection: Connection) -> list[str]:
-            query = select(reviews.c.text).where(reviews.c.guild == guild, reviews.c.state == "approved")
+        def act(connection: Connection) -> list[tuple[str, frozenset[str]]]:
+            query = select(reviews.c.text, reviews.c.spots).where(
+                reviews.c.guild == guild, reviews.c.state == "approved"
+            )
+            if text is not None:
+                query = query.where(reviews.c.text == text)
             rows = connection.execute(query.order_by(reviews.c.id.desc()).limit(limit))
-            return [text for text in rows.scalars() if text]
+            return [
+                (row.text, frozenset(spot["rule"] for spot in json.loads(row.spots)))
+                for row in rows
+                if row.text
+            ]
 
         return await self._database.read(act)
 

@@ -134,6 +134,45 @@ async def test_a_blocked_writer_edits_or_asks_a_moderator(world: World) -> None:
     assert "asked already" in private(again)
 
 
+async def asked_and_approved(world: World, topic: str) -> None:
+    """A blocked wish, whose writer asks, and a moderator agrees."""
+    result = await world.ana.slash(world.general, "poem", topic=topic)
+    assert result.response is not None
+    await world.ana.click(result.response, label="Ask a moderator")
+    await world.app.dispatch.run_once()
+    await world.mod.click(card(world), label="Approve")
+    await world.app.reviews.settled()
+    await world.app.dispatch.run_once()
+
+
+async def test_a_blocked_text_that_is_approved_goes_on_and_its_writer_hears(world: World) -> None:
+    await desk(world)
+    await armed(world, "lantern", "block", reason="no lights here")
+    world.model.say("a night in spring")
+    await asked_and_approved(world, "a lantern")
+    assert any("a night in spring" in text for text in world.public_texts())
+    assert any("agreed to your text" in text for text in told_in_private(world, world.ana))
+    # That text alone, and what other rules say of it still holds.
+    assert "do not allow" in private(await world.ana.slash(world.general, "poem", topic="the lantern"))
+    await armed(world, "lantern", "block", name="newer")
+    assert "newer" in private(await world.ana.slash(world.general, "poem", topic="a lantern"))
+
+
+async def test_what_cannot_go_on_is_told_once_and_not_tried_for_ever(world: World) -> None:
+    await desk(world)
+    await armed(world, "lantern", "block")
+    await armed(world, "spring", "block", name="no spring")
+    world.model.say("a night in spring").say("a night in spring")
+    await asked_and_approved(world, "a lantern")
+    asked = len(world.model.requests)
+    assert any("it will pass" in text for text in told_in_private(world, world.ana))
+    for _ in range(3):
+        await world.app.reviews.sweep()
+        await world.app.reviews.settled()
+    assert len(world.model.requests) == asked
+    assert len(told_in_private(world, world.ana)) == 1
+
+
 async def test_an_edit_that_is_still_against_the_rules_comes_back(world: World) -> None:
     await armed(world)
     result = await world.ana.slash(world.general, "poem", topic="a lantern")
