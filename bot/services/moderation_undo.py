@@ -19,14 +19,17 @@ from bot.services.moderation_takeover import TAKEN_OVER, TakenOver, steps_over
 from bot.services.moderation_trial import bare
 
 TAKEN_BACK = ("rule taken back", "line taken back")
-"""How it calls what was taken back."""
+"""How the log calls what was taken back."""
+
+FILE_BACK = ("rule of a file taken back", "line of a file taken back")
+"""The same of what had come from a file, all at once."""
 
 _MODES = ("rule armed", "rule rested", "rule off", "rule fell back")
-_RULES = ("rule added", "rule changed", "rule removed", TAKEN_OVER[0], TAKEN_BACK[0])
-_LINES = ("line to block", "line to allow", "line removed", TAKEN_OVER[1], TAKEN_BACK[1])
+_RULES = ("rule added", "rule changed", "rule removed", TAKEN_OVER[0], TAKEN_BACK[0], FILE_BACK[0])
+_LINES = ("line to block", "line to allow", "line removed", TAKEN_OVER[1], TAKEN_BACK[1], FILE_BACK[1])
 _CHANGES = frozenset((*_MODES, *_RULES, *_LINES))
 
-_TOGETHER = frozenset((*TAKEN_OVER, *TAKEN_BACK))
+_TOGETHER = frozenset((*TAKEN_OVER, *FILE_BACK))
 """What may be several changes at once."""
 
 TICK = timedelta(microseconds=1)
@@ -100,11 +103,12 @@ class RuleHistory:
         lines = {line.text: line for line in await self._store.lines(guild)}
         now = at or await self.moment(guild)
         steps: list[Step] = []
+        acts = FILE_BACK if newest[0].act in _TOGETHER else TAKEN_BACK
         for entry in newest:
             if entry.act in _LINES:
-                step = _line_back(entry, lines, by, now)
+                step = _line_back(entry, lines, by, now, acts[1])
             else:
-                step = _rule_back(entry, rules.get(entry.subject), by, now)
+                step = _rule_back(entry, rules.get(entry.subject), by, now, acts[0])
             if step is not None:
                 steps.append(step)
         if not steps:
@@ -191,7 +195,9 @@ class RuleHistory:
                 await self._desk.keeps_lines(guild, rule.id, rule_of(rule))
 
 
-def _rule_back(entry: Entry, now_held: StoredRule | None, by: MemberId, at: datetime) -> Step | None:
+def _rule_back(
+    entry: Entry, now_held: StoredRule | None, by: MemberId, at: datetime, act: str
+) -> Step | None:
     """The step that takes an entry about a rule back; None if there is nothing to take back any more."""
     if entry.act in _MODES:
         if now_held is None:
@@ -202,7 +208,7 @@ def _rule_back(entry: Entry, now_held: StoredRule | None, by: MemberId, at: date
     elif not entry.before:
         if now_held is None:
             return None
-        gone = Entry(at=at, act=TAKEN_BACK[0], actor=by, rule=entry.rule, before=kept(now_held))
+        gone = Entry(at=at, act=act, actor=by, rule=entry.rule, before=kept(now_held))
         return Step(entry=gone, about="rule", id=now_held.id)
     else:
         rule, mode, source = state_read(entry.before)
@@ -213,19 +219,21 @@ def _rule_back(entry: Entry, now_held: StoredRule | None, by: MemberId, at: date
             id=0 if taken else entry.subject, body=body_of(rule), mode=mode, by=by, changed=at, source=source
         )
     back = Entry(
-        at=at, act=TAKEN_BACK[0], actor=by, rule=called(rule_of(made)), before=kept(now_held),
+        at=at, act=act, actor=by, rule=called(rule_of(made)), before=kept(now_held),
         after=kept(made),
     )  # fmt: skip
     return Step(entry=back, about="rule", id=made.id, rule=made)
 
 
-def _line_back(entry: Entry, lines: dict[str, StoredLine], by: MemberId, at: datetime) -> Step | None:
+def _line_back(
+    entry: Entry, lines: dict[str, StoredLine], by: MemberId, at: datetime, act: str
+) -> Step | None:
     """The step that takes an entry about a line back."""
     before, after = (_line(one, by) for one in (entry.before, entry.after))
     held = next((lines[one.text] for one in (after, before) if one is not None and one.text in lines), None)
     if before is None and held is None:
         return None
-    back = Entry(at=at, act=TAKEN_BACK[1], actor=by, before=line_state(held), after=line_state(before))
+    back = Entry(at=at, act=act, actor=by, before=line_state(held), after=line_state(before))
     if before is not None and held is None:
         before = replace(before, id=entry.subject)
     return Step(entry=back, about="line", id=held.id if held is not None else 0, line=before)
