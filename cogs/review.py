@@ -15,7 +15,7 @@ from bot.i18n.text import lang_of, translate
 from bot.ids import GuildId, Lang, MessageId
 from bot.moderation.records import Review, ReviewState
 from bot.services.dispatch import Undeliverable
-from bot.services.filters import refuse
+from bot.services.filters import passed
 from bot.services.ports import Outgoing
 from bot.services.review import NOTE_LIMIT, with_text
 from bot.services.revise import TEXT_LIMIT
@@ -153,12 +153,12 @@ class Reviews(commands.Cog):
         if await self._app.resumer.resume(changed):
             await tell(interaction, translate("moderation.resumed", lang, channel=f"<#{review.place.spot}>"))
             return
-        refuse(await self._app.filters.of(review.place, member).judge(changed.text))
+        text = passed(await self._app.filters.of(review.place, member).judge(changed.text))
         told = translate("moderation.would_pass", lang)
-        if len(changed.text) < 1_500:
-            await tell(interaction, f"{told}\n{quoted(changed.text)}")
+        if len(text) < 1_500:
+            await tell(interaction, f"{told}\n{quoted(text)}")
         else:
-            await tell(interaction, told, files=[("text.txt", changed.text.encode())])
+            await tell(interaction, told, files=[("text.txt", text.encode())])
 
     async def redraw(self, review: Review) -> None:
         """Show a review as it stands now where moderators see it."""

@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.client import Renga
 from bot.i18n.slash import say
 from bot.i18n.text import translate
+from bot.services.filters import passed
 from bot.services.house_trial import StyleTrial
 from cogs.ui.modals import Form, submitted, upload_form
 from cogs.ui.reply import acknowledge, explain_to, tell
@@ -182,8 +183,11 @@ class Settings(Quick):
         """Set one's own voice, which joins that of the house; without text it is taken away."""
         interaction.extras["input"] = text
         await acknowledge(interaction, private=True)
-        lang = lang_read(interaction)
-        member = await self.desk.set_member(space_of(interaction), member_of(interaction), voice=text.strip())
+        lang, by = lang_read(interaction), member_of(interaction)
+        text = text.strip()
+        if text:  # a model will be told it
+            text = passed(await self.app.filters.of(place_of(interaction), by).judge(text))
+        member = await self.desk.set_member(space_of(interaction), by, voice=text)
         key = "settings.own_style" if member.voice else "settings.own_style_gone"
         await tell(interaction, translate(key, lang, voice=verse(member.voice)))
 

@@ -20,6 +20,7 @@ from bot.i18n.text import translate
 from bot.ids import ChannelId, GuildId, MemberId, MessageId
 from bot.services.stories import Told
 from bot.services.stories_ports import StoryNumber
+from bot.services.stories_told import acting
 from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.events import Event, NotYourTurn, StoryRefusal, TooLate
@@ -66,6 +67,7 @@ class StoriesThreads(commands.Cog):
         member = MemberId(message.author.id)
         if told is None or not _writes(told, member) or text.startswith(CHAT):
             return
+        told = acting(told, (role.id for role in getattr(message.author, "roles", ())))
         current = told.story.current
         assert current is not None
         try:
@@ -156,6 +158,8 @@ class StoriesThreads(commands.Cog):
         turn = told.story.turn(found_turn[1])
         if turn is None or str(turn.by) != author.get("id"):
             return
+        held: dict[str, Any] = data.get("member") or {}
+        told = acting(told, held.get("roles") or ())
         text = re.sub(rf"^\s*<@!?{me.id}>[\s,:，：]*", "", str(data["content"]))
         key = f"edit:{payload.message_id}:{data.get('edited_timestamp')}"
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, replace
 from typing import Any
@@ -16,7 +16,7 @@ from bot.prompting.art import LENGTHS, Art
 from bot.prompting.catalogue import Catalogue
 from bot.services.asking import Asker, again, language_of
 from bot.services.brief import Brief, Opened, Step
-from bot.services.filters import FICTION, Filters, refuse
+from bot.services.filters import FICTION, Filters, passed
 from bot.services.scribe import Job, Scribe
 from bot.services.usage import Usage
 from bot.works import Wish, Work, WorkState, WorkStore
@@ -54,11 +54,11 @@ class Composer:
         Raises:
             BadInput, AgainstTheRules, QuotaUsedUp.
         """
-        settled(brief.wish, self._catalogue)
+        brief = replace(brief, wish=settled(brief.wish, self._catalogue)[1])
         self._usage.check(brief.place, brief.member)
         pipeline = self._filters.of(brief.place, brief.member, fiction=brief.wish.art in FICTION)
         for text in said(brief):
-            refuse(pipeline.check_now(text), _resume(brief))
+            passed(pipeline.check_now(text), _resume(brief))
 
     async def compose(self, brief: Brief, *, stop: asyncio.Event) -> AsyncGenerator[Step, None]:
         """Write; see :class:`bot.services.scribe.Scribe` for ``stop`` and for closing.
@@ -69,9 +69,10 @@ class Composer:
             RengaError: nothing was written; the work, if it was opened, is open.
         """
         art, wish = settled(brief.wish, self._catalogue)
+        brief = replace(brief, wish=wish)
         pipeline = self._filters.of(brief.place, brief.member, fiction=brief.wish.art in FICTION)
-        for text in said(brief):
-            refuse(await pipeline.judge(text), _resume(brief))
+        shown = {text: passed(await pipeline.judge(text), _resume(brief)) for text in said(brief)}
+        wish = _as_shown(wish, shown)
         house = await self._asker.house(brief.place)
         wish = replace(
             wish, language=language_of(wish, self._catalogue.find_form(wish.form), house, brief.lang)
@@ -159,6 +160,16 @@ def _resume(brief: Brief) -> dict[str, Any]:
     if brief.work is not None or brief.source is not None or brief.wish.private:
         return {}
     return {"kind": "wish", "wish": asdict(brief.wish)}
+
+
+def _as_shown(wish: Wish, shown: Mapping[str, str]) -> Wish:
+    """A wish with what the filters mask masked, for the model as for readers."""
+    return replace(
+        wish,
+        topic=shown.get(wish.topic, wish.topic),
+        opening=shown.get(wish.opening, wish.opening),
+        options={name: shown.get(text, text) for name, text in wish.options.items()},
+    )
 
 
 def visible(text: str) -> str:

@@ -105,6 +105,10 @@ class GuildFilters:
         """The rules of the guild of a place."""
         return Page() if place.is_private_room else self._rules.page(place.guild)
 
+    def keys(self) -> list[Judging]:
+        """What covers keys, in whosever words."""
+        return guards("", self._secrets)
+
     def guards(self, place: Place) -> list[Judging]:
         """What holds for every model's words at a place."""
         resolved = self._houses.peek(place)
@@ -160,7 +164,7 @@ class _Watched:
 
     async def judge(self, text: str) -> Verdict:
         await self._owner.refresh(self._place)
-        verdict = await self._rules().judge(text)
+        verdict = await Joined([self._rules(), *self._owner.keys()]).judge(text)
         return await self._owner.noted(self._place, self._member, "input", verdict)
 
     def check_now(self, text: str) -> Verdict:
@@ -171,12 +175,16 @@ class _Watched:
         return self._owner.noted_now(self._place, self._member, "input", verdict)
 
     def gate(self) -> StreamGate:
-        judges = Joined([self._rules(), *self._owner.guards(self._place)])
+        def judges() -> Judging:
+            return Joined([self._rules(), *self._owner.guards(self._place)])
+
+        async def refresh() -> None:
+            await self._owner.refresh(self._place)
 
         async def note(verdict: Verdict) -> Verdict:
             return await self._owner.noted(self._place, self._member, "output", verdict)
 
-        return _WatchedGate(judges, note)
+        return _WatchedGate(judges, refresh, note)
 
     def _rules(self) -> Judging:
         """The guild's pipeline; blocks what a rule that blocks could not be asked about."""
@@ -197,24 +205,43 @@ class _Watched:
 
 
 class _WatchedGate(StreamGate):
-    """A gate whose verdict on the whole text is noted."""
+    """A gate with the rules as they are when the stream begins; its verdict on the whole text is noted."""
 
-    def __init__(self, judge: Judging, note: Callable[[Verdict], Awaitable[Verdict]]) -> None:
-        super().__init__(judge)
+    def __init__(
+        self,
+        judges: Callable[[], Judging],
+        refresh: Callable[[], Awaitable[None]],
+        note: Callable[[Verdict], Awaitable[Verdict]],
+    ) -> None:
+        super().__init__(judges())
+        self._judges = judges
+        self._refresh = refresh
         self._noted = note
+        self._begun = False
+
+    async def feed(self, piece: str) -> str:
+        """Take a piece of the stream and give what may be shown now."""
+        await self._begin()
+        return await super().feed(piece)
+
+    async def _begin(self) -> None:
+        """Before anything is looked at: another process may have changed the rules this moment."""
+        if not self._begun:
+            self._begun = True
+            await self._refresh()
+            super().__init__(self._judges())
 
     async def finish(self) -> tuple[str, Verdict]:
         """The rest that may be shown, and the verdict on the whole text."""
+        await self._begin()
         rest, verdict = await super().finish()
         return rest, await self._noted(verdict)
 
 
-def refuse(verdict: Verdict, resume: Mapping[str, Any] | None = None) -> None:
-    """Raise if a member's own text may not be used as it is; ``resume`` is how to go on once it may.
+def passed(verdict: Verdict, resume: Mapping[str, Any] | None = None) -> str:
+    """A member's own text as it may be used: what has to be masked is.
 
-    A mask cannot be put on what a model is told without changing what was
-    asked, so MASK and FLAG let a member's text pass here; they act on what is
-    shown.
+    ``resume`` is how to go on once a text that is held may be used.
 
     Raises:
         HeldForReview: a moderator has to look at it first.
@@ -222,6 +249,7 @@ def refuse(verdict: Verdict, resume: Mapping[str, Any] | None = None) -> None:
     """
     if verdict.action >= Action.HOLD:
         raise against(verdict, Action.HOLD, resume=resume)
+    return verdict.masked()
 
 
 def against(

@@ -18,7 +18,7 @@ from bot.prompting.catalogue import Catalogue
 from bot.prompting.fit import estimate
 from bot.services.asking import SEEDS, Asker
 from bot.services.compose import limited, visible
-from bot.services.filters import Filters, refuse
+from bot.services.filters import Filters, passed
 from bot.services.house_desk import HouseDesk, Wanted, checked
 from bot.services.ports import UsageStore
 from bot.services.tidy import Tidy
@@ -112,7 +112,7 @@ class StyleTrial:
         if not topic:
             raise BadInput("refused.topic_empty")
         limited("topic", topic, TOPIC_LIMIT)
-        refuse(await self._filters.of(place, by).judge(topic))
+        topic = passed(await self._filters.of(place, by).judge(topic))
         resolved = await self._desk.book.of(place)
         given = {name: str(value) for name, value in wanted.items() if value is not None}
         wish = Wish(art=ART, topic=topic, length="short", seed=secrets.randbelow(SEEDS))

@@ -10,7 +10,7 @@ from bot.errors import BadInput, Gone, NotAllowed
 from bot.house.book import HouseBook
 from bot.ids import GuildId, MemberId, Place, WorkId
 from bot.moderation.verdict import Action
-from bot.services.filters import FICTION, Filters, against, refuse
+from bot.services.filters import FICTION, Filters, against, passed
 from bot.services.ports import Outbox, Outgoing
 from bot.works import Take, Work, WorkState, WorkStore
 
@@ -72,8 +72,7 @@ class Publisher:
         # Judged by the rules of where it will be read: a gallery may be for more readers' eyes.
         shown = place if channel == place.spot else Place(place.guild, channel, roles=place.roles)
         pipeline = self._filters.of(shown, member, fiction=work.wish.art in FICTION)
-        for typed in filter(None, (title, licence)):
-            refuse(await pipeline.judge(typed))
+        title, licence = [passed(await pipeline.judge(typed)) if typed else "" for typed in (title, licence)]
         verdict = await pipeline.judge(text.text)
         if verdict.action >= Action.MASK:
             raise against(verdict, Action.MASK)

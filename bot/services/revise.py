@@ -19,7 +19,7 @@ from bot.prompting.catalogue import Catalogue
 from bot.services.asking import Asker
 from bot.services.brief import Brief, Opened, Step
 from bot.services.compose import INSTRUCTION_LIMIT, limited, visible
-from bot.services.filters import Filters, refuse
+from bot.services.filters import Filters, passed
 from bot.services.scribe import Job, Scribe
 from bot.services.usage import Usage
 from bot.works import NewTake, Suggestion, Take, Wish, Work, WorkState, WorkStore
@@ -76,7 +76,7 @@ class Reviser:
         if not instruction and brief.source is None and not brief.keep:
             raise BadInput("refused.instruction_empty")
         self._usage.check(brief.place, brief.member)
-        refuse(self._filters.of(brief.place, brief.member).check_now(instruction))
+        passed(self._filters.of(brief.place, brief.member).check_now(instruction))
 
     async def revise(self, brief: Brief, take: int, *, stop: asyncio.Event) -> AsyncGenerator[Step, None]:
         """Another take of ``brief.work`` that changes a take as ``brief.instruction`` asks.
@@ -220,7 +220,7 @@ class Reviser:
         if not text or not visible(text):
             raise BadInput("refused.text_empty")
         limited("text", text, TEXT_LIMIT)
-        refuse(await self._filters.of(place, owner).judge(text))
+        text = passed(await self._filters.of(place, owner).judge(text))
         key = f"message:{message}"
         art = next(iter(self._catalogue.arts))
         work = await self._works.open(
@@ -298,14 +298,13 @@ class Reviser:
         limited("text", text, TEXT_LIMIT)
         if text == base.text:
             raise BadInput("refused.unchanged")
-        refuse(await self._filters.of(place, member).judge(text), resume)
-        return text
+        return passed(await self._filters.of(place, member).judge(text), resume)
 
     async def _write(
         self, brief: Brief, work: Work, base: Take, act: Act, task: str, stop: asyncio.Event
     ) -> AsyncGenerator[Step, None]:
         instruction = visible(brief.instruction)
-        refuse(await self._filters.of(brief.place, brief.member).judge(instruction))
+        instruction = passed(await self._filters.of(brief.place, brief.member).judge(instruction))
         art = self._catalogue.tasks[task]
         others = tuple({span.member for span in base.spans if span.member} - {brief.member})
         wish = replace(brief.wish, opening="", length=brief.wish.length or _length(base.text))

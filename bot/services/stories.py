@@ -10,7 +10,7 @@ from bot.attribution.model import Act
 from bot.attribution.spans import by_member
 from bot.errors import AgainstTheRules, BadInput, Refusal
 from bot.ids import ChannelId, MemberId, MessageId, Place
-from bot.services.filters import NOBODY, refuse
+from bot.services.filters import NOBODY, passed
 from bot.services.stories_commit import Commits
 from bot.services.stories_ports import Change, PrivateDraft, StoryNumber
 from bot.services.stories_told import Outcome, Told, Written, told_of
@@ -113,8 +113,11 @@ class StoryTable(Commits):
         games.check(told.story, text)
         event = ev.Submit(by=member, turn=turn, key=f"{key}:words", words=games.words(text), to=to)
         resume = {"kind": "story-turn", "turn": turn, "to": to, "message": message}
-        if not judged and (before := await self._judged(told, member, event, text, resume, key)):
-            return before
+        if not judged:
+            found = await self._judged(told, member, event, text, resume, key)
+            if isinstance(found, Outcome):
+                return found
+            text = found
         draft = await self.store.draft(row.guild, row.id, member)
         spans = by_member(draft.text, draft.spans, text, member) if draft is not None else ()
         words = Written(text=text, member=member, spans=spans, message=message)
@@ -130,17 +133,20 @@ class StoryTable(Commits):
         """
         row = told.row
         text = self._sized(text, TEXT_LIMIT, "text", required=True, lines=True)
-        found = told.story.turn(turn)
-        if found is None:
+        part = told.story.turn(turn)
+        if part is None:
             raise BadInput("story.no_turn")
-        old = (await self.links(row)).get(found.key)
+        old = (await self.links(row)).get(part.key)
         if old is not None and old.draft.text == text:
             raise BadInput("refused.unchanged")
-        games.check(told.story, text, found)
+        games.check(told.story, text, part)
         event = ev.Edit(by=member, turn=turn, key=f"{key}:words", words=games.words(text))
         resume = {"kind": "story-edit", "turn": turn}
-        if not judged and (before := await self._judged(told, member, event, text, resume, key)):
-            return before
+        if not judged:
+            found = await self._judged(told, member, event, text, resume, key)
+            if isinstance(found, Outcome):
+                return found
+            text = found
         spans = by_member(old.draft.text, old.draft.spans, text, member) if old is not None else ()
         words = Written(
             text=text,
@@ -167,10 +173,10 @@ class StoryTable(Commits):
 
     async def _judged(
         self, told: Told, member: MemberId, event: Event, text: str, resume: Mapping[str, Any], key: str
-    ) -> Outcome | None:
-        """Let the rules and then the filters judge the words of a turn; gives what came of it before.
+    ) -> Outcome | str:
+        """Let the rules and then the filters judge the words of a turn; gives them as they may be used.
 
-        Nobody looks at words that could not be taken anyway.
+        Or what came of it before.  Nobody looks at words that could not be taken anyway.
         """
         row = told.row
         fresh = await self.read(row.guild, row.id)
@@ -181,13 +187,12 @@ class StoryTable(Commits):
                 return before
             raise
         try:
-            refuse(await self._filters.of(row.place, member, fiction=True).judge(text))
+            return passed(await self._filters.of(row.place, member, fiction=True).judge(text))
         except AgainstTheRules as refusal:
             refusal.resume = {**resume, "story": int(row.id)}
             if self.held is not None:
                 await self.held(fresh, member, refusal, key)
             raise
-        return None
 
     async def _checked(
         self,
@@ -202,7 +207,7 @@ class StoryTable(Commits):
     ) -> str:
         text = self._sized(text, limit, what, required=required, lines=lines)
         if text:
-            refuse(await self._filters.of(place, member, fiction=True).judge(text))
+            return passed(await self._filters.of(place, member, fiction=True).judge(text))
         return text
 
     def _sized(self, text: str, limit: int, what: str, *, required: bool = False, lines: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.attribution.model import Act, Contribution, ModelAuthor, Span
@@ -57,6 +58,13 @@ def told_of(row: StoryRow) -> Told:
     story = story_from(row.state)
     place = replace(row.place, rating=story.terms.rating)
     return Told(replace(row, language=story.terms.language, place=place), story)
+
+
+def acting(told: Told, roles: Iterable[int]) -> Told:
+    """A story with the roles of whoever does something about it: some rules spare some roles."""
+    return replace(
+        told, row=replace(told.row, place=replace(told.row.place, roles=frozenset(map(int, roles))))
+    )
 
 
 class Reader:

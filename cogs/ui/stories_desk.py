@@ -16,6 +16,7 @@ from bot.services.dispatch import Undeliverable
 from bot.services.stories import Outcome, Told
 from bot.services.stories_ports import PrivateDraft, StoryNumber
 from bot.services.stories_says import OPEN
+from bot.services.stories_told import acting
 from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.events import Event
@@ -30,7 +31,7 @@ from cogs.ui.stories_items import story_view
 from cogs.ui.stories_models import StoryModels
 from cogs.ui.stories_outlet import StoryOutlet
 from cogs.ui.studio import Studio, quickly
-from cogs.ui.where import is_moderator, lang_read, member_of, space_of
+from cogs.ui.where import is_moderator, lang_read, member_of, place_of, space_of
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,8 @@ class StoryDesk:
 
     async def told(self, interaction: discord.Interaction[Renga], id: StoryNumber) -> Told:
         """A story of this server."""
-        return await self.app.stories.read(space_of(interaction), id)
+        told = await self.app.stories.read(space_of(interaction), id)
+        return acting(told, place_of(interaction).roles)
 
     async def act(self, interaction: discord.Interaction[Renga], told: Told, event: Event) -> Outcome:
         """Let something happen, and tell the member that it did."""

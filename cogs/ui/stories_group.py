@@ -14,6 +14,7 @@ from bot.client import Renga
 from bot.i18n.slash import say
 from bot.services.stories import Told
 from bot.services.stories_ports import StoryNumber
+from bot.services.stories_told import acting
 from bot.stories import events as ev
 from cogs.ui.reply import acknowledge
 from cogs.ui.stories_desk import StoryDesk
@@ -65,11 +66,13 @@ class Commands(commands.Cog):
 
     async def here(self, interaction: discord.Interaction[Renga]) -> Told:
         """The story that is written where the command was given."""
-        return await self.app.stories.here(place_of(interaction))
+        place = place_of(interaction)
+        return acting(await self.app.stories.here(place), place.roles)
 
     async def of(self, interaction: discord.Interaction[Renga], id: int) -> Told:
         """A story of this server."""
-        return await self.app.stories.read(space_of(interaction), StoryNumber(id))
+        told = await self.app.stories.read(space_of(interaction), StoryNumber(id))
+        return acting(told, place_of(interaction).roles)
 
     async def act(self, interaction: discord.Interaction[Renga], event: Callable[[Told], ev.Event]) -> None:
         """Let something happen to the story that is written here."""

@@ -8,7 +8,9 @@ import discord
 
 from bot.app import App
 from bot.client import Renga
-from bot.ids import GuildId, MemberId
+from bot.ids import ChannelId, GuildId, MemberId, Place
+from bot.moderation.graphemes import covered
+from bot.moderation.verdict import MARK, Action
 from cogs.ui.safe import plain_line
 
 LONGEST = 40
@@ -28,12 +30,18 @@ class Names:
         return {member: await self._name(guild, member) for member in members if member > 0}
 
     async def _name(self, guild: GuildId, member: MemberId) -> str:
-        chosen = (await self._app.desk.member(guild, member)).pen_name
-        if chosen:
-            return plain_line(chosen, LONGEST)
-        if (guild, member) not in self._names:
-            self._names[guild, member] = await self._looked_up(guild, member)
-        return self._names[guild, member]
+        name = (await self._app.desk.member(guild, member)).pen_name
+        if not name:
+            if (guild, member) not in self._names:
+                self._names[guild, member] = await self._looked_up(guild, member)
+            name = self._names[guild, member]
+        return self._allowed(guild, plain_line(name, LONGEST))
+
+    def _allowed(self, guild: GuildId, name: str) -> str:
+        """A name with what the rules of its server do not let pass covered."""
+        verdict = self._app.filters.of(Place(guild, ChannelId(0))).check_now(name)
+        spans = [(hit.start, hit.end) for hit in verdict.hits if hit.action >= Action.MASK]
+        return covered(name, spans, MARK)
 
     async def _looked_up(self, guild: GuildId, member: MemberId) -> str:
         server = self._bot.get_guild(guild)
