@@ -51,7 +51,11 @@ def ends(word: str) -> tuple[End, ...]:
 
 
 def _ends(word: str) -> Iterator[End]:
-    for sound in sounds(word):
+    said = sounds(word)
+    if any(sound.stress == "1" for sound in said):
+        # Not *are* as in *they're*: at the end of a line a word has its full sound.
+        said = [sound for sound in said if sound.stress != "0"]
+    for sound in said:
         before, mine = part(sound.phones)
         if not mine:
             continue

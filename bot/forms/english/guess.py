@@ -83,12 +83,14 @@ def from_parts(word: str) -> tuple[Phones, ...]:
 
     The first of them has the right number of syllables for 13 words of 14 (measured on the dictionary's own).
     """
-    return tuple(dict.fromkeys(_from_parts(word)))
+    return tuple(dict.fromkeys(_from_parts(word))) or tuple(dict.fromkeys(_compound(word)))
 
 
 def _said(word: str, depth: int = 0) -> tuple[Phones, ...]:
     """A part, from the dictionary or from its own parts."""
-    return look_up(word) or (tuple(dict.fromkeys(_from_parts(word, depth + 1))) if depth < 2 else ())
+    if depth >= 2:
+        return look_up(word)
+    return look_up(word) or tuple(dict.fromkeys(_from_parts(word, depth + 1))) or tuple(_compound(word))
 
 
 def _from_parts(word: str, depth: int = 0) -> Iterator[Phones]:
@@ -111,6 +113,9 @@ def _from_parts(word: str, depth: int = 0) -> Iterator[Phones]:
             if known(full := word.replace("'", letter)):
                 for phones in look_up(full):
                     yield _without(phones, len(_GROUPS.findall(word))) if letter in "eiou" else phones
+        return
+    if full := apostrophised(word):
+        yield from _said(full, depth + 1)
         return
     if american := _american(word):
         yield from look_up(american)
@@ -136,10 +141,29 @@ def _from_parts(word: str, depth: int = 0) -> Iterator[Phones]:
         rest = word.removeprefix(prefix)
         if rest != word and len(rest) > 2:
             yield from (tuple(phones.split()) + tail for tail in _said(rest, depth))
+
+
+def _compound(word: str) -> Iterator[Phones]:
+    """Two words written as one; so many names are known that this is the last thing to think of."""
     for at in range(3, len(word) - 1):
         if known(word[:at]) and known(word[at:]) and (at < len(word) - 2 or word[at:] in _ADVERBS):
             for head in look_up(word[:at])[:1]:
                 yield from (head + _lighter(tail) for tail in look_up(word[at:])[:1])
+
+
+def apostrophised(word: str) -> str:
+    """A word whose apostrophe was left out, with it: *oer*, *neer*, *heavn*, *passd*, *tellin*; else "".
+
+    So they stand in old print, in what people type, and in lists of rhymes.
+    """
+    for at in range(1, len(word)):
+        if known(full := f"{word[:at]}'{word[at:]}"):
+            return full
+    if word.endswith("in") and known(f"{word}g"):
+        return f"{word}'"
+    if word[-1:] == "d" and word[-2:-1] not in tuple("aeiouyd'") and any(map(known, _stems(word[:-1]))):
+        return f"{word[:-1]}'d"
+    return ""
 
 
 _BRITISH = (
