@@ -11,20 +11,18 @@ import random
 import time
 import tomllib
 from collections.abc import Callable
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from bot.bench.rhymes import rhyme_rows
 from bot.forms.check import AnyShape, check, shape_of
 from bot.forms.english.dictionary import look_up
 from bot.forms.english.dictionary import words as dictionary_words
 from bot.forms.english.guess import by_ear
-from bot.forms.english.rhyme import Rhyme, rhyme, rhymes
 from bot.forms.model import FormReport, Holds
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "tests" / "forms" / "gold" / "english.jsonl.gz"
-RHYMES = GOLD.with_name("rhymes.jsonl.gz")
 FORMS = {
     "shakespeare": "sonnet-shakespearean",
     "common measure": "common-measure",
@@ -60,20 +58,6 @@ def run(quick: bool) -> str:
     rows += ["", *rhyme_rows(quick), "", *_guess_rows(300 if quick else 2_000)]
     rows.append(f"\n{_speed(poems['shakespeare'], 200 if quick else 2_000):.0f} sonnets a second on one core")
     return "\n".join(rows)
-
-
-def rhyme_rows(quick: bool = False) -> list[str]:
-    """The free rhyme test: every two lines of a stanza, without its scheme, against what the stanza's is."""
-    rows = [
-        "| rhymes of | stanzas | precision | recall | F1 | F1 of plain CMUdict |",
-        "|---|---|---|---|---|---|",
-    ]
-    for century, stanzas in _rhymes().items():
-        some = stanzas[: 100 if quick else None]
-        ours, plain = _agreement(some, rhymes), _agreement(some, _by_the_book)
-        told = " | ".join(f"{value:.3f}" for value in (*ours, plain[2]))
-        rows.append(f"| {century} | {len(some)} | {told} |")
-    return rows
 
 
 def read(path: Path) -> dict[str, list[Poem]]:
@@ -138,33 +122,6 @@ def _worse(before: FormReport, after: FormReport) -> bool:
 def _entries(path: Path) -> list[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return [json.loads(row) for row in file]
-
-
-def _rhymes() -> dict[str, list[tuple[list[str], str]]]:
-    found: dict[str, list[tuple[list[str], str]]] = {}
-    for entry in _entries(RHYMES):
-        found.setdefault(entry["century"], []).append((entry["ends"], entry["scheme"]))
-    return found
-
-
-def _agreement(
-    stanzas: list[tuple[list[str], str]], judge: Callable[[str, str], bool]
-) -> tuple[float, float, float]:
-    """(precision, recall, F1)."""
-    right = told = wanted = 0
-    for ends, scheme in stanzas:
-        for one, other in combinations(range(len(ends)), 2):
-            said, asked = judge(ends[one], ends[other]), scheme[one] == scheme[other]
-            right += said and asked
-            told += said
-            wanted += asked
-    return right / told, right / wanted, 2 * right / (told + wanted)
-
-
-def _by_the_book(one: str, other: str) -> bool:
-    """A perfect rhyme of two words that are both in the dictionary."""
-    known = bool(look_up(one) and look_up(other))
-    return one == other or (known and rhyme(one, other) is Rhyme.PERFECT)
 
 
 def _guess_rows(count: int) -> list[str]:

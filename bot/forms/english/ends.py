@@ -135,6 +135,9 @@ def _raised(word: str, last: Phones) -> Phones:
 
 def _accent(phones: Phones, word: str) -> Phones:
     """Sounds as other accents merge them: *cot* and *caught*, *morn* and *dawn*, *father* and *farther*."""
+    if "Y" in phones[2:]:
+        # figure and vigour
+        phones = tuple(phone for at, phone in enumerate(phones) if phone != "Y" or at < 2)
     if phones[-1] == "ER" and len(phones) > 1:
         # Sparta and daughter, parma and calmer
         phones = (*phones[:-1], "AH")

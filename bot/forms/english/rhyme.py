@@ -47,12 +47,19 @@ _OLD_WRITTEN: dict[frozenset[str], tuple[str, re.Pattern[str]]] = {
     frozenset(("EY", "IY")): ("EY", re.compile(r"ea|ei|ey")),
     frozenset(("AE", "EY")): ("AE", re.compile(r"ast|ath|ave|ange")),
     frozenset(("AA", "AE")): ("AA", re.compile(r"a")),
+    frozenset(("AE", "AO")): ("AO", re.compile(r"wa")),
+    frozenset(("AE", "AH")): ("AH", re.compile(r"wha")),
 }
 """Likewise, where the word with the first of the two vowels is written so: *head* and *shade*, *feast* and
-*guest*, *break* and *cheek*, *past* and *waste*, *swan* and *man*."""
+*guest*, *break* and *cheek*, *past* and *waste*, *swan* and *man*,
+*water* and *matter*, *what* and *that*."""
 
-_R_ALIKE = _pairs("UH AO, ER AO, ER AA, ER EH, ER IH, ER UH, EH IH, AW AO, EH AA")
-"""Before r: *more* and *poor*, *word* and *lord*, *heart* and *desert*, *earth* and *hearth*."""
+_R_ALIKE = _pairs("UH AO, ER AO, ER AA, ER EH, ER IH, ER UH, EH IH, AW AO, EH AA, AO AA")
+"""Before r: *more* and *poor*, *word* and *lord*, *heart* and *desert*, *earth* and *hearth*, *war* and
+*far*."""
+
+_BEFORE = {"M": _pairs("OW UW"), "K": _pairs("OW UH")}
+"""Before one consonant only: *Rome* and *doom*, *spoke* and *look*."""
 
 _VOICE = {"Z": "S", "DH": "TH"}
 """Consonants that verse takes for each other at an end: *eyes* and *paradise*, *breathe* and *heath*."""
@@ -62,9 +69,20 @@ _CLOSE = {"D": "T", "V": "F", "B": "P", "G": "K", "ZH": "SH", "JH": "CH", "NG": 
 def rhymes(one: str, other: str) -> bool:
     """Whether two words in lower case would be taken for a rhyme where no scheme asks for one.
 
-    Everything from :data:`Rhyme.SLANT` on: so it agrees best with people (see ``python -m bot bench form``).
+    Everything from :data:`Rhyme.SLANT` on but what has only consonants of one family (*home* and *tone*,
+    *night* and *side*): so it agrees best with people (see ``python -m bot bench form``).
     """
-    return rhyme(one, other) >= Rhyme.SLANT
+    kind = rhyme(one, other)
+    return kind > Rhyme.SLANT or (kind is Rhyme.SLANT and not _merely_close(one, other))
+
+
+def _merely_close(one: str, other: str) -> bool:
+    """Whether what two words share is a vowel, and consonants of one family."""
+    return not any(
+        _softened(left.part, _VOICE) == _softened(right.part, _VOICE) or (left.lifted and right.lifted)
+        for left in ends(one)
+        for right in ends(other)
+    )
 
 
 @lru_cache(maxsize=100_000)
@@ -148,11 +166,11 @@ def _vowels_apart(mine: Phones, yours: Phones, left: str, right: str) -> Rhyme:
     if coda[0] == "R":
         alike = pair in _R_ALIKE and ("ER" not in pair or len(coda) > 1)
         return Rhyme.HISTORIC if alike else Rhyme.NONE
-    if pair in _HISTORIC and not (coda[0] == "L" and "AO" in pair):
+    if pair in _BEFORE.get(coda[0], ()) or (pair in _HISTORIC and not (coda[0] == "L" and "AO" in pair)):
         return Rhyme.HISTORIC
     if pair in _OLD_WRITTEN:
         vowel, spelling = _OLD_WRITTEN[pair]
-        if spelling.search((left if mine[0] == vowel else right)[-5:]):
+        if spelling.search((left if mine[0] == vowel else right)[-6:]):
             return Rhyme.HISTORIC
     # given and heaven, river and ever: before v and r, in longer words.
     if pair == frozenset(("EH", "IH")) and len(coda) > 1 and coda[0] in ("V", "R"):
@@ -217,18 +235,31 @@ def _close_vowels(one: str, other: str) -> bool:
 
 
 def _alike_to_the_eye(one: str, other: str) -> bool:
-    """Whether two words are spelled alike from their last vowel letters on."""
-    ends = [_eye(word) for word in (one, other)]
-    return ends[0] == ends[1] and (len(ends[0]) > 2 or ends[0][1:] in tuple("wyeao"))
+    """Whether two words are spelled alike from the vowel letters on that the beat falls on."""
+    left, right = _eye(one), _eye(other)
+    if left != right or not (len(left) > 2 or left[1:] in tuple("wyeao")):
+        return False
+    if _light(one) or _light(other):
+        # Not scorning and walking: from the last vowel but one.
+        return _eye(one, 2) == _eye(other, 2)
+    return True
 
 
-def _eye(word: str) -> str:
+def _light(word: str) -> bool:
+    """Whether a word's last syllable is light, and not such that the beat may fall on it."""
+    said = ends(word)
+    return bool(said) and not any(end.stressed or end.lifted for end in said)
+
+
+def _eye(word: str, vowels: int = 1) -> str:
+    """The letters from the so-many-th group of vowels from the end."""
     letters = [char for char in word if char.isalpha()]
     at = len(letters)
     if letters[-1:] == ["e"] and at > 2:
         at -= 1
-    while at > 0 and letters[at - 1] not in "aeiouy":
-        at -= 1
-    while at > 0 and letters[at - 1] in "aeiouy":
-        at -= 1
+    for _ in range(vowels):
+        while at > 0 and letters[at - 1] not in "aeiouy":
+            at -= 1
+        while at > 0 and letters[at - 1] in "aeiouy":
+            at -= 1
     return "".join(letters[at:])

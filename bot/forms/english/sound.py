@@ -26,6 +26,8 @@ _HEAVEN = frozenset(
 _SWALLOWED = re.compile(r"[aeiouy][^aeiouy]+er[aeio]")
 _EITHER = frozenset(("either", "neither", "whether", "whither", "hither", "thither"))
 _EVER = frozenset(("over", "ever", "never", "ouer", "euer", "neuer"))
+_ONCE: dict[str, Phones] = {"were": ("W", "EH1", "R"), "wert": ("W", "EH1", "R", "T")}
+"""Words that were said otherwise where they rhyme in old verse: *were* and *there*."""
 _SHORT_ED = frozenset((("EH1", "D"), ("IH0", "D"), ("AH0", "D"), ("EH2", "D")))
 
 
@@ -99,6 +101,8 @@ def sounds(word: str) -> tuple[Sound, ...]:
             Sound(full, _stress(full))
             for full in dict.fromkeys(_with_ed(phones) for phones in said if len(_stress(phones)) == fewest)
         )
+    if plain in _ONCE:
+        found.setdefault(_ONCE[plain], "other")
     for phones in said:
         for licence, other in (*shorter(phones, plain), *_longer(plain, phones)):
             found.setdefault(other, licence)

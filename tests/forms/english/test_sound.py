@@ -71,11 +71,36 @@ def test_syllables(word: str, usual: set[int], licensed: set[int]) -> None:
         ("room", "name", Rhyme.CONSONANCE),
         ("city", "me", Rhyme.CONSONANCE),
         ("winter", "river", Rhyme.NONE),
+        ("oer", "more", Rhyme.PERFECT),
+        ("passd", "last", Rhyme.PERFECT),
+        ("tellin", "sellin", Rhyme.PERFECT),
+        ("war", "far", Rhyme.HISTORIC),
+        ("rome", "doom", Rhyme.HISTORIC),
+        ("were", "there", Rhyme.NEAR),
+        ("figure", "vigour", Rhyme.NEAR),
+        ("scorning", "sing", Rhyme.CONSONANCE),
     ],
 )
 def test_rhymes(one: str, other: str, kind: Rhyme) -> None:
     assert rhyme(one, other) is kind
     assert rhyme(other, one) is kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("love", "prove", True),
+        ("eyes", "paradise", True),
+        ("ecstasy", "melody", True),
+        ("home", "tone", False),
+        ("night", "side", False),
+        ("walking", "scorning", False),
+        ("room", "name", False),
+    ],
+)
+def test_what_is_taken_for_a_rhyme_where_none_is_asked_for(one: str, other: str, told: bool) -> None:
+    assert rhymes(one, other) is told
+    assert rhymes(other, one) is told
 
 
 @pytest.mark.parametrize("century", ["before 1700", "1700s", "1800s and 1900s"])
