@@ -64,6 +64,16 @@ _BEFORE = {"M": _pairs("OW UW"), "K": _pairs("OW UH")}
 _VOICE = {"Z": "S", "DH": "TH"}
 """Consonants that verse takes for each other at an end: *eyes* and *paradise*, *breathe* and *heath*."""
 _CLOSE = {"D": "T", "V": "F", "B": "P", "G": "K", "ZH": "SH", "JH": "CH", "NG": "N", "M": "N", **_VOICE}
+_FAMILY = {
+    **dict.fromkeys(("P", "T", "K"), "T"),
+    **dict.fromkeys(("B", "D", "G", "DH"), "D"),
+    **dict.fromkeys(("M", "N", "NG"), "N"),
+    "F": "TH",
+    "SH": "S",
+    "ZH": "Z",
+}
+"""Consonants of one kind, which verse takes for each other before a light end: *open* and *broken*, *further*
+and *murder*."""
 
 
 def rhymes(one: str, other: str) -> bool:
@@ -121,6 +131,9 @@ def _compare(one: End, other: End, left: str, right: str) -> Rhyme:
         if _softened(mine, _VOICE) == _softened(yours, _VOICE):
             return Rhyme.SLANT
         if _softened(mine, _CLOSE) == _softened(yours, _CLOSE):
+            return Rhyme.SLANT
+        light_end = one.last == other.last != mine
+        if light_end and _softened(mine, _FAMILY) == _softened(yours, _FAMILY):
             return Rhyme.SLANT
     return _consonance(one, other)
 
