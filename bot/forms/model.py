@@ -38,6 +38,7 @@ class Finding:
         reason: why it is doubtful or fails, as a key of the interface's texts
             (``form.reason.<reason>``), with ``facts`` to fill it in; empty if there is nothing to say.
         advice: it is told but does not count towards the verdict.
+        excused: it fails, and for the poem as a whole that is only doubtful, since the rest keeps the rule.
     """
 
     rule: str
@@ -47,6 +48,7 @@ class Finding:
     reason: str = ""
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     advice: bool = False
+    excused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ class LineReport:
     def holds(self) -> Holds:
         """The least that any requirement of the line says."""
         return least(self.findings)
+
+    @property
+    def weighs(self) -> Holds:
+        """What it says for the poem: likewise, with what is excused doubtful."""
+        weighed = (Holds.DOUBTFUL if one.excused else one.holds for one in self.findings if not one.advice)
+        return min(weighed, default=Holds.YES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class FormReport:
     @property
     def holds(self) -> Holds:
         """The verdict: the least of all that counts."""
-        return min([least(self.findings), *(line.holds for line in self.lines)])
+        return min([least(self.findings), *(line.weighs for line in self.lines)])
 
     @property
     def mark(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.forms.english import scheme
 from bot.forms.english.following import OPEN, best_scheme
-from bot.forms.english.measure import LIGHT_ALONE, Length, counted, finding, measured
+from bot.forms.english.measure import Length, counted, finding, measured
 from bot.forms.english.metre import Metre, scan
 from bot.forms.english.reading import Diction, diction
 from bot.forms.english.returns import (
@@ -33,13 +33,9 @@ def check_english(text: str, shape: Shape, *, topic: str = "") -> FormReport:
     """
     lines = _lines(text, shape.count)
     count = len(lines)
-    lengths = _lengths(lines, shape)
     name, places, rhymes = best_scheme(lines, shape)
-    granted = _loosens(lengths, places, diction(text))
-    findings: list[list[Finding]] = [
-        [] if length is None else [_granted(at, length, lengths, places, asked, granted=granted)]
-        for at, (length, asked) in enumerate(lengths)
-    ]
+    lengths = _lengths(lines, shape, places)
+    findings = _measures(lengths, places, shape, diction(text))
     for at, found in enumerate(rhymes):
         findings[at] += found
     whole = [_count(count, shape.count)]
@@ -90,7 +86,7 @@ def _count(count: int, wanted: tuple[int, int] | None) -> Finding:
     return Finding("lines", asked, str(count), Holds.YES if least <= count <= most else Holds.NO)
 
 
-def _lengths(lines: Sequence[str], shape: Shape) -> list[tuple[Length | None, str]]:
+def _lengths(lines: Sequence[str], shape: Shape, places: Sequence[Place]) -> list[tuple[Length | None, str]]:
     """For each line its length and what was asked; None where any will do."""
     style = diction("\n".join(lines))
     found: list[tuple[Length | None, str]] = []
@@ -99,79 +95,93 @@ def _lengths(lines: Sequence[str], shape: Shape) -> list[tuple[Length | None, st
             least, most = shape.syllables[at % len(shape.syllables)]
             asked = str(least) if least == most else f"{least}-{most}"
             if shape.sung and least == most and least % 2 == 0:
-                found.append((measured(line, "x/" * (least // 2), sung=True, style=style), asked))
+                free = not places[at].rhyme
+                found.append((measured(line, "x/" * (least // 2), sung=True, style=style, free=free), asked))
             else:
                 found.append((counted(line, least, most), asked))
         elif shape.metre is not None:
             whole = shape.metre.whole
-            found.append((measured(line, whole, style=style), str(len(whole))))
+            last = at == len(lines) - 1
+            found.append((measured(line, whole, style=style, last=last), str(len(whole))))
         else:
             found.append((None, ""))
     return found
 
 
-def _granted(
-    at: int,
-    length: Length,
-    lengths: Sequence[tuple[Length | None, str]],
-    places: Sequence[Place],
-    asked: str,
-    *,
-    granted: bool = False,
-) -> Finding:
-    """The verdict on a line's length once it is known which lines rhyme with it.
-
-    A light end is a matter of course where a line that rhymes with it has one too.  Alone it is doubtful
-    where it belongs to a longer word, and else the line has a syllable too many.
-    """
-    said = _lightened(at, length, lengths, places)
-    if said.holds is Holds.NO and length.loose is not None and granted:
-        said = length.loose
-    return finding(said, asked)
-
-
-SMOOTH = 1
-"""The greatest roughness of a line with a foot of three syllables in a poem that counts."""
-_LET_PASS = frozenset(("alexandrine", "unknown_word"))
-"""Why a line alone may be off in a poem that counts its syllables."""
-
-
-def _loosens(lengths: Sequence[tuple[Length | None, str]], places: Sequence[Place], style: Diction) -> bool:
-    """Whether lines of a poem that are out of its metre are let pass as doubtful.
-
-    More than a quarter of them are not.  In a poem that writes *lov'd* where it means one syllable, one such
-    line alone stands out as a fault, unless it runs smoothly: its poet counts.
-    """
-    found = [(one, _lightened(at, one, lengths, places)) for at, (one, _) in enumerate(lengths) if one]
-    off = [one.loose for one, said in found if said.holds is Holds.NO]
-    # A foot of three syllables is half a fault.
-    weight = sum(0.5 if loose is not None and loose.scansion is not None else 1 for loose in off)
-    if weight > (1 - MOSTLY) * len(found):
-        return False
-    if style is not Diction.ELIDING or len(off) != 1 or off[0] is None:
-        return True
-    smooth = off[0].scansion is not None and off[0].scansion.roughness <= SMOOTH
-    return smooth or off[0].reason in _LET_PASS
+def _measures(
+    lengths: Sequence[tuple[Length | None, str]], places: Sequence[Place], shape: Shape, style: Diction
+) -> list[list[Finding]]:
+    """What was found of each line's length."""
+    said = [length and _lightened(at, length, lengths, places) for at, (length, _) in enumerate(lengths)]
+    manner = _Manner([one for one in said if one], style)
+    tell = finding if shape.syllables else manner.finding
+    return [
+        [] if length is None else [tell(length, asked)]
+        for length, (_, asked) in zip(said, lengths, strict=True)
+    ]
 
 
 def _lightened(
     at: int, length: Length, lengths: Sequence[tuple[Length | None, str]], places: Sequence[Place]
 ) -> Length:
-    """The length of a line, with a light end if that is granted."""
+    """The length of a line once it is known which lines rhyme with it.
+
+    A light end is a matter of course where a line that rhymes with it has one too, or where none must.
+    """
     light = length.light
-    if light is None or light.holds <= length.holds:
+    if light is None or light.price >= length.price:
         return length
+    rhymed = places[at].rhyme
     mates = [
         other
         for i, (other, _) in enumerate(lengths)
-        if i != at and places[at].rhyme and places[i].rhyme == places[at].rhyme and other is not None
+        if i != at and rhymed and places[i].rhyme == rhymed and other is not None
     ]
-    if any(mate.holds is Holds.NO and mate.light is not None and mate.light.holds for mate in mates):
+    unrhymed = not any(place.rhyme for place in places)
+    if unrhymed or any(mate.light is not None and mate.light.price < mate.price for mate in mates):
         return light
-    smooth = light.scansion is not None and light.scansion.roughness <= LIGHT_ALONE
-    if smooth and length.light_word and length.holds is Holds.NO:
-        return replace(light, holds=Holds.DOUBTFUL, reason="licence") if mates else light
     return length
+
+
+class _Manner:
+    """What a poem as a whole says of those of its lines that are out of the metre.
+
+    Three that have a foot more than they should, or the like, are its poet's way of writing, and doubtful.
+    Else each of them fails; but for the whole poem they are doubtful, where they are no more than a quarter
+    and not just one that is far out.
+    """
+
+    def __init__(self, said: Sequence[Length], style: Diction) -> None:
+        self._beside = _BESIDE[style]
+        off = [one for one in said if one.holds is Holds.NO]
+        far = sum(not self._near(one) for one in off)
+        self._usual = len(off) - far >= _HABIT
+        few = len(off) <= (1 - MOSTLY) * len(said)
+        self._excuses = few and far != 1 and (far == 0 or len(said) >= _SHOWN)
+
+    def _near(self, length: Length) -> bool:
+        return length.price <= self._beside or length.reason == "unknown_word"
+
+    def finding(self, length: Length, asked: str) -> Finding:
+        """The line of a report."""
+        found = finding(length, asked)
+        if found.holds is not Holds.NO:
+            return found
+        if self._usual and self._near(length):
+            return replace(found, holds=Holds.DOUBTFUL)
+        if not self._excuses:
+            return found
+        reason = "out_of_metre" if found.reason == "syllables" else found.reason
+        return replace(found, excused=True, reason=reason)
+
+
+_HABIT = 3
+"""Lines that show what a poet is in the habit of."""
+_SHOWN = 8
+"""Lines in which a poet's habits can be seen."""
+_BESIDE = {Diction.NEW: 86, Diction.OLD: 86, Diction.ELIDING: 67}
+"""The price up to which a line is beside the metre and not far out: that of a fairly smooth foot of three
+syllables.  A poem that writes *lov'd* where it means one syllable has hardly that, for its poet counts."""
 
 
 def _in_metre(lines: Sequence[str], lengths: Sequence[tuple[Length | None, str]], metre: Metre) -> int:

@@ -126,12 +126,20 @@ def _from_parts(word: str, depth: int = 0) -> Iterator[Phones]:
     if word.endswith("s") and not word.endswith("ss"):
         for stem in (word[:-1], word[:-2] if word.endswith("es") else "", _y(word, "ies")):
             yield from (_plural(phones) for phones in _said(stem, depth) if stem)
+    if word.endswith("st") and known(f"{word[:-1]}s"):
+        # addrest, carest
+        yield from (_past(phones) for phones in look_up(f"{word[:-1]}s"))
+        return
     if word.endswith("ed"):
         for stem in (*_stems(word[:-2]), word[:-1]):
             yield from (_past(phones) for phones in _said(stem, depth))
     for ending, phones in _ENDINGS:
         if word.endswith(ending) and len(word) > len(ending) + 1:
             if ending == "st" and word[-3] not in "aiouydnl":
+                continue
+            before = word[-len(ending) - 1]
+            if (ending[0] == "e" == before) or (ending == "y" and before in "aeou"):
+                # yeer is not ye+er, nor ploughboy something+y
                 continue
             tail = tuple(phones.split())
             for stem in _stems(word[: -len(ending)]):
@@ -190,7 +198,8 @@ def _old_spellings(word: str) -> Iterator[str]:
     """How a word spelled as before 1700 may be written today: *loue*, *vnto*, *ioy*, *owne*, *prayse*."""
     turned = re.sub(r"(?<=[a-z])u(?=[aeiouy])(?<!qu)(?<!gu)", "v", word)
     turned = re.sub(r"^v(?=[^aeiouy])", "u", re.sub(r"^i(?=[aeou])", "j", turned))
-    for one in (turned, turned.replace("y", "i"), re.sub(r"ie$", "y", turned)):
+    french = (re.sub(r"que(?=s?$)", letter, turned) for letter in "kc")
+    for one in (turned, turned.replace("y", "i"), re.sub(r"ie$", "y", turned), *french):
         for other in (one, one.removesuffix("e"), re.sub(r"(.)\1e$", r"\1", one)):
             if other != word and len(other) > 2:
                 yield other

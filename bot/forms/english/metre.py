@@ -32,12 +32,14 @@ LENGTHS = {
     "heptameter": 7,
 }
 
+_HEAVY = 2
+"""Roughness of a monosyllable that is mostly stressed in a weak place."""
 _TURNED, _FAULT, _BROKEN_END = 0, 4, 8
 """Roughness of a stressed syllable of a longer word in a weak place: where the first two places are turned
 round after a pause, anywhere, and in the last foot, which is never turned round."""
 
-_DEAR = 4
-"""How much roughness a licence of the price 1 is worth."""
+ROUGH = 3
+"""The price of roughness, in the tenths of ``reading.COST``."""
 
 Word = tuple[tuple[Way, ...], bool]
 """The ways of reading a word, and whether it stands at the beginning or after a pause."""
@@ -114,7 +116,7 @@ def scan(line: str, metre: Metre) -> Scansion | None:
     """The best scansion of a line, None if no way of saying it has the metre's length."""
     parts = parse(line)
     found = [one for places in metre.variants if (one := fit(parts, places)) is not None]
-    return min(found, key=lambda one: (one.cost + one.faults, one.roughness), default=None)
+    return min(found, key=lambda one: one.cost + ROUGH * one.roughness, default=None)
 
 
 def parse(line: str, style: Diction = Diction.NEW) -> list[Word]:
@@ -129,13 +131,29 @@ def span(parts: Sequence[Word]) -> tuple[int, int]:
     """(fewest, most) syllables of a line by any of its readings."""
     least = most = 0
     for options, _ in parts:
-        if len(options) == 1:
-            one = len(options[0].marks)
-            least, most = least + one, most + one
-        else:
-            lengths = [len(way.marks) for way in options]
-            least, most = least + min(lengths), most + max(lengths)
+        one = other = len(options[0].marks)
+        for way in options[1:]:
+            length = len(way.marks)
+            if length < one:
+                one = length
+            elif length > other:
+                other = length
+        least += one
+        most += other
     return least, most
+
+
+def plainly(parts: Sequence[Word], places: str) -> Scansion | None:
+    """The scansion of a line whose words fill the places exactly as people speak; None if they do not."""
+    said = "".join([options[0].marks for options, _ in parts])
+    if len(said) != len(places):
+        return None
+    at = total = faults = 0
+    for options, fresh in parts:
+        to = at + len(options[0].marks)
+        rough, fault = roughness(said[at:to], places[at:to], fresh, to == len(places))
+        at, total, faults = to, total + rough, faults + fault
+    return Scansion(places, said, faults, total)
 
 
 def fit(parts: Sequence[Word], places: str) -> Scansion | None:
@@ -144,27 +162,40 @@ def fit(parts: Sequence[Word], places: str) -> Scansion | None:
     A light place at the end takes no stressed syllable.
     """
     size = len(places)
-    open: dict[int, tuple[int, int, int, str, tuple[str, ...]]] = {0: (0, 0, 0, "", ())}
+    # (price, cost, roughness, faults, marks, licences) of the best way to have so many places filled
+    open: dict[int, _State] = {0: (0, 0, 0, 0, "", ())}
     for options, fresh in parts:
-        following: dict[int, tuple[int, int, int, str, tuple[str, ...]]] = {}
-        for at, (cost, rough, faults, said, taken) in open.items():
+        following: dict[int, _State] = {}
+        for at, (price, cost, rough, faults, said, taken) in open.items():
             for way in options:
                 marks = way.marks
                 to = at + len(marks)
                 if to > size:
                     continue
                 rougher, more_faults = roughness(marks, places[at:to], fresh, to == size)
-                dearer, rougher = cost + way.cost, rough + rougher
+                dearer = price + way.cost + ROUGH * rougher
                 have = following.get(to)
-                if have is None or _DEAR * dearer + rougher < _DEAR * have[0] + have[1]:
+                if have is None or dearer < have[0]:
                     names = (*taken, way.licence) if way.licence else taken
-                    following[to] = dearer, rougher, faults + more_faults, said + marks, names
+                    following[to] = (
+                        dearer,
+                        cost + way.cost,
+                        rough + rougher,
+                        faults + more_faults,
+                        said + marks,
+                        names,
+                    )
+        if not following:
+            return None
         open = following
     found = open.get(size)
-    if found is None or (places[-1:] == "x" and places[-2:-1] != "x" and found[3][-1] in "/s"):
+    if found is None or (places[-1:] == "x" and places[-2:-1] != "x" and found[4][-1] in "/s"):
         return None
-    cost, rough, faults, said, taken = found
+    _, cost, rough, faults, said, taken = found
     return Scansion(places, said, faults, rough, taken, cost)
+
+
+_State = tuple[int, int, int, int, str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=20_000)
@@ -186,7 +217,7 @@ def roughness(marks: str, places: str, fresh: bool, last: bool) -> tuple[int, in
                 total += _BROKEN_END if broken else _TURNED if turned else _FAULT
                 faults += not turned
             elif mark == "s" and not turned:
-                total += 1
+                total += _HEAVY
         elif mark in "xw":
             total += 1
     return total, faults

@@ -16,27 +16,32 @@ from bot.forms.english.sound import Sound, sounds
 
 COST = {
     "": 0,
-    "other": 1,
-    "guess": 2,
-    "perhaps": 3,
-    "glide": 2,
-    "swallowed": 2,
-    "flower": 2,
-    "heaven": 2,
-    "sounded ed": 2,
-    "silent ed": 2,
-    "silent adjective": 3,
-    "many a": 2,
-    "hiatus": 2,
-    "th'": 3,
-    "t'": 3,
-    "spirit": 3,
-    "being": 3,
-    "either": 3,
-    "drawn out": 3,
-    "twice": 5,
+    "glide": 1,
+    "silent adjective": 1,
+    "perhaps": 4,
+    "flower": 5,
+    "other": 8,
+    "silent e": 8,
+    "sounded ed": 8,
+    "silent ed": 8,
+    "heaven": 12,
+    "swallowed": 15,
+    "guess": 16,
+    "drawn out": 20,
+    "many a": 25,
+    "hiatus": 28,
+    "being": 28,
+    "spirit": 28,
+    "slurred": 32,
+    "twice": 40,
+    "th'": 42,
+    "either": 44,
+    "t'": 49,
+    "i've": 50,
+    "met": 60,
 }
-"""Licence to its price.
+"""Licence to its price, in tenths of the natural logarithm of odds: how much likelier it makes it that a word
+was put into the line.  From a logistic regression on 7,400 lines of sonnets and the same lines spoiled.
 
 ``other``: the dictionary has it, but not first; ``hiatus``: so that two vowels run together, as in *cruel*.
 ``guess``: the word is not in the dictionary.
@@ -74,6 +79,8 @@ WEAK = frozenset(_WEAK.split())
 _GLIDED = frozenset(("his", "him", "her", "he", "hath", "hour", "honour", "heir"))
 """Words whose h is not heard, or lightly, so that *the* leans on them."""
 
+_ONE_OR_TWO = re.compile(r"[iyue][aeio]")
+"""Vowels that are one syllable or two in a name that nobody can look up: *Endymion*."""
 _LEANED_ON = frozenset(("be", "do", "to", "see", "thee", "me"))
 """Words that *it* leans on: *be't*, *see't*."""
 _LEANING = frozenset(("and", "of", "in", "on", "is", "as", "at", "or", "it"))
@@ -127,6 +134,8 @@ def ways(word: str, silent: str = "") -> tuple[Way, ...]:
             else:
                 licence = "hiatus" if shorter and _HIATUS.search(" ".join(said[0].phones)) else "other"
         marks = _marks(word, sound)
+        if licence == "guess" and len(marks) > 1 and _ONE_OR_TWO.search(word):
+            found.setdefault(marks[1:], "guess")
         if marks not in found or COST[licence] < COST[found[marks]]:
             found[marks] = licence
     some = (Way(marks, licence, COST[licence]) for marks, licence in found.items())
@@ -146,23 +155,36 @@ def readings(said: Sequence[str], style: Diction = Diction.NEW) -> list[tuple[Wa
         else:
             options = ways(word)
         before = said[at - 1] if at else ""
-        if style and word == "the" and (vocalic(after) or before == "to"):
-            options = (*options, Way("", "th'", COST["th'"]))
-        elif style and ((word == "to" and vocalic(after)) or (word == "it" and before in _LEANED_ON)):
-            options = (*options, Way("", "t'", COST["t'"]))
-        elif (
-            word[-1:] == "y"
-            and options
-            and options[0].marks.endswith("x")
-            and (after in ("a", "an") or (style and after in _LEANING))
-        ):
-            options = (*options, Way(options[0].marks[:-1], "many a", COST["many a"]))
+        if taken := _lost(word, before, after, style):
+            options = (*options, Way("", taken, COST[taken]))
+        elif options and word[-1:] in ("y", "w") and options[0].marks.endswith("x") and vocalic(after):
+            taken = "many a" if after in ("a", "an") or (style and after in _LEANING) else "met"
+            options = (*options, Way(options[0].marks[:-1], taken, COST[taken]))
         if options:
             found.append(options)
         after = word
     found.reverse()
     return found
 
+
+def _lost(word: str, before: str, after: str, style: Diction) -> str:
+    """The licence by which a word of one syllable has none, leaning on its neighbour; "" for none."""
+    if word == "the" and (vocalic(after) or (style and before == "to")):
+        return "th'"
+    if (word == "to" and vocalic(after)) or (style and word == "it" and before in _LEANED_ON):
+        return "t'"
+    if word in _AFTER_PRONOUN and before in _PRONOUNS:
+        return "i've"
+    return "met" if word in _OPEN and vocalic(after) else ""
+
+
+_PRONOUNS = frozenset(("i", "you", "he", "she", "we", "they", "thou", "who", "that", "there", "ye"))
+_AFTER_PRONOUN = frozenset(
+    ("have", "had", "has", "am", "are", "is", "art", "will", "would", "wilt", "hast", "hath")
+)
+"""*I have* as *I've*, *thou art* as *thou'rt*."""
+_OPEN = frozenset(("he", "she", "we", "me", "be", "thee", "ye", "so", "who", "thy", "my", "by"))
+"""Words whose vowel runs together with one after it: *we adore*."""
 
 _BEFORE_NOUN = """a an the my thy his her its our your their whose this that these those no any some every
     each all of in with what so mine thine ever well more most"""

@@ -13,16 +13,28 @@ from bot.forms.english.guess import by_ear, from_parts
 
 _WORDS = r"'?[^\W\d_]+(?:'[^\W\d_]+)*'?|\d+"
 _WORD = re.compile(_WORDS)
-_WORD_OR_PAUSE = re.compile(rf"(?P<word>{_WORDS})|(?P<pause>[,;:.!?—–()\"]|--)")
+_WORD_OR_PAUSE = re.compile(rf"({_WORDS})|([,;:.!?—–()\"]|--)")
 _SET_APART = re.compile(r"(?<='t)\s(?=(?:is|was|were|will|would)\b)|(?<=\w)\s(?='(?:d|s|ve|ll|re|m)\b)")
 """Old print sets *'t was* and *I 've* with a space."""
 _LOST_ED = re.compile(r"(?<=[^\W\d_])\ufffdd(?!\w)")
 """*Belovèd* or *belov'd*: what the lost sign was cannot be told, and *beloved* may be both."""
 _LIQUID = frozenset(("R", "L", "N", "M"))
+_SYNCOPATED = frozenset(("AH0", "IH0", "IY0"))
+"""Light vowels that are lost between consonants."""
 _HEAVEN = frozenset(
     (stressed, "V", light, "N") for stressed in ("EH1", "IY1", "IH1") for light in ("AH0", "IH0")
-)
-"""Heaven, even, given, driven, seven, eleven."""
+) | {
+    ("IH1", "Z", "AH0", "N"),
+    ("AA1", "L", "AH0", "N"),
+    ("AO1", "L", "AH0", "N"),
+    ("OW1", "L", "AH0", "N"),
+    ("OW1", "Z", "AH0", "N"),
+    ("IY1", "V", "AH0", "L"),
+}
+"""Heaven, even, given, driven, seven, eleven; risen, fallen, stolen, chosen; evil."""
+_SOUNDED_E = frozenset(("EY0", "EY1", "IY0"))
+_GLIDING = frozenset(("IY0", "UW0", "IH0", "OW0", "IY2", "IH2", "UW2", "OW2"))
+_LONG = frozenset(("AY1", "AW1", "OW1", "UW1", "IY1", "EY1", "OY1"))
 _SWALLOWED = re.compile(r"[aeiouy][^aeiouy]+er[aeio]")
 _EITHER = frozenset(("either", "neither", "whether", "whither", "hither", "thither"))
 _EVER = frozenset(("over", "ever", "never", "ouer", "euer", "neuer"))
@@ -68,11 +80,11 @@ def words(line: str) -> list[str]:
 def phrases(line: str) -> list[list[str]]:
     """The words of a line between its pauses, likewise."""
     found: list[list[str]] = [[]]
-    for match in _WORD_OR_PAUSE.finditer(_plain(line)):
-        if match.lastgroup == "pause":
+    for word, pause in _WORD_OR_PAUSE.findall(_plain(line)):
+        if pause:
             found.append([])
         else:
-            found[-1].append(match.group())
+            found[-1].append(word)
     return [phrase for phrase in found if phrase]
 
 
@@ -166,7 +178,7 @@ def shorter(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
 
 
 def _elided(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
-    agent = word.rstrip("s'").endswith(("ier", "yer", "gher", "iar"))
+    agent = word.rstrip("s'").endswith(("ier", "yer", "iar"))
     vowels = sum(phone[-1].isdigit() for phone in phones)
     for at, phone in enumerate(phones):
         if not phone[-1].isdigit() or vowels < 2:
@@ -175,26 +187,18 @@ def _elided(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
         after = phones[at + 1] if at + 1 < len(phones) else ""
         light = phone.endswith("0")
         without = (*phones[:at], *phones[at + 1 :])
-        if light and phone in ("IY0", "UW0", "IH0", "OW0") and after[-1:] in ("0", "2"):
-            # glorious, influence, shallowest: the vowel becomes a glide.
+        if light and phone in ("AH0", "IH0") and phones[max(0, at - 2) : at + 2] in _HEAVEN:
+            yield "heaven", without
+        elif light and phones[:4] == ("S", "P", "IH1", "R") and at == 4:
+            yield "spirit", without
+        elif phone in _GLIDING and after[-1:] in ("0", "2"):
+            # glorious, influence, shallowest, spiritual: the vowel becomes a glide.
             yield "glide", (*phones[:at], "Y" if phone[0] == "I" else "W", *phones[at + 1 :])
         elif light and phone == "ER0" and before and after[-1:] in ("0", "2"):
             # every, murmuring: the syllable is swallowed before another light one.
             yield "swallowed", (*phones[:at], "R", *phones[at + 1 :])
-        elif light and phone in ("AH0", "IH0") and after in _LIQUID and before:
-            beyond = phones[at + 2] if at + 2 < len(phones) else ""
-            if phones[max(0, at - 2) : at + 2] in _HEAVEN:
-                yield "heaven", without
-            elif after == "N" and beyond == "IH0" and before not in _LIQUID:
-                # loosening, reckoning
-                yield "swallowed", without
-            elif after == "L" and phones[at + 2 :] == ("AH0", "S", "T"):
-                # gentlest
-                yield "swallowed", without
-        elif light and phones[:4] == ("S", "P", "IH1", "R") and at == 4:
-            yield "spirit", without
-        elif phone == "ER0" and before in ("AW1", "AY1", "AW2", "AY2") and not agent:
-            # flower, fire
+        elif phone == "ER0" and before[:2] in ("AW", "AY") and not agent:
+            # flower, fire, empire
             yield "flower", (*phones[:at], "R", *phones[at + 1 :])
         elif phone == "ER0" and before == "V" and word in _EVER:
             # o'er, e'er, ne'er, where they are not written so
@@ -203,10 +207,26 @@ def _elided(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
             yield "either", (*phones[:at], "R")
         elif phone == "AH0" and after == "W" and 0 < at < len(phones) - 2:
             # sensual, usual
-            yield "swallowed", without
-        elif phone == "IH0" and phones[:at] in (("B", "IY1"), ("N", "OW1")) and phones[at + 1 :] == ("NG",):
-            # being, knowing
-            yield "being", without
+            yield "glide", without
+        elif phone in ("AH0", "IH0") and before in _LONG:
+            # being, knowing; pious, quiet, ruin
+            yield ("being" if phones[at:] == ("IH0", "NG") else "hiatus"), without
+        elif phone in _SYNCOPATED and (licence := _syncope(phones, at)):
+            yield licence, without
+
+
+def _syncope(phones: Phones, at: int) -> str:
+    """The licence by which a light vowel before another light one is lost, "" for none."""
+    if not 1 < at < len(phones) - 2:
+        return ""
+    before, after, beyond = phones[at - 1], phones[at + 1], phones[at + 2]
+    if before[-1].isdigit() or beyond[-1] not in "02":
+        return ""
+    if after in _LIQUID:
+        # ominous, gentlest, reckoning
+        return "swallowed"
+    # innocent, visible
+    return "slurred" if beyond[-1] == "0" and (before in _LIQUID or after == "B") else ""
 
 
 def _longer(word: str, phones: Phones) -> Iterator[tuple[str, Phones]]:
@@ -216,8 +236,15 @@ def _longer(word: str, phones: Phones) -> Iterator[tuple[str, Phones]]:
             return
         # banishèd
         yield "sounded ed", _with_ed(phones)
-    if phones[-1] == "R" and len(phones) > 1 and phones[-2][:2] in ("AY", "AW"):
+    count, last = len(phones), phones[-1]
+    if word.endswith("'d") and count > 2 and phones[-2:] not in _SHORT_ED:
+        # belovèd, where a file lost the sign and an editor put an apostrophe
+        yield "drawn out", (*phones[:-1], "IH0", "D")
+    if last == "R" and count > 1 and phones[-2][:2] in ("AY", "AW"):
         yield "drawn out", (*phones[:-1], "ER0")
+    if len(word) > 3 and word[-1] == "e" and last in _SOUNDED_E and count > 3:
+        # passe and minde, which are names or loanwords today
+        yield "silent e", phones[:-1]
     for at in range(1, len(phones) - 2):
         # circumference, interest: where the dictionary swallows what is written
         light = phones[at] == "R" and phones[at + 1][-1] == "0" and not phones[at - 1][-1].isdigit()

@@ -185,16 +185,40 @@ def test_line_ends_of_other_systems() -> None:
         assert check(HAIKU.replace("\n", end), form("haiku")).mark == "5-7-5 ✓"
 
 
-def test_a_line_out_of_the_metre_is_scored_and_not_damned() -> None:
-    """Meynell writes a foot of three syllables where she likes; one who writes lov'd counts."""
-    loose = "And lay the crucifix on this silent heart"
-    even = ["The quiet evening falls on field and hill", "And all the birds are in their nests and still"]
-    lines = check("\n".join([*even, loose]), custom("iambic pentameter")).lines
-    assert [line.holds for line in lines] == [Holds.YES, Holds.YES, Holds.DOUBTFUL]
-    assert lines[2].findings[0].reason == "anapaest"
-    wild = "Great stones of bitter weather old winters bring"
-    counting = [*even, "He lov'd the hill, and turn'd to it again", wild]
-    assert check("\n".join(counting), custom("iambic pentameter")).lines[3].holds is Holds.NO
+EVEN = [
+    "The quiet evening falls on field and hill",
+    "And all the birds are in their nests and still",
+    "The lamps are lit along the village street",
+    "And home from work I hear the passing feet",
+]
+LOOSE = "And lay the crucifix on this silent heart"
+WILD = "Great stones of bitter weather old winters bring"
+
+
+def test_a_line_out_of_the_metre_fails_and_its_poem_is_doubtful() -> None:
+    """Meynell writes a foot of three syllables where she likes."""
+    report = check("\n".join([*EVEN, LOOSE]), custom("iambic pentameter"))
+    assert [line.holds for line in report.lines] == [*[Holds.YES] * 4, Holds.NO]
+    assert report.lines[4].findings[0].reason == "anapaest"
+    assert report.lines[4].weighs is Holds.DOUBTFUL
+    assert report.holds is Holds.DOUBTFUL
+
+
+def test_a_line_far_out_of_the_metre_fails_with_its_poem() -> None:
+    assert check("\n".join([*EVEN, WILD]), custom("iambic pentameter")).holds is Holds.NO
+
+
+def test_one_who_writes_lovd_counts() -> None:
+    counting = [*EVEN, "He lov'd the hill, and turn'd to it again", LOOSE]
+    assert check("\n".join(counting), custom("iambic pentameter")).holds is Holds.NO
+    assert check("\n".join(counting[:-1]), custom("iambic pentameter")).holds is Holds.YES
+
+
+def test_three_lines_beside_the_metre_are_a_manner() -> None:
+    manner = [LOOSE, "With the little beauty of a human face", "I have need to busy my heart with quietude"]
+    report = check("\n".join([*EVEN, *EVEN, *EVEN, *manner]), custom("iambic pentameter"))
+    assert {line.holds for line in report.lines[12:]} == {Holds.DOUBTFUL}
+    assert report.holds is Holds.DOUBTFUL
 
 
 def test_every_reason_has_words_in_both_languages() -> None:
