@@ -49,7 +49,7 @@ async def write(given: argparse.Namespace, settings: Settings) -> int:
                 continue
             credits = await app.credits.of(finished.work.guild, finished.work.id, finished.take.number)
             wish = finished.work.wish
-            report = app.forms.report(wish.form, finished.take.text, topic=wish.topic)
+            report = _checked(app, finished)
             if given.json:
                 facts = _facts(finished, credits, report)
                 sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
@@ -59,6 +59,12 @@ async def write(given: argparse.Namespace, settings: Settings) -> int:
                 sys.stdout.write(f"{finished.take.text}\n\n{mark}  — {byline}\n\n")
             sys.stdout.flush()
     return 1 if failed else 0
+
+
+def _checked(app: App, finished: Finished) -> FormReport | None:
+    """The check of a poem's form, if that can be checked."""
+    wish = finished.work.wish
+    return app.forms.report(wish.form, finished.take.text, topic=wish.topic, language=wish.language)
 
 
 async def _one(app: App, wish: Wish, lang: Lang) -> Finished:

@@ -13,14 +13,14 @@ from bot.client import Renga
 from bot.errors import BadInput
 from bot.i18n.slash import say
 from bot.i18n.text import translate
-from bot.ids import Lang, MessageId
+from bot.ids import Lang, MessageId, WorkId
 from bot.prompting.parts import Form
 from bot.services.brief import Brief
 from bot.services.compose import INSTRUCTION_LIMIT
-from bot.works import Wish, Work
+from bot.works import Wish, Work, WorkState
 from cogs.ui.recent import numbered
 from cogs.ui.reply import acknowledge
-from cogs.ui.studio import Studio, studio_of
+from cogs.ui.studio import Studio, quickly, studio_of
 from cogs.ui.where import lang_read, member_of, place_of, space_of
 from cogs.ui.writing import Steps
 
@@ -77,29 +77,42 @@ class Revising(commands.Cog):
         chosen = numbered(work) if work and not text else None
         wanted = instruction or _into(into, lang_read(interaction))
         self._app.reviser.check(replace(self._studio.asked(interaction, wanted), keep=lines))
-        surface = await acknowledge(interaction, private=False)
-        if text:
-            source = await self._app.reviser.take_in(
-                place_of(interaction),
-                member_of(interaction),
-                _BREAK.sub("\n", text),
-                message=MessageId(interaction.id),
-            )
-        elif chosen is not None:
-            source = await self._studio.work(interaction, chosen)
-        else:
-            recent = await self._studio.recent.of(space_of(interaction), member_of(interaction))
-            if not recent:
-                raise BadInput("refused.no_works_yet")
-            source = recent[0]
-        wish = replace(_wish(source, into), model=model.strip() or source.wish.model, private=False)
+        if text and lines and into is None:
+            raise BadInput("refused.keep_without_form")  # before a work is made of the text
+        # What only its author has seen is answered to them alone, which must be known before it begins.
+        found = None if text else await quickly(self._source(interaction, chosen))
+        private = found is not None and await quickly(self._unseen(found))
+        surface = await acknowledge(interaction, private=private)
+        source = found or await self._app.reviser.take_in(
+            place_of(interaction),
+            member_of(interaction),
+            _BREAK.sub("\n", text or ""),
+            message=MessageId(interaction.id),
+        )
+        wish = replace(_wish(source, into), model=model.strip() or source.wish.model, private=private)
         if source.author == member_of(interaction) and wish.form == source.wish.form:
             brief = self._studio.brief(interaction, wish, work=source, instruction=wanted)
-            await self._studio.new_take(interaction, surface, source, self._revised(brief, source, lines))
+            steps = self._revised(brief, source, lines)
+            await self._studio.new_take(interaction, surface, source, steps, private=private)
         else:
             # A work has one form: in another one, or in somebody else's hands, it is another work.
             brief = self._studio.brief(interaction, wish, source=source, instruction=wanted)
             await self._studio.new_work(interaction, surface, brief, self._remixed(brief, source, lines))
+
+    async def _source(self, interaction: discord.Interaction[Renga], chosen: WorkId | None) -> Work:
+        """The work that is named, or else the member's newest here."""
+        if chosen is not None:
+            return await self._studio.work(interaction, chosen)
+        recent = await self._studio.recent.of(space_of(interaction), member_of(interaction))
+        if not recent:
+            raise BadInput("refused.no_works_yet")
+        return recent[0]
+
+    async def _unseen(self, work: Work) -> bool:
+        """Whether nobody but its author has seen a work."""
+        if not work.wish.private or work.state is WorkState.PUBLISHED:
+            return False
+        return not await self._app.works.cards(work.guild, work.id)
 
     def _revised(self, brief: Brief, source: Work, keep: frozenset[int]) -> Steps:
         brief = replace(brief, keep=keep)
@@ -143,7 +156,7 @@ def numbers(typed: str) -> frozenset[int]:
         named = _RANGE.fullmatch(part)
         first, last = (int(named[1]), int(named[2] or named[1])) if named else (0, 0)
         if not 0 < first <= last <= MOST_LINES:
-            raise BadInput("refused.bad_option", name="keep", typed=typed[:80])
+            raise BadInput("refused.keep_numbers", typed=typed[:80])
         found.update(range(first, last + 1))
     return frozenset(found)
 

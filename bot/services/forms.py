@@ -11,6 +11,7 @@ from bot.forms.check import AnyShape, Shape, check, custom, measures, shape_of, 
 from bot.forms.described import Misdescribed, misdescribed
 from bot.forms.model import FormReport, Holds
 from bot.forms.shapefile import Fault, faults
+from bot.i18n.text import translate
 from bot.ids import LANGUAGES, Lang
 from bot.prompting.catalogue import Catalogue
 from bot.prompting.parts import Form
@@ -71,8 +72,10 @@ class FormDesk:
         """The check of any text; see :func:`bot.forms.check.check`."""
         return check(text, shape, topic=topic, book=book)
 
-    def report(self, form: str, text: str, *, topic: str = "") -> FormReport | None:
-        """The check of a work; None for a form, or a form in one of its languages, that is not checked."""
+    def report(
+        self, form: str, text: str, *, topic: str = "", language: Lang | None = None
+    ) -> FormReport | None:
+        """The check of a work; None for a form that is not checked, or not in the ``language`` asked for."""
         found = self._catalogue.forms.get(form) or described(form)
         if found is None or not found.shape or len(text) > LONGEST:
             return None
@@ -81,9 +84,17 @@ class FormDesk:
         except BadInput:
             log.warning("the form %s has a mistake in its file", found.id)
             return None
-        if not measures(shape, text) and written_in(text) in found.languages:
+        if not measures(shape, text) and written_in(text) in (language, *found.languages):
             return None
         return check(text, shape, topic=topic)
+
+    def unmeasured(self, form: str, text: str, lang: Lang) -> str:
+        """What a form is called that is not checked; and why, where it is only in another language."""
+        found, name = self._catalogue.forms.get(form), self.title(form)[lang]
+        tongue = written_in(text)
+        if found is None or not found.shape or tongue not in LANGUAGES:
+            return name
+        return translate("form.unmeasured", lang, form=name, language=translate(f"language.{tongue}", lang))
 
     def marked(self, form: str, report: FormReport, lang: Lang) -> str:
         """The name of a form and the mark of a check; the name once, where the mark says it too."""

@@ -70,7 +70,9 @@ class FactDesk:
     async def of_take(self, work: Work, take: Take, may_see: MaySee) -> Facts:
         """What can be said of a take of a work, to a reader who may see some works and not others."""
         wish = work.wish
-        report = await asyncio.to_thread(self._forms.report, wish.form, take.text, topic=wish.topic)
+        report = await asyncio.to_thread(
+            self._forms.report, wish.form, take.text, topic=wish.topic, language=wish.language or None
+        )
         takes = [one.text for one in await self._works.takes(work.guild, work.id)]
         return Facts(
             words=await asyncio.to_thread(word_facts, take.text),

@@ -113,16 +113,24 @@ class Studio:
             raise
 
     async def new_take(
-        self, interaction: discord.Interaction[Renga], surface: Surface, work: Work, steps: Steps
+        self,
+        interaction: discord.Interaction[Renga],
+        surface: Surface,
+        work: Work,
+        steps: Steps,
+        *,
+        private: bool | None = None,
     ) -> Finished:
         """Write a further take on the message that shows the work.
+
+        ``private``: whether the member alone sees that message, where none was pressed that says so.
 
         Raises:
             AlreadyDone: one is being written.
         """
         if self.writing.running(work.id) is not None:
             raise AlreadyDone("refused.still_writing")
-        private = shown_privately(interaction)
+        private = shown_privately(interaction) if private is None else private
         before = await self.frame(interaction, work, work.take, private=private)
         sheet = self.sheet(interaction, surface, private=private, before=before)
         return await self.writing.perform(sheet, steps, work=work)

@@ -195,12 +195,12 @@ class Writing:
 
     def _form(self, made: Credits, lang: Lang) -> tuple[str, str]:
         """What the form of a work is called, or its id if its file is gone; and the mark of its check."""
-        id = made.work.wish.form
-        text = made.take.text if made.take is not None else ""
-        report = self._app.forms.report(id, text, topic=made.work.wish.topic) if text else None
+        wish, forms = made.work.wish, self._app.forms
+        id, text = wish.form, made.take.text if made.take is not None else ""
+        report = forms.report(id, text, topic=wish.topic, language=wish.language or None) if text else None
         if report is None:
-            return self._app.forms.title(id)[lang], ""
-        return "", " · ".join([self._app.forms.marked(id, report, lang), *doubts(report, lang)])
+            return forms.unmeasured(id, text, lang), ""
+        return "", " · ".join([forms.marked(id, report, lang), *doubts(report, lang)])
 
     async def _source(self, work: Work) -> Work | None:
         if work.source is None:

@@ -84,3 +84,44 @@ def test_line_numbers_are_read_as_people_write_them(typed: str, found: set[int])
 def test_what_is_no_line_number_is_refused(typed: str) -> None:
     with pytest.raises(BadInput):
         numbers(typed)
+
+
+async def test_what_only_its_author_has_seen_is_revised_for_them_alone(world: World) -> None:
+    world.model.say(HAIKU)
+    await world.poem(form="haiku", private=True)
+    world.model.say(HAIKU.replace("snow", "rain"))
+    revised = await world.ana.slash(world.general, "revise", keep="1")
+    assert revised.response is not None and revised.response.ephemeral
+    assert "take 2 of 2" in private(revised)
+    world.model.say(COUPLET)
+    turned = await world.ana.slash(world.general, "revise", form="couplet")
+    assert turned.response is not None and turned.response.ephemeral
+    assert [work.wish.private for work in await world.app.works.recent(world.guild.id, world.ana.id)] == [
+        True,
+        True,
+    ]
+
+
+async def test_what_was_shared_since_is_revised_before_all(world: World) -> None:
+    world.model.say(HAIKU)
+    shown_to_ana = await world.poem(form="haiku", private=True)
+    await world.ana.click(shown_to_ana, label="Share")
+    world.model.say(HAIKU.replace("snow", "rain"))
+    revised = await world.ana.slash(world.general, "revise", keep="1")
+    assert revised.response is not None and not revised.response.ephemeral
+
+
+async def test_a_form_asked_for_in_a_language_that_it_is_not_checked_in_has_no_mark(world: World) -> None:
+    world.model.say("雪落在空院\n没有人来")
+    poem = await world.poem(topic="雪", form="sonnet-shakespearean", language="zh")
+    assert "Shakespearean sonnet (not checked in Chinese)" in poem.content and "✗" not in poem.content
+    # A model that takes another language than the form's own does not keep the form.
+    world.model.say("江上孤舟远去了")
+    poem = await world.poem(topic="rain", form="sonnet-shakespearean")
+    assert "Shakespearean sonnet ✗ · This form is measured in English" in poem.content
+
+
+async def test_lines_that_cannot_be_kept_leave_no_work_behind(world: World) -> None:
+    refused = await world.ana.slash(world.general, "revise", text="one / two", keep="1", instruction="darker")
+    assert "in a form" in private(refused)
+    assert await world.app.works.recent(world.guild.id, world.ana.id) == []
