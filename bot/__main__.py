@@ -183,6 +183,7 @@ def parser() -> argparse.ArgumentParser:
     one = add("poem", poem)
     one.add_argument("--topic", default="", help="what the poem is about")
     one.add_argument("--form", default="", help="a form, such as haiku or 七绝")
+    one.add_argument("--opening", default="", help="the words that it begins with: the rest is written on")
     one.add_argument("--style", default="", help="a style, such as imagist")
     one.add_argument("--language", choices=LANGUAGES, help="language of the poem")
     one.add_argument("--model", default="", help="provider/model")

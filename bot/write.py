@@ -17,6 +17,7 @@ from bot.forms.model import FormReport
 from bot.i18n.text import translate
 from bot.ids import ChannelId, Lang, MemberId, Place, private_room
 from bot.services.brief import Brief, Finished, Pending
+from bot.services.form_words import doubts
 from bot.settings import Settings
 from bot.works import Wish
 
@@ -33,6 +34,7 @@ async def write(given: argparse.Namespace, settings: Settings) -> int:
             wish = Wish(
                 art="poem",
                 topic=given.topic,
+                opening=given.opening,
                 form=given.form,
                 style=given.style,
                 language=given.language,
@@ -54,7 +56,7 @@ async def write(given: argparse.Namespace, settings: Settings) -> int:
                 facts = _facts(finished, credits, report)
                 sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
             else:
-                mark = f"  {report.mark}\n" if report is not None else ""
+                mark = f"  {_mark(app, finished, report, settings.language)}\n" if report is not None else ""
                 byline = _byline(finished, settings.language)
                 sys.stdout.write(f"{finished.take.text}\n\n{mark}  — {byline}\n\n")
             sys.stdout.flush()
@@ -65,6 +67,10 @@ def _checked(app: App, finished: Finished) -> FormReport | None:
     """The check of a poem's form, if that can be checked."""
     wish = finished.work.wish
     return app.forms.report(wish.form, finished.take.text, topic=wish.topic, language=wish.language)
+
+
+def _mark(app: App, finished: Finished, report: FormReport, lang: Lang) -> str:
+    return " · ".join([app.forms.marked(finished.work.wish.form, report, lang), *doubts(report, lang)])
 
 
 async def _one(app: App, wish: Wish, lang: Lang) -> Finished:

@@ -3,14 +3,18 @@
 import json
 
 import discord
+from discord import AppCommandType
 
 from tests.cogs.world import World, private
 
 
 async def test_help_in_both_languages(world: World) -> None:
-    assert "/poem" in private(await world.ana.slash(world.general, "help"))
-    world.locales[world.ana.id] = "zh-CN"
-    assert "写" in private(await world.ana.slash(world.general, "help"))
+    names = {command.name for command in world.bot.tree.get_commands(type=AppCommandType.chat_input)}
+    for locale, word in (("en-US", "writes with you"), ("zh-CN", "一起写")):
+        world.locales[world.ana.id] = locale
+        told = private(await world.ana.slash(world.general, "help"))
+        assert word in told and len(told) < 2_000
+        assert {name for name in names if f"`/{name}" not in told} == {"help"}
 
 
 async def test_model_list_says_who_answers_here(world: World) -> None:
