@@ -51,6 +51,10 @@ def ends(word: str) -> tuple[End, ...]:
 
 
 def _ends(word: str) -> Iterator[End]:
+    head, leaning, last = word.rpartition(" ")
+    if leaning:
+        yield from _leaning(head, last)
+        return
     said = sounds(word)
     if any(sound.stress == "1" for sound in said):
         # Not *are* as in *they're*: at the end of a line a word has its full sound.
@@ -74,6 +78,19 @@ def _ends(word: str) -> Iterator[End]:
             len(sound.stress),
             sound.usual,
         )
+
+
+def _leaning(head: str, last: str) -> Iterator[End]:
+    """The ends of two words of which the second is light, as if they were one: *burn her* as *Smyrna*."""
+    for one in sounds(head):
+        for other in sounds(last):
+            light = tuple(phone.replace("1", "0").replace("2", "0") for phone in other.phones)
+            phones = (*one.phones, *(light[1:] if light[0] == "HH" else light))
+            before, mine = part(phones)
+            end = last_vowel(phones)[1]
+            accents = _accent(mine, last), _accent(end, last)
+            usual = one.usual and other.usual
+            yield End(before, mine, end, *accents, (), False, False, one.syllables + 1, usual)
 
 
 @lru_cache(maxsize=100_000)
@@ -138,7 +155,14 @@ def _accent(phones: Phones, word: str) -> Phones:
     if "Y" in phones[2:]:
         # figure and vigour
         phones = tuple(phone for at, phone in enumerate(phones) if phone != "Y" or at < 2)
-    if phones[-1] == "ER" and len(phones) > 1:
+    if phones in (("AO",), ("AO", "R")):
+        # law and bore
+        return ("AO R",)
+    count, last = len(phones), phones[-1]
+    if count > 2 and phones[-2:] in (("IH", "NG"), ("IH", "N")):
+        # muffin and stuffing
+        phones = (*phones[:-2], "AH", "N")
+    if last == "ER" and count > 1:
         # Sparta and daughter, parma and calmer
         phones = (*phones[:-1], "AH")
     merged = tuple(

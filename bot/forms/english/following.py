@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from bot.forms.english import scheme
-from bot.forms.english.returns import ghazal, last_word, refrain, rentrement
-from bot.forms.english.rhyme import Rhyme, rhyme
+from bot.forms.english.returns import ghazal, line_end, refrain, rentrement
+from bot.forms.english.rhyme import Rhyme, rhyme_ends
 from bot.forms.english.scheme import Place
 from bot.forms.english.shape import Shape
 from bot.forms.model import Finding, Holds
@@ -58,7 +58,7 @@ class _Text:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
-        self._ends = [last_word(line) for line in lines]
+        self._ends = [line_end(line) for line in lines]
         self._folded = [line.casefold() for line in lines]
         self._known: dict[tuple[int, tuple[str, ...]], tuple[Rhyme, int] | None] = {}
 
@@ -98,7 +98,7 @@ class _Text:
         if pair is None:
             return []
         kind, mate = pair
-        one, end = self._ends[mate], self._ends[at]
+        one, end = (self._ends[i].rpartition(" ")[2] for i in (mate, at))
         reason = "" if kind is Rhyme.PERFECT else f"rhyme_{kind.name.lower()}"
         facts = {"one": one, "other": end}
         advice = chain == "pantoum" and kind < Rhyme.SLANT
@@ -113,7 +113,7 @@ class _Text:
         letter = letters[at]
         for i in range(at) if letter else ():
             if letters[i] == letter and self._folded[i] != self._folded[at]:
-                kind = rhyme(self._ends[i], self._ends[at])
+                kind = rhyme_ends(self._ends[i], self._ends[at])
                 if best is None or kind > best[0]:
                     best = kind, i
         if best is not None and best[0] <= Rhyme.HISTORIC and self._rhymes_elsewhere(letters, at):
@@ -126,6 +126,6 @@ class _Text:
             # A line that should rhyme with none tells from three lines away: abcb.
             if letters[i] == letters[at] or (abs(i - at) == _NEAR and letters.count(letters[i]) > 1):
                 continue
-            if rhyme(self._ends[at], self._ends[i]) is Rhyme.PERFECT:
+            if rhyme_ends(self._ends[at], self._ends[i]) is Rhyme.PERFECT:
                 return True
         return False

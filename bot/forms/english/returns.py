@@ -55,6 +55,23 @@ def last_word(line: str) -> str:
     return next((word for word in reversed(words(line)) if sounds(word)), "")
 
 
+def line_end(line: str) -> str:
+    """The word that a line rhymes by, and the one before if it is light and leans on that: *burn her*."""
+    last = ""
+    for word in reversed(words(line)):
+        if last and sounds(word):
+            return f"{word} {last}"
+        if not last and sounds(word):
+            if word not in _LEANING:
+                return word
+            last = word
+    return last
+
+
+_LIGHT = """her him it me thee them us you to of in on is not"""
+_LEANING = frozenset(_LIGHT.split())
+
+
 def sestina(lines: Sequence[str]) -> list[Finding]:
     """Six stanzas that end in the same six words, in other orders, and three lines with all six."""
     ends = [last_word(line) for line in lines[:6]]

@@ -116,6 +116,25 @@ def rhyme(one: str, other: str) -> Rhyme:
     return Rhyme.EYE if spelled and best < Rhyme.EYE else best
 
 
+@lru_cache(maxsize=50_000)
+def rhyme_ends(one: str, other: str) -> Rhyme:
+    """How well two lines rhyme by their last words, of which a light one may lean on the word before it.
+
+    Args:
+        one, other: a word, or two with a space between, see :func:`bot.forms.english.returns.line_end`.
+    """
+    left, right = one.rpartition(" ")[2], other.rpartition(" ")[2]
+    plain = rhyme(left, right)
+    if one == left and other == right:
+        return plain
+    if left == right:
+        # enjoys it and destroys it
+        before = [end.rpartition(" ")[0] for end in (one, other)]
+        return Rhyme.PERFECT if all(before) and rhyme(*before) is Rhyme.PERFECT else plain
+    leaning = rhyme(one, other)
+    return max(plain, min(leaning, Rhyme.NEAR)) if leaning >= Rhyme.NEAR else plain
+
+
 def _compare(one: End, other: End, left: str, right: str) -> Rhyme:
     """The kind of two ends whose parts are not equal."""
     if one.accent == other.accent:

@@ -16,7 +16,8 @@ from bot.forms.english.dictionary import look_up
 from bot.forms.english.dictionary import words as dictionary_words
 from bot.forms.english.guess import guesses
 from bot.forms.english.metre import Metre, scan
-from bot.forms.english.rhyme import Rhyme, rhyme, rhymes
+from bot.forms.english.returns import line_end
+from bot.forms.english.rhyme import Rhyme, rhyme, rhyme_ends, rhymes
 from bot.forms.english.sound import lengths, line_lengths, sounds, words
 
 
@@ -75,6 +76,8 @@ def test_syllables(word: str, usual: set[int], licensed: set[int]) -> None:
         ("passd", "last", Rhyme.PERFECT),
         ("tellin", "sellin", Rhyme.PERFECT),
         ("war", "far", Rhyme.HISTORIC),
+        ("law", "bore", Rhyme.NEAR),
+        ("muffin", "stuffing", Rhyme.NEAR),
         ("rome", "doom", Rhyme.HISTORIC),
         ("were", "there", Rhyme.NEAR),
         ("figure", "vigour", Rhyme.NEAR),
@@ -84,6 +87,22 @@ def test_syllables(word: str, usual: set[int], licensed: set[int]) -> None:
 def test_rhymes(one: str, other: str, kind: Rhyme) -> None:
     assert rhyme(one, other) is kind
     assert rhyme(other, one) is kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("threatened to burn her", "a young lady of Smyrna", Rhyme.NEAR),
+        ("the world enjoys it", "the user so destroys it", Rhyme.PERFECT),
+        ("how I do love thee", "where thou mayst prove me", Rhyme.PERFECT),
+        ("I long to see it", "I dare not take it", Rhyme.SAME),
+        ("I gave it to her", "the sky was blue", Rhyme.NONE),
+        ("come with me", "the open sea", Rhyme.PERFECT),
+    ],
+)
+def test_a_light_last_word_leans_on_the_one_before(one: str, other: str, kind: Rhyme) -> None:
+    assert rhyme_ends(line_end(one), line_end(other)) is kind
+    assert rhyme_ends(line_end(other), line_end(one)) is kind
 
 
 @pytest.mark.parametrize(
