@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from bot.forms.english.metre import ROUGH, Scansion, Word, fit, parse, plainly, span
-from bot.forms.english.reading import Diction, Way
+from bot.forms.english.reading import Diction
 from bot.forms.model import Finding, Holds
 
 EASY = 30
@@ -114,23 +114,19 @@ def measured(
     if best.price <= _PLAIN:
         return best
     light = read(places + "x")
+    alone = _LIGHT_SUNG if sung and free else _LIGHT_WORD if _ends_light(parts[-1:]) else _LIGHT_END
     if best.price > EASY:
         short = [places[1:], places[:-1]] if sung and len(places) == 8 else [places[1:]]
         for variant in short:
             best = _cheaper(best, read(variant), _HEADLESS, "headless")
-        for reason, variant, extra, price in () if sung else _loosened(places):
-            found = read(variant, extra)
-            if found.scansion is None:
-                continue
+    if not sung and min(best.price, light.price + alone) > (_AT_THE_END if last else _ALEXANDRINE):
+        for reason, variant, extra, price in _loosened(places):
             price = _AT_THE_END if last and reason == "alexandrine" else price
             if variant.endswith("x"):
-                light = _cheaper(light, found, price, reason)
+                light = _cheaper(light, read(variant, extra), price, reason)
             else:
-                best = _cheaper(best, found, price, reason)
-    if light.scansion is None:
-        return best
-    price = _LIGHT_SUNG if sung and free else _LIGHT_WORD if _ends_light(parts[-1][0]) else _LIGHT_END
-    return replace(_cheaper(best, light, price, "licence"), light=light)
+                best = _cheaper(best, read(variant, extra), price, reason)
+    return best if light.scansion is None else replace(_cheaper(best, light, alone, "licence"), light=light)
 
 
 def _read(parts: Sequence[Word], places: str, number: int, extra: Sequence[int]) -> Length | None:
@@ -176,8 +172,11 @@ def _loosened(places: str) -> tuple[tuple[str, str, tuple[int, ...], int], ...]:
 _LIGHT = frozenset("xw")
 
 
-def _ends_light(options: Sequence[Way]) -> bool:
-    return all(way.marks[-2:] in ("/x", "-x") for way in options if way.licence in _READ)
+def _ends_light(last: Sequence[Word]) -> bool:
+    """Whether the last word is a longer one that ends in a light syllable."""
+    return all(
+        way.marks[-2:] in ("/x", "-x") for options, _ in last for way in options if way.licence in _READ
+    )
 
 
 def counted(line: str, least: int, most: int) -> Length:
