@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,24 +124,31 @@ def kinds() -> NDArray[np.uint8]:
     return kind
 
 
-def _expanded(
-    made: NDArray[np.uint32], longer: list[NDArray[np.uint32]]
-) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+class _Longer(NamedTuple):
+    """What becomes several characters: row by row where they begin in ``codes``, and how many they are."""
+
+    codes: NDArray[np.uint32]
+    begins: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def _expanded(made: NDArray[np.uint32], longer: _Longer) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     """The same with each character that becomes several, in place."""
     many = np.flatnonzero(made >= END)
+    which = made[many] - END
     counts = np.ones(len(made), dtype=np.int64)
-    counts[many] = [len(longer[int(made[place]) - END]) for place in many]
+    counts[many] = longer.counts[which]
     at = np.repeat(np.arange(len(made), dtype=np.int32), counts)
     flat = made[at]
-    ends = np.cumsum(counts)
-    for place in many:
-        part = longer[int(made[place]) - END]
-        flat[ends[place] - len(part) : ends[place]] = part
+    begins = (np.cumsum(counts) - counts)[many]  # of each in the result
+    put = np.flatnonzero(flat >= END)
+    of = np.repeat(np.arange(len(many)), counts[many])
+    flat[put] = longer.codes[longer.begins[which][of] + put - begins[of]]
     return flat, at
 
 
 @cache
-def _table() -> tuple[NDArray[np.uint32], list[NDArray[np.uint32]]]:
+def _table() -> tuple[NDArray[np.uint32], _Longer]:
     """What each code point becomes: a code point, 0 for nothing, or a place in the list after ``END``."""
     table = np.arange(END, dtype=np.uint32)
     longer: list[NDArray[np.uint32]] = []
@@ -160,7 +167,8 @@ def _table() -> tuple[NDArray[np.uint32], list[NDArray[np.uint32]]]:
                 longer.append(codes_of(to))
             table[code] = known[to]
     table[0xD800:0xE000] = 0  # surrogates on their own
-    return table, longer
+    counts = np.array([len(one) for one in longer], dtype=np.int64)
+    return table, _Longer(np.concatenate(longer), np.cumsum(counts) - counts, counts)
 
 
 def _changing(look: dict[str, str]) -> Iterator[int]:

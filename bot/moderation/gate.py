@@ -128,7 +128,7 @@ class StreamGate:
             return
         begin = max(0, self._judged - _BEFORE)
         verdict = await self._judge.judge_whole(self._text[begin:end])
-        hits = [replace(hit, start=hit.start + begin, end=hit.end + begin) for hit in verdict.hits]
+        hits = [hit.moved(begin) for hit in verdict.hits]
         self._take(hits, verdict.missing)
         self._judged = end
 

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.moderation.fold import SPACED, Codes, Folded, fold, kinds, string_of
+from bot.moderation.fold import SPACED, Codes, Folded, Ints, fold, kinds, string_of
 from bot.moderation.letters import Letters, letters_of
 from bot.moderation.rewrites import Rewritten, rewritten
 
@@ -44,6 +44,8 @@ class Look:
     """Whether folding changed nothing but case."""
     swapped: bytes = b""
     """A byte for every folded character: 1 where a sign was read as a letter."""
+    read: Ints | None = None
+    """How many signs were read as letters before each folded character, and in all."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where characters ``start:end`` of the folded text are in the original."""
@@ -56,11 +58,12 @@ def get_ready() -> None:
     look_for_signs(look_at("ａ愛 4 \u200b a"))
 
 
-def look_at(original: str) -> Look:
-    """The text folded."""
+def look_at(original: str, *, again: bool = False) -> Look:
+    """The text folded; ``again`` if it was read otherwise already."""
     folded = fold(original)
     text = folded.text
-    return Look(original, folded, text, letters_of(folded), rewritten(original), text == original.lower())
+    other = None if again else rewritten(original)
+    return Look(original, folded, text, letters_of(folded), other, text == original.lower())
 
 
 def look_for_signs(plain: Look) -> Look | None:
@@ -89,7 +92,11 @@ def look_for_signs(plain: Look) -> Look | None:
     made: Codes = codes.copy()
     made[read] = _signs()[small[read]]
     folded = Folded(made, plain.folded.at, string_of(made))
-    return Look(plain.original, folded, folded.text, letters_of(folded), swapped=swapped.tobytes())
+    count = np.zeros(len(swapped) + 1, dtype=np.int32)
+    np.cumsum(swapped, out=count[1:])
+    return Look(
+        plain.original, folded, folded.text, letters_of(folded), swapped=swapped.tobytes(), read=count
+    )
 
 
 @cache

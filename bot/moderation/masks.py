@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.moderation.fold import Codes
 from bot.moderation.terms import Spelling
 
 LONGEST = 60
@@ -17,7 +22,10 @@ _HARD = "*#%@$&~×•█▇▆■"
 """Marks that may hide any letter; those of ``_SOFT`` hide a vowel, between two letters."""
 _SOFT = r"\-_.?+^°¤✱∗⁎✻♥❤★☆●○◆◇·…\u2190-\u2bff\U0001f000-\U0001faff"
 _MARK = re.compile(f"[{re.escape(_HARD)}{_SOFT}]")
-_SPOT = re.compile(rf"{_MARK.pattern}(?:(?<=[{re.escape(_HARD)}])|(?=[a-z])(?<=[a-z].))")
+_SPOT = re.compile(
+    rf"[{re.escape(_HARD)}](?:(?=[a-z])|(?<=[a-z].))|{_MARK.pattern}(?=[a-z])(?<=[a-z].)"
+)
+"""A mark beside a letter: every masked word has one."""
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _TOKEN = _LETTERS | {
     chr(code) for code in (*range(0x20, 0x2C00), *range(0x1F000, 0x1FB00)) if _MARK.match(chr(code))
@@ -55,13 +63,12 @@ class Masks:
                         self._by_two[len(word), word[0], place, word[place]].append(entry)
                 offset += len(word) + 1
 
-    def find(self, text: str) -> Iterator[tuple[int, int, Spelling]]:
+    def find(self, text: str, codes: Codes) -> Iterator[tuple[int, int, Spelling]]:
         """Masked words in a folded text, and what each may be."""
         if not self._by_consonants:
             return
         done = 0
-        for mark in _SPOT.finditer(text):
-            at = mark.start()
+        for at in _spots(text, codes):
             if at < done:
                 continue
             start, end = _token(text, at)
@@ -98,6 +105,31 @@ class Masks:
                         and not _in_word(text, first, last)
                     ):
                         yield first, last, one
+
+
+def _spots(text: str, codes: Codes) -> Iterable[int]:
+    """Marks beside a letter: every masked word has one."""
+    if codes.dtype == np.uint8:
+        return (found.start() for found in _SPOT.finditer(text))
+    kind = _kinds()[np.minimum(codes, _LAST)]
+    letter = np.zeros(len(codes) + 2, dtype=np.bool_)
+    letter[1:-1] = kind == _LETTER
+    before, after = letter[:-2], letter[2:]
+    spots = ((kind == _IS_HARD) & (before | after)) | ((kind == _IS_SOFT) & before & after)
+    found: list[int] = np.flatnonzero(spots).tolist()
+    return found
+
+
+_LETTER, _IS_SOFT, _IS_HARD = 1, 2, 3
+_LAST = 0x1FB00
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    table = np.zeros(_LAST + 1, dtype=np.uint8)
+    for char in _TOKEN:
+        table[ord(char)] = _LETTER if char in _LETTERS else _IS_HARD if char in _HARD else _IS_SOFT
+    return table
 
 
 def _consonants(letters: str) -> str:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import NamedTuple
+from itertools import chain, repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from numpy.typing import NDArray
 
 from bot.moderation import chinese
 from bot.moderation.fold import Flags, Ints, kinds, string_of
@@ -29,6 +30,9 @@ from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 SPAN = 200
 """Most characters of a hit, folded: a longer one is no disguise that anybody could read."""
 _MARKS = 8
+_Place = tuple[int, int, int, str]
+"""Begin and end in the folded text, the term, and the way of its disguise."""
+_Parts = tuple[Spelling, int, int, int, int, bool, str]
 _E, _S, _Z = map(ord, "esz")
 
 
@@ -67,19 +71,24 @@ class _Automaton:
         self.open_left: Flags = np.array([one.open_left for one in mine], dtype=np.bool_)
         self.any_open = bool(self.open_left.any())
         self.open_right: Flags = np.array([one.open_right for one in mine], dtype=np.bool_)
+        self.terms: Ints = np.array([one.term for one in self.spellings], dtype=np.int64)
+        self.simple: Flags = np.array(
+            [one.simple and len(one.key) == one.letters for one in self.spellings], dtype=np.bool_
+        )
+        """Those of which no letter is doubled: as many letters as characters are the word itself."""
 
-    def places(self, look: Look) -> Iterator[tuple[Spelling, int, int, int, int, bool, str]]:
-        """Where spellings could stand in the text: the parts of a :class:`Candidate`."""
+    def places(self, look: Look) -> tuple[list[_Place], Iterator[_Parts]]:
+        """Where terms stand plainly; and where spellings could stand, the parts of a :class:`Candidate`."""
         letters = look.letters
         raw = self.find.find_matches_as_indexes(letters.key, overlapping=True) if self.find else []
         if not raw:
-            return
+            return [], iter(())
         table = np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=3 * len(raw)).reshape(-1, 3)
         which, first = table[:, 0], table[:, 1]
         good = letters.loose_begins[first]  # of which the others are a part
         kept = np.flatnonzero(good | self.open_left[which] if self.any_open else good)
         if not len(kept):
-            return
+            return [], iter(())
         table = table[kept]
         which, first, last = table[:, 0], table[:, 1], table[:, 2]
         many = self.letters[which]
@@ -93,17 +102,39 @@ class _Automaton:
             good &= plainly | (_plural(letters, last) & (many > 2))
         kept = np.flatnonzero(good)
         if not len(kept):
-            return
+            return [], iter(())
         which, first, last = which[kept], first[kept], last[kept]
         starts = letters.places[letters.firsts[first]]
         stops = letters.places[letters.firsts[last] - 1] + 1
-        rows = (which, first, last, starts, stops, (begins & ends)[kept], plainly[kept])
-        spellings, key = self.spellings, letters.key
-        for number, begin, end, start, stop, sure, plain in zip(
-            *(one.tolist() for one in rows), strict=False
-        ):
+        sure = (begins & ends)[kept]
+        plainly = plainly[kept]
+        quick = sure & self.simple[which] & (stops - starts == self.letters[which])
+        left = ~quick
+        if look.read is not None:
+            read = look.read[stops] - look.read[starts]
+            quick &= (read > 0) & (read < stops - starts)
+            if "@" in look.original:
+                quick[:] = False  # it may be an address
+            left = ~quick & (read > 0)
+        elif not look.same:
+            quick[:] = False
+            left = ~quick
+        done = list(
+            zip(
+                starts[quick].tolist(),
+                stops[quick].tolist(),
+                self.terms[which[quick]].tolist(),
+                repeat("" if look.read is None else "leet"),
+                strict=False,
+            )
+        )
+        rows = [one[left] for one in (which, first, last, starts, stops, sure, plainly)]
+        return done, self._parts(rows, letters.key) if left.any() else iter(())
+
+    def _parts(self, rows: Sequence[NDArray[Any]], key: str) -> Iterator[_Parts]:
+        for number, begin, end, start, stop, sure, plain in zip(*(one.tolist() for one in rows), strict=True):
             suffix = "" if plain else _suffix(key[end : end + 2])
-            yield spellings[number], begin, end, start, stop, sure, suffix
+            yield self.spellings[number], begin, end, start, stop, sure, suffix
 
 
 def _with_marks(text: str, end: int) -> int:
@@ -160,34 +191,30 @@ class Matcher:
 
     def find(self, text: str) -> list[Found]:
         """Every place of every term."""
-        return self.find_in(look_at(text))
+        return list(map(Found._make, self.find_in(look_at(text))))
 
-    def find_in(self, look: Look) -> list[Found]:
-        """The same for a text that was looked at."""
+    def find_in(self, look: Look) -> list[_Place]:
+        """The same for a text that was looked at, as plain tuples: there may be hundreds."""
         found = self._found(look)
         if (other := look.other) is not None:
-            for one in self._found(look_at(other.text)):
-                span = other.span(one.start, one.end) if self._wanted[one.term].evasions else None
+            for first, last, term, how in self._found(look_at(other.text, again=True)):
+                span = other.span(first, last) if self._wanted[term].evasions else None
                 if span is None or not any(map(str.isalnum, look.original[span[0] : span[1]])):
                     continue
                 start, end, way = span
-                if not any(one.term == had.term and had.start < end and start < had.end for had in found):
-                    found.append(Found(start, end, one.term, "+".join(filter(None, (way, one.way)))))
+                if not any(term == had[2] and had[0] < end and start < had[1] for had in found):
+                    found.append((start, end, term, "+".join(filter(None, (way, how)))))
         return sorted(found)
 
-    def _found(self, look: Look) -> list[Found]:
-        found: dict[tuple[int, int, int], Found] = {}
-        unmoved = look.folded.codes.dtype == np.uint8  # all ASCII: nothing was left out
+    def _found(self, look: Look) -> list[_Place]:
+        hits = {hit[:3]: hit for hit in reversed(self._all(look)) if hit[1] - hit[0] <= SPAN}
+        if look.folded.codes.dtype == np.uint8:  # all ASCII: nothing was left out
+            return list(hits.values())
         at = look.folded.at.item
-        for start, stop, term, way in self._all(look):
-            if stop - start > SPAN or (start, stop, term) in found:
-                continue
-            if unmoved:
-                found[start, stop, term] = Found(start, stop, term, way)
-            else:
-                end = _with_marks(look.original, at(stop - 1) + 1)
-                found[start, stop, term] = Found(at(start), end, term, way)
-        return list(found.values())
+        return [
+            (at(start), _with_marks(look.original, at(stop - 1) + 1), term, way)
+            for start, stop, term, way in hits.values()
+        ]
 
     def open_from(self, look: Look, around: int = 0) -> int:
         """The first character of the original at which a hit may begin that what follows can change.
@@ -215,40 +242,29 @@ class Matcher:
                 place = piece.start
         return place
 
-    def _all(self, look: Look) -> list[tuple[int, int, int, str]]:
+    def _all(self, look: Look) -> list[_Place]:
         """Hits in the folded text."""
         hits = self._judged(self._plain, look)
         if (signs := look_for_signs(look)) is not None:
             hits += self._judged(self._leet, signs)
-        hits += [(start, stop, one.term, "masked") for start, stop, one in self._masks.find(look.text)]
+        hits += [(start, stop, one.term, "masked") for start, stop, one in self._masks.find(look.text, look.folded.codes)]
         if self._exact is not None:
             hits += self._plainly(look)
         if self._sounds.find is not None:
             hits += self._sounding(look)
         return hits
 
-    def _judged(self, automaton: _Automaton, look: Look) -> list[tuple[int, int, int, str]]:
-        text, swapped = look.text, look.swapped
-        quick = look.same or (bool(swapped) and "@" not in look.original)
-        hits: list[tuple[int, int, int, str]] = []
-        for parts in automaton.places(look):
-            spelling, _, _, start, stop, strict, _ = parts
-            # Most hits, by far, are the plain word, or the word with signs for letters.
-            if quick and strict and spelling.simple and text[start:stop] == spelling.folded:
-                if look.same:
-                    hits.append((start, stop, spelling.term, ""))
-                    continue
-                if 0 < swapped.count(1, start, stop) < stop - start:
-                    hits.append((start, stop, spelling.term, "leet"))
-                    continue
-            number = spelling.term
+    def _judged(self, automaton: _Automaton, look: Look) -> list[_Place]:
+        hits, others = automaton.places(look)
+        for parts in others:
+            number = parts[0].term
             if (found := judge(look, self._terms[number], Candidate(*parts))) is not None:
                 start, stop, way = found
                 if not way or self._wanted[number].evasions:
                     hits.append((start, stop, number, way))
         return hits
 
-    def _plainly(self, look: Look) -> Iterator[tuple[int, int, int, str]]:
+    def _plainly(self, look: Look) -> Iterator[_Place]:
         """Terms with marks of their own."""
         assert self._exact is not None
         text = look.text
@@ -261,7 +277,7 @@ class Matcher:
             if (left or term.open_left) and (right or term.open_right):
                 yield start, stop, number, ""
 
-    def _sounding(self, look: Look) -> Iterator[tuple[int, int, int, str]]:
+    def _sounding(self, look: Look) -> Iterator[_Place]:
         """Terms in other characters of the same sound."""
         assert self._sounds.find is not None
         codes = chinese.sounded(look.folded.codes)

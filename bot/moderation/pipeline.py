@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from operator import itemgetter
 from time import monotonic
 
 from bot.moderation.gate import StreamGate
 from bot.moderation.scan import FilterScan, FlatScan, Scans, Streaming
 from bot.moderation.verdict import Action, ContentFilter, Hit, Instant, Scan, Verdict
 
-_PLACE = attrgetter("start", "end")
+_PLACE = itemgetter(0, 1)
 
 
 class FilterPipeline:

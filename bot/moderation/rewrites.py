@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from string import ascii_letters, digits
 from typing import NamedTuple
 
-from bot.moderation.fold import codes_of
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.moderation.fold import Codes, codes_of
 
 TURNED = 64
 """Most characters of text written from right to left."""
@@ -72,13 +76,13 @@ class Rewritten(NamedTuple):
     """A text read otherwise: character ``i`` of ``text`` is ``begins[i]:ends[i]`` of the original."""
 
     text: str
-    begins: list[int]
-    ends: list[int]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
     pieces: list[Piece]
 
     def span(self, start: int, end: int) -> tuple[int, int, str] | None:
         """Where characters of the text are in the original, and how; None if nothing there was rewritten."""
-        first, last = min(self.begins[start:end]), max(self.ends[start:end])
+        first, last = int(self.begins[start:end].min()), int(self.ends[start:end].max())
         way = next((one.way for one in self.pieces if one.start < last and one.end > first), None)
         return None if way is None else (first, last, way)
 
@@ -87,35 +91,35 @@ def rewritten(text: str) -> Rewritten | None:
     """The text read otherwise; None if there is nothing to be."""
     rules: list[_Rule] = [_DRAWN_RULE] if _is_drawn(text) else []
     if not text.isascii():
-        rules.extend(_rules_for(text))
+        rules.extend(_rules_for(codes_of(text)))
     pieces = sorted(piece for rule, read in rules for piece in read(rule, text))
     if not pieces:
         return None
     made: list[str] = []
-    begins: list[int] = []
-    ends: list[int] = []
+    places = np.arange(len(text) + 1)
+    begins: list[NDArray[np.int64]] = []
+    ends: list[NDArray[np.int64]] = []
     kept: list[Piece] = []
     at = 0
     for piece in pieces:
         if piece.start < at:
             continue
-        made.append(text[at : piece.start])
-        begins.extend(range(at, piece.start))
-        ends.extend(range(at + 1, piece.start + 1))
-        made.append(piece.text)
+        made += text[at : piece.start], piece.text
+        begins.append(places[at : piece.start])
+        ends.append(places[at + 1 : piece.start + 1])
+        size = len(piece.text)
         if piece.turned:
-            order = range(piece.start + len(piece.text) - 1, piece.start - 1, -1)
-            begins.extend(order)
-            ends.extend(place + 1 for place in order)
+            begins.append(places[piece.start : piece.start + size][::-1])
+            ends.append(places[piece.start + 1 : piece.start + size + 1][::-1])
         else:
-            begins.extend([piece.start] * len(piece.text))
-            ends.extend([piece.end] * len(piece.text))
+            begins.append(np.full(size, piece.start))
+            ends.append(np.full(size, piece.end))
         kept.append(piece)
         at = piece.end
     made.append(text[at:])
-    begins.extend(range(at, len(text)))
-    ends.extend(range(at + 1, len(text) + 1))
-    return Rewritten("".join(made), begins, ends, kept)
+    begins.append(places[at:-1])
+    ends.append(places[at + 1 :])
+    return Rewritten("".join(made), np.concatenate(begins), np.concatenate(ends), kept)
 
 
 def _from_right(rule: re.Pattern[str], text: str) -> list[Piece]:
@@ -174,7 +178,7 @@ _RULES: list[tuple[frozenset[str], _Rule]] = [
         (re.compile(rf"\u202e([^\u202c\u202d\u202e\n]{{2,{TURNED}}})"), _from_right),
     ),
     (frozenset(_UPSIDE_ONLY), (re.compile(rf"[{''.join(_UPSIDE)}]{{3,24}}"), _upside)),
-    (frozenset("ß"), (re.compile(r"(?<![^\W_])ß(?=[a-zA-Z])"), _each(lambda _: "b", "folded"))),
+    (frozenset("ß"), (re.compile(r"ß(?<![^\W_].)(?=[a-zA-Z])"), _each(lambda _: "b", "folded"))),
     (
         frozenset(_FORMAL),
         (re.compile(f"[{''.join(_FORMAL)}]"), _each(_FORMAL.__getitem__, "folded")),
@@ -189,6 +193,19 @@ _RULES: list[tuple[frozenset[str], _Rule]] = [
 ]
 """What is read otherwise, and the characters of which a text must have one for it."""
 _INSERTED = frozenset("()（）[]【】『』「」の") | set(ascii_letters)
+_HAS_INSERTED, _HAS_DIGITS = 1 << len(_RULES), 2 << len(_RULES)
+_LAST = 0x1FFFF
+
+
+@cache
+def _flags() -> NDArray[np.uint16]:
+    """For each code point a bit for each of the rules that need it."""
+    table = np.zeros(_LAST + 1, dtype=np.uint16)
+    for number, (needed, _) in enumerate(_RULES):
+        table[[ord(char) for char in needed]] |= 1 << number
+    table[[ord(char) for char in _INSERTED]] |= _HAS_INSERTED
+    table[[ord(char) for char in digits]] |= _HAS_DIGITS
+    return table
 
 
 def _is_drawn(text: str) -> bool:
@@ -206,16 +223,15 @@ def _is_drawn(text: str) -> bool:
     )
 
 
-def _rules_for(text: str) -> list[_Rule]:
+def _rules_for(codes: Codes) -> list[_Rule]:
     """The rules that may find something in a text that is not all ASCII."""
-    chars = set(text)
-    found = [rule for needed, rule in _RULES if not needed.isdisjoint(chars)]
-    if any("\u3400" <= char <= "\u9fff" for char in chars):
-        if not _INSERTED.isdisjoint(chars):
+    has = int(np.bitwise_or.reduce(_flags()[np.minimum(codes, _LAST)]))
+    found = [rule for number, (_, rule) in enumerate(_RULES) if has & 1 << number]
+    if bool(((codes >= 0x3400) & (codes <= 0x9FFF)).any()):
+        if has & _HAS_INSERTED:
             found.extend(_PUT_IN)
-        if not chars.isdisjoint(digits):
+        if has & _HAS_DIGITS:
             found.append(_COUNTED)
-        codes = codes_of(text)
         twice = codes[1:] == codes[:-1]
         if bool((twice[2:] & twice[:-2]).any()):
             found.append(_DOUBLED)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from operator import attrgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from bot.moderation.latin import CONTEXT
@@ -12,13 +11,13 @@ from bot.moderation.looks import Look, look_at
 from bot.moderation.matcher import Found
 from bot.moderation.rules import Kind, Mode
 from bot.moderation.search import Search, back
-from bot.moderation.verdict import Hit
+from bot.moderation.verdict import Action, Hit
 
 if TYPE_CHECKING:
     from bot.moderation.compiled import Compiled
 
 _ALSO_FOLDED = frozenset((Kind.PATTERNS, Kind.LINKS, Kind.INVITES, Kind.PERSONAL))
-_START, _END = attrgetter("start"), attrgetter("end")
+_START, _END = itemgetter(0), itemgetter(1)
 _AROUND = 100
 """How far around an expression's hit the allow list is looked for."""
 
@@ -32,6 +31,7 @@ class RuleFilter:
     def __init__(self, compiled: Compiled, active: frozenset[int]) -> None:
         self._made = compiled
         self._active = active
+        self._told: dict[int, tuple[tuple[int, str, Action, str, bool, str], ...]] = {}
         self._of = [(rule.id, rule.action, rule.reason, rule.mode is Mode.SHADOW) for rule in compiled.rules]
 
     async def check(self, text: str) -> Sequence[Hit]:
@@ -46,24 +46,30 @@ class RuleFilter:
         """Looks at a stream."""
         return RuleScan(self, self._made, self._active)
 
-    def words_in(self, look: Look) -> Iterator[Hit]:
+    def words_in(self, look: Look) -> list[Hit]:
         """Hits of the rules on words."""
         made, active = self._made, self._active
         if made.matcher is None:
-            return
+            return []
+        hits: list[Hit] = []
+        allowing = made.allowing
         allowed: dict[int, Sequence[Found]] = {}
-        for found in made.matcher.find_in(look):
-            start, end, term, way = found
-            for number in made.owners[term]:
-                if number not in active:
-                    continue
-                if number in made.allowing:
+        told = self._told
+        for start, end, term, way in made.matcher.find_in(look):
+            if (owners := told.get(term)) is None:
+                owners = told[term] = tuple(
+                    (number, *self._of[number], made.terms[term].written)
+                    for number in made.owners[term]
+                    if number in active
+                )
+            for number, rule, action, reason, shadow, written in owners:
+                if allowing and number in allowing:
                     if number not in allowed:
                         allowed[number] = made.allowed(number, look.original)
                     if any(one.start <= start and end <= one.end for one in allowed[number]):
                         continue
-                rule, action, reason, shadow = self._of[number]
-                yield Hit(start, end, rule, action, reason, made.terms[term].written, way, shadow)
+                hits.append(Hit(start, end, rule, action, reason, written, way, shadow))
+        return hits
 
     def hit(self, number: int, start: int, end: int, term: str, way: str = "") -> Hit:
         """A hit of a rule."""
@@ -116,7 +122,7 @@ class RuleScan:
         until = len(text) if last else max(self._known, begin + open_from)
         for hit in self._filter.words_in(look):
             if self._known <= hit.start + begin < until:
-                yield _moved(hit, begin)
+                yield hit.moved(begin)
         self._known = until
 
     def search(self, text: str, *, last: bool) -> Iterator[Hit]:
@@ -151,10 +157,6 @@ class RuleScan:
         begin = max(0, start - _AROUND)
         found = self._made.allowed(rule, text[begin : end + _AROUND])
         return any(one.start + begin <= start and end <= one.end + begin for one in found)
-
-
-def _moved(hit: Hit, by: int) -> Hit:
-    return replace(hit, start=hit.start + by, end=hit.end + by)
 
 
 def _outermost(hits: Sequence[Hit]) -> Iterator[Hit]:

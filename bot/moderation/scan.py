@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from bot.moderation.verdict import ContentFilter, Hit
@@ -52,7 +51,7 @@ class FlatScan:
         for hit in await self._filter.check(text[begin:]):
             open_end = hit.end + begin == len(text) and not last
             if not open_end and hit.end + begin > self._known:
-                hits.append(replace(hit, start=hit.start + begin, end=hit.end + begin))
+                hits.append(hit.moved(begin))
         self._known = len(text) if last else max(self._known, len(text) - reach)
         return hits, self._known
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from bot.moderation.graphemes import covered
 
@@ -23,8 +23,7 @@ class Action(IntEnum):
     BLOCK = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Characters ``start:end`` of the original text, the rule that matched them, and what it asks for.
 
     ``term`` is what the rule looks for, and ``way`` how it was disguised: empty
@@ -41,6 +40,10 @@ class Hit:
     way: str = ""
     shadow: bool = False
     """Whether the rule is in shadow: it would have acted."""
+
+    def moved(self, by: int) -> Hit:
+        """The same hit in a text that has so many more characters before it."""
+        return self._replace(start=self.start + by, end=self.end + by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class GuildFilters:
 
     def _titled(self, place: Place, verdict: Verdict) -> Verdict:
         page = self.page(place)
-        return replace(verdict, hits=tuple(replace(hit, rule=page.title(hit.rule)) for hit in verdict.hits))
+        return replace(verdict, hits=tuple(hit._replace(rule=page.title(hit.rule)) for hit in verdict.hits))
 
 
 class _Watched:
