@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, islice, product
 
 import numpy as np
@@ -37,6 +37,8 @@ _WORDS_ALONE = frozenset(
 )
 """Characters that are often words by themselves; others seldom stand alone before or after a pause."""
 _TONES_TOO = {"混": "2"}
+_KEPT = 4096
+"""How many places are remembered: hostile texts say the same over and over."""
 _MOST = 24
 """How many spellings one term may have by each kind of disguise."""
 
@@ -187,6 +189,7 @@ def _splits() -> dict[str, tuple[str, ...]]:
     return found | {char: (*ways, *found.get(char, ())) for char, ways in _SPLITS_MORE.items()}
 
 
+@lru_cache(maxsize=_KEPT)
 def stands_alone(before: str, term: str, after: str) -> bool:
     """Whether the term is made of whole words there: 黑社会 is not in 抹黑社会主义.
 
@@ -199,11 +202,11 @@ def stands_alone(before: str, term: str, after: str) -> bool:
     text = before + term + after
     start, end = len(before), len(before) + len(term)
     at = 0
-    begin_of: list[int] = []
     for word in rjieba.cut(text, False):
         begin, at = at, at + len(word)
-        begin_of.append(begin)
-        if at <= start or begin >= end or (begin >= start and at <= end):
+        if begin >= end:
+            break
+        if at <= start or (begin >= start and at <= end):
             continue
         over = text[end:at]
         if begin == start and at > end:
@@ -227,7 +230,7 @@ def _better(text: str, start: int, end: int) -> bool:
     """
     import rjieba
 
-    words = {*rjieba.cut_all(text), *_MORE}
+    words = {*rjieba.cut_all(text[max(0, start - 2) : end + 2]), *_MORE}
     for cut in range(start + 1, end):
         left = [begin for begin in range(max(0, start - 2), start) if text[begin:cut] in words]
         right = [stop for stop in range(end + 1, min(len(text), end + 2) + 1) if text[cut:stop] in words]

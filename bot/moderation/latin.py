@@ -24,8 +24,8 @@ _CONTRACTED = frozenset(
 _TIES = frozenset('-–—‐‑/.,;:&+_~|=*…·"“”«»()[]\\ \n\t')
 """Signs that also stand between words of their own."""
 _DOUBLED = re.compile(r"ee|oo|(?<=[aeiou])([bcdfglmnprstz])\1(?=[aeiou])")
-_LEFT_ALONE = re.compile(r"(?:(?<![^\W_])[a-z][\W_]{1,4})+$")
-_RIGHT_ALONE = re.compile(r"(?:[\W_]{1,4}[a-z](?![^\W_]))+")
+_ALONE = re.compile(r"(?:[\W_]{1,4}[a-z](?![^\W_]))+")
+"""Letters that stand one by one, from the term on; before it, backwards."""
 _LETTERS = re.compile(r"[a-z]+")
 _WORD_END = re.compile(r"[a-z]+$")
 _WORD_BEGIN = re.compile(r"[a-z]+")
@@ -54,7 +54,7 @@ def is_the_term(
     if spelling.letters < 4 and any(" " in gap for gap in gaps) and any(len(piece) > 1 for piece in words[0]):
         return False
     if all(len(piece) == 1 for word in words for piece in word):
-        return _spelled(look, term, "".join(whole), start, stop)
+        return all(len(gap) < 5 for gap in gaps) and _spelled(look, term, "".join(whole), start, stop)
     if any(len(gap) > 3 or (gap.strip() and " " in gap.strip("\n")) for gap in gaps):
         return False
     if _apostrophe(look.text, start, stop):
@@ -114,12 +114,11 @@ def _compound(word: list[str]) -> bool:
 
 def _spelled(look: Look, term: Term, letters: str, start: int, stop: int) -> bool:
     """Whether letters that stand one by one spell the term, not a longer word: ``h e l l o``."""
-    if any(len(part) > 4 for part in re.findall(r"[\W_]+", look.text[start:stop])):
-        return False
-    before = _LEFT_ALONE.search(look.text[max(0, start - CONTEXT) : start])
-    after = _RIGHT_ALONE.match(look.text[stop : stop + CONTEXT])
-    left = "".join(filter(str.isalpha, before[0])) if before and not term.open_left else ""
-    right = "".join(filter(str.isalpha, after[0])) if after and not term.open_right else ""
+    around = look.text[max(0, start - CONTEXT) : start][::-1]
+    before = None if term.open_left else _ALONE.match(around)
+    after = None if term.open_right else _ALONE.match(look.text[stop : stop + CONTEXT])
+    left = "".join(filter(str.isalpha, before[0]))[::-1] if before else ""
+    right = "".join(filter(str.isalpha, after[0])) if after else ""
     if right in ("s", "z", "es") and not is_literary(letters + right):
         right = ""
     if not left and not right:

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.moderation.fold import SPACED, Codes, Folded, Ints, fold, kinds, string_of
+from bot.moderation.fold import SPACED, Codes, Folded, Ints, codes_of, fold, kinds, string_of
 from bot.moderation.letters import Letters, letters_of
 from bot.moderation.rewrites import Rewritten, rewritten
 
@@ -40,6 +40,8 @@ class Look:
     letters: Letters
     other: Rewritten | None = None
     """The text read otherwise, if there is something in it that may be."""
+    scripts: bool = False
+    """Whether it has letters of a script whose letters look like Latin ones, or a German ß."""
     same: bool = False
     """Whether folding changed nothing but case."""
     swapped: bytes = b""
@@ -62,8 +64,29 @@ def look_at(original: str, *, again: bool = False) -> Look:
     """The text folded; ``again`` if it was read otherwise already."""
     folded = fold(original)
     text = folded.text
-    other = None if again else rewritten(original)
-    return Look(original, folded, text, letters_of(folded), other, text == original.lower())
+    codes = None if original.isascii() else codes_of(original)
+    return Look(
+        original,
+        folded,
+        text,
+        letters_of(folded),
+        other=None if again else rewritten(original, codes),
+        scripts=codes is not None and bool(_alike()[np.minimum(codes, _LAST_ALIKE)].any()),
+        same=text == original.lower(),
+    )
+
+
+_LAST_ALIKE = 0x2000
+
+
+@cache
+def _alike() -> NDArray[np.bool_]:
+    """The letters of scripts whose letters look like Latin ones: Greek, Cyrillic, Armenian, Hebrew, Arabic."""
+    table = np.zeros(_LAST_ALIKE + 1, dtype=np.bool_)
+    for first, last in ((0x370, 0x700), (0x1E9E, 0x1E9F), (0x1F00, 0x2000)):
+        table[first:last] = True
+    table[ord("ß")] = True
+    return table
 
 
 def look_for_signs(plain: Look) -> Look | None:
@@ -95,7 +118,13 @@ def look_for_signs(plain: Look) -> Look | None:
     count = np.zeros(len(swapped) + 1, dtype=np.int32)
     np.cumsum(swapped, out=count[1:])
     return Look(
-        plain.original, folded, folded.text, letters_of(folded), swapped=swapped.tobytes(), read=count
+        plain.original,
+        folded,
+        folded.text,
+        letters_of(folded),
+        scripts=plain.scripts,
+        swapped=swapped.tobytes(),
+        read=count,
     )
 
 

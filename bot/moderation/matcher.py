@@ -8,6 +8,7 @@ dropped all at once, and the few that are left are judged one by one.
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -197,12 +198,16 @@ class Matcher:
         """The same for a text that was looked at, as plain tuples: there may be hundreds."""
         found = self._found(look)
         if (other := look.other) is not None:
+            known: dict[int, set[int]] = defaultdict(set)
+            for start, end, term, _ in found:
+                known[term].update(range(start, end))
             for first, last, term, how in self._found(look_at(other.text, again=True)):
                 span = other.span(first, last) if self._wanted[term].evasions else None
                 if span is None or not any(map(str.isalnum, look.original[span[0] : span[1]])):
                     continue
                 start, end, way = span
-                if not any(term == had[2] and had[0] < end and start < had[1] for had in found):
+                if known[term].isdisjoint(range(start, end)):
+                    known[term].update(range(start, end))
                     found.append((start, end, term, "+".join(filter(None, (way, how)))))
         return sorted(found)
 

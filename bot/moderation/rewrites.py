@@ -8,15 +8,17 @@ character of the result; most texts have none of them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
+from operator import itemgetter
 from string import ascii_letters, digits
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.moderation.fold import Codes, codes_of
+from bot.moderation.fold import Codes
 
 TURNED = 64
 """Most characters of text written from right to left."""
@@ -72,6 +74,9 @@ class Piece(NamedTuple):
     turned: bool = False
 
 
+_PIECE_END = itemgetter(1)
+
+
 class Rewritten(NamedTuple):
     """A text read otherwise: character ``i`` of ``text`` is ``begins[i]:ends[i]`` of the original."""
 
@@ -83,15 +88,17 @@ class Rewritten(NamedTuple):
     def span(self, start: int, end: int) -> tuple[int, int, str] | None:
         """Where characters of the text are in the original, and how; None if nothing there was rewritten."""
         first, last = int(self.begins[start:end].min()), int(self.ends[start:end].max())
-        way = next((one.way for one in self.pieces if one.start < last and one.end > first), None)
-        return None if way is None else (first, last, way)
+        after = bisect_right(self.pieces, first, key=_PIECE_END)
+        if after == len(self.pieces) or self.pieces[after].start >= last:
+            return None
+        return first, last, self.pieces[after].way
 
 
-def rewritten(text: str) -> Rewritten | None:
-    """The text read otherwise; None if there is nothing to be."""
+def rewritten(text: str, codes: Codes | None = None) -> Rewritten | None:
+    """The text read otherwise; None if there is nothing to be.  ``codes`` unless it is all ASCII."""
     rules: list[_Rule] = [_DRAWN_RULE] if _is_drawn(text) else []
-    if not text.isascii():
-        rules.extend(_rules_for(codes_of(text)))
+    if codes is not None:
+        rules.extend(_rules_for(codes))
     pieces = sorted(piece for rule, read in rules for piece in read(rule, text))
     if not pieces:
         return None

@@ -143,6 +143,8 @@ def _seen(look: Look, start: int, stop: int) -> str:
 
 def _foreign(look: Look, start: int, stop: int) -> bool:
     """Whether the letters are those of another script, in a text of that script; or German: ``Er aß``."""
+    if not look.scripts:
+        return False
     first, last = look.span(start, stop)
     if stop - start < 5 and any(char in "ßẞ" for char in look.original[first:last]):
         return True

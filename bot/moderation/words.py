@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from bot.moderation.data.read import read_table
 
 _RUN = re.compile(r"(.)\1*", re.DOTALL)
 _READINGS = 64
+_KEPT = 4096
+"""How many answers are remembered: hostile texts say the same over and over."""
 
 
 @cache
@@ -29,13 +31,17 @@ def is_literary(letters: str) -> bool:
     return len(letters) > 1 and _words().get(letters, False)
 
 
+@lru_cache(maxsize=_KEPT)
 def are_words(letters: str) -> bool:
     """Whether letters without spaces can be read as words, all of them."""
-    reach = {0}
-    for end in range(1, len(letters) + 1):
-        if any(start in reach and is_word(letters[start:end]) for start in range(max(0, end - 14), end)):
-            reach.add(end)
-    return len(letters) in reach
+    size = len(letters)
+    reach = [True] + [False] * size
+    for start in range(size):
+        if reach[start]:
+            for end in range(start + 1, min(size, start + 14) + 1):
+                if not reach[end] and is_word(letters[start:end]):
+                    reach[end] = True
+    return reach[size]
 
 
 def runs_of(letters: str) -> list[tuple[str, int]]:
@@ -43,6 +49,7 @@ def runs_of(letters: str) -> list[tuple[str, int]]:
     return [(found[1], len(found[0])) for found in _RUN.finditer(letters)]
 
 
+@lru_cache(maxsize=_KEPT)
 def reads_as(letters: str, term: str) -> bool:
     """Whether stretched letters are best read as the term.
 
@@ -50,7 +57,9 @@ def reads_as(letters: str, term: str) -> bool:
     word wins: ``goooood`` is "good" and not "god", ``assss`` is "ass" and not "as".
     A name or a rare word counts only as it is: "Gunn", not ``gunnnn``.
     """
-    if letters != term and is_word(letters):
+    if letters == term:
+        return True
+    if is_word(letters):
         return False
     choices: list[Sequence[str]] = []
     wanted = runs_of(term)

@@ -83,7 +83,7 @@ def test_signs_read_as_letters_keep_their_places(text: str) -> None:
 
 @given(TEXT)
 def test_what_is_read_otherwise_covers_the_text_once(text: str) -> None:
-    other = rewritten(text)
+    other = rewritten(text, codes_of(text))
     if other is None:
         return
     assert len(other.text) == len(other.begins) == len(other.ends)
