@@ -81,7 +81,7 @@ _LAST_ALIKE = 0x2000
 
 @cache
 def _alike() -> NDArray[np.bool_]:
-    """The letters of scripts whose letters look like Latin ones: Greek, Cyrillic, Armenian, Hebrew, Arabic."""
+    """Letters of scripts whose letters look like Latin ones: Greek, Cyrillic, Armenian, Hebrew, Arabic."""
     table = np.zeros(_LAST_ALIKE + 1, dtype=np.bool_)
     for first, last in ((0x370, 0x700), (0x1E9E, 0x1E9F), (0x1F00, 0x2000)):
         table[first:last] = True

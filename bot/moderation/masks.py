@@ -22,9 +22,7 @@ _HARD = "*#%@$&~×•█▇▆■"
 """Marks that may hide any letter; those of ``_SOFT`` hide a vowel, between two letters."""
 _SOFT = r"\-_.?+^°¤✱∗⁎✻♥❤★☆●○◆◇·…\u2190-\u2bff\U0001f000-\U0001faff"
 _MARK = re.compile(f"[{re.escape(_HARD)}{_SOFT}]")
-_SPOT = re.compile(
-    rf"[{re.escape(_HARD)}](?:(?=[a-z])|(?<=[a-z].))|{_MARK.pattern}(?=[a-z])(?<=[a-z].)"
-)
+_SPOT = re.compile(rf"[{re.escape(_HARD)}](?:(?=[a-z])|(?<=[a-z].))|{_MARK.pattern}(?=[a-z])(?<=[a-z].)")
 """A mark beside a letter: every masked word has one."""
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _TOKEN = _LETTERS | {

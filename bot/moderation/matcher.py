@@ -11,17 +11,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-from numpy.typing import NDArray
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from bot.moderation import chinese
-from bot.moderation.fold import Flags, Ints, kinds, string_of
+from bot.moderation.automaton import Automaton, Place
+from bot.moderation.fold import kinds, string_of
 from bot.moderation.latin import CONTEXT
-from bot.moderation.letters import Letters
 from bot.moderation.looks import Look, look_at, look_for_signs
 from bot.moderation.masks import LONGEST as LONGEST_MASKED
 from bot.moderation.masks import Masks
@@ -31,10 +29,6 @@ from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 SPAN = 200
 """Most characters of a hit, folded: a longer one is no disguise that anybody could read."""
 _MARKS = 8
-_Place = tuple[int, int, int, str]
-"""Begin and end in the folded text, the term, and the way of its disguise."""
-_Parts = tuple[Spelling, int, int, int, int, bool, str]
-_E, _S, _Z = map(ord, "esz")
 
 
 class Found(NamedTuple):
@@ -55,108 +49,12 @@ class Wanted:
     homophones: bool = False
 
 
-class _Automaton:
-    """All spellings for one view, with what is needed to drop most candidates at once."""
-
-    def __init__(self, spellings: Sequence[Spelling], terms: Sequence[Term]) -> None:
-        self.spellings = [one for one in spellings if one.key]
-        keys = [one.key for one in self.spellings]
-        self.find = (
-            AhoCorasick(keys, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA)
-            if keys
-            else None
-        )
-        self.longest = max(map(len, keys), default=0)
-        self.letters: Ints = np.array([one.letters for one in self.spellings], dtype=np.int64)
-        mine = [terms[one.term] for one in self.spellings]
-        self.open_left: Flags = np.array([one.open_left for one in mine], dtype=np.bool_)
-        self.any_open = bool(self.open_left.any())
-        self.open_right: Flags = np.array([one.open_right for one in mine], dtype=np.bool_)
-        self.terms: Ints = np.array([one.term for one in self.spellings], dtype=np.int64)
-        self.simple: Flags = np.array(
-            [one.simple and len(one.key) == one.letters for one in self.spellings], dtype=np.bool_
-        )
-        """Those of which no letter is doubled: as many letters as characters are the word itself."""
-
-    def places(self, look: Look) -> tuple[list[_Place], Iterator[_Parts]]:
-        """Where terms stand plainly; and where spellings could stand, the parts of a :class:`Candidate`."""
-        letters = look.letters
-        raw = self.find.find_matches_as_indexes(letters.key, overlapping=True) if self.find else []
-        if not raw:
-            return [], iter(())
-        table = np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=3 * len(raw)).reshape(-1, 3)
-        which, first = table[:, 0], table[:, 1]
-        good = letters.loose_begins[first]  # of which the others are a part
-        kept = np.flatnonzero(good | self.open_left[which] if self.any_open else good)
-        if not len(kept):
-            return [], iter(())
-        table = table[kept]
-        which, first, last = table[:, 0], table[:, 1], table[:, 2]
-        many = self.letters[which]
-        begins = letters.begins[first] | self.open_left[which]
-        ends = letters.ends[last - 1] | self.open_right[which]
-        loose = many > 3
-        plainly = ends | (letters.loose_ends[last - 1] & loose)
-        good = begins | (letters.loose_begins[first] & loose)
-        good &= letters.firsts[last] - letters.firsts[first] >= many
-        if not plainly.all():
-            good &= plainly | (_plural(letters, last) & (many > 2))
-        kept = np.flatnonzero(good)
-        if not len(kept):
-            return [], iter(())
-        which, first, last = which[kept], first[kept], last[kept]
-        starts = letters.places[letters.firsts[first]]
-        stops = letters.places[letters.firsts[last] - 1] + 1
-        sure = (begins & ends)[kept]
-        plainly = plainly[kept]
-        quick = sure & self.simple[which] & (stops - starts == self.letters[which])
-        left = ~quick
-        if look.read is not None:
-            read = look.read[stops] - look.read[starts]
-            quick &= (read > 0) & (read < stops - starts)
-            if "@" in look.original:
-                quick[:] = False  # it may be an address
-            left = ~quick & (read > 0)
-        elif not look.same:
-            quick[:] = False
-            left = ~quick
-        done = list(
-            zip(
-                starts[quick].tolist(),
-                stops[quick].tolist(),
-                self.terms[which[quick]].tolist(),
-                repeat("" if look.read is None else "leet"),
-                strict=False,
-            )
-        )
-        rows = [one[left] for one in (which, first, last, starts, stops, sure, plainly)]
-        return done, self._parts(rows, letters.key) if left.any() else iter(())
-
-    def _parts(self, rows: Sequence[NDArray[Any]], key: str) -> Iterator[_Parts]:
-        for number, begin, end, start, stop, sure, plain in zip(*(one.tolist() for one in rows), strict=True):
-            suffix = "" if plain else _suffix(key[end : end + 2])
-            yield self.spellings[number], begin, end, start, stop, sure, suffix
-
-
 def _with_marks(text: str, end: int) -> int:
     """The end of a span with the marks that its last letter carries."""
     most = min(len(text), end + _MARKS)
     while end < most and unicodedata.combining(text[end]):
         end += 1
     return end
-
-
-def _plural(letters: Letters, last: Ints) -> Flags:
-    """Whether the ending of a plural, and then the end of the word, follows."""
-    final = len(letters.ends) - 1
-    one, two = np.minimum(last, final), np.minimum(last + 1, final)
-    after, then = letters.codes[letters.firsts[one]], letters.codes[letters.firsts[two]]
-    short = ((after == _S) | (after == _Z)) & letters.ends[one] & (last <= final)
-    return short | ((after == _E) & (then == _S) & letters.ends[two] & (last < final))
-
-
-def _suffix(after: str) -> str:
-    return after if after.startswith("e") else after[:1]
 
 
 class Matcher:
@@ -181,9 +79,9 @@ class Matcher:
                     Spelling(number, one.term.folded, key, "sound", letters=len(key))
                     for key in chinese.alike_in_sound(one.term.folded)
                 )
-        self._plain = _Automaton(plain, self._terms)
-        self._leet = _Automaton(leet, self._terms)
-        self._sounds = _Automaton(sounds, self._terms)
+        self._plain = Automaton(plain, self._terms)
+        self._leet = Automaton(leet, self._terms)
+        self._sounds = Automaton(sounds, self._terms)
         self._masks = Masks([one for one in plain if self._wanted[one.term].evasions])
         self._exact_numbers = [number for number, _ in exact]
         texts = [text for _, text in exact]
@@ -194,7 +92,7 @@ class Matcher:
         """Every place of every term."""
         return list(map(Found._make, self.find_in(look_at(text))))
 
-    def find_in(self, look: Look) -> list[_Place]:
+    def find_in(self, look: Look) -> list[Place]:
         """The same for a text that was looked at, as plain tuples: there may be hundreds."""
         found = self._found(look)
         if (other := look.other) is not None:
@@ -211,7 +109,7 @@ class Matcher:
                     found.append((start, end, term, "+".join(filter(None, (way, how)))))
         return sorted(found)
 
-    def _found(self, look: Look) -> list[_Place]:
+    def _found(self, look: Look) -> list[Place]:
         hits = {hit[:3]: hit for hit in reversed(self._all(look)) if hit[1] - hit[0] <= SPAN}
         if look.folded.codes.dtype == np.uint8:  # all ASCII: nothing was left out
             return list(hits.values())
@@ -247,19 +145,22 @@ class Matcher:
                 place = piece.start
         return place
 
-    def _all(self, look: Look) -> list[_Place]:
+    def _all(self, look: Look) -> list[Place]:
         """Hits in the folded text."""
         hits = self._judged(self._plain, look)
         if (signs := look_for_signs(look)) is not None:
             hits += self._judged(self._leet, signs)
-        hits += [(start, stop, one.term, "masked") for start, stop, one in self._masks.find(look.text, look.folded.codes)]
+        hits += [
+            (start, stop, one.term, "masked")
+            for start, stop, one in self._masks.find(look.text, look.folded.codes)
+        ]
         if self._exact is not None:
             hits += self._plainly(look)
         if self._sounds.find is not None:
             hits += self._sounding(look)
         return hits
 
-    def _judged(self, automaton: _Automaton, look: Look) -> list[_Place]:
+    def _judged(self, automaton: Automaton, look: Look) -> list[Place]:
         hits, others = automaton.places(look)
         for parts in others:
             number = parts[0].term
@@ -269,7 +170,7 @@ class Matcher:
                     hits.append((start, stop, number, way))
         return hits
 
-    def _plainly(self, look: Look) -> Iterator[_Place]:
+    def _plainly(self, look: Look) -> Iterator[Place]:
         """Terms with marks of their own."""
         assert self._exact is not None
         text = look.text
@@ -282,7 +183,7 @@ class Matcher:
             if (left or term.open_left) and (right or term.open_right):
                 yield start, stop, number, ""
 
-    def _sounding(self, look: Look) -> Iterator[_Place]:
+    def _sounding(self, look: Look) -> Iterator[Place]:
         """Terms in other characters of the same sound."""
         assert self._sounds.find is not None
         codes = chinese.sounded(look.folded.codes)
