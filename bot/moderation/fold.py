@@ -35,7 +35,7 @@ _PAIRS = (
     "вb кk мm нh тt гr пn иu уy ьb ъb зз яr эe "
     "αa βb γy δd εe ηn θo ιi κk λl μu νv ξe οo πn ρp ςs σo τt υu φo χx ψw ωw "
     "ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꞯq ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz "
-    "ɐa ɔc ǝe ɟf ƃg ɥh ıi ɾj ʞk ןl ɯm ɹr ʇt ʌv ʍw ʎy ɑa ɛe ɡg ɩi "
+    "ɐa ɔc ǝe ɟf ƃg ɥh ıi ɾj ʞk ןl ɯm ɹr ʇt ʌv ʎy ɑa ɛe ɡg ɩi "
     "₳a ฿b ₵c ₣f ₲g ⱡl ₥m ₦n ₱p ₴s ₮t ₩w ₭k ɍr ɇe ʉu ӿx ⱬz ∂d єe ҩq ҳx ʑz ʝj ӄk ҟk ќk ʊu ȶt ɮb ƈc ʄf ѕs "
     "ᗩa ᑕc ᑎn ᑫq ᔕs ᗯw ᘔz ᑌu ᗷb ᗪd Ꮑn Ꮖi Ᏽg ꓲi քp ֆs նu ռn թp ɾr ꜵao "
     "ልa ጌb ርc ዕd ቿe ቻf ኗg ዘh ጎi ጋj ጕk ረl ጠm ክn ዐo የp ዒq ዪr ነs ፕt ሁu ሀv ሠw ሸx ሃy ጊz "
@@ -43,9 +43,15 @@ _PAIRS = (
     "𐌀a 𐌁b 𐌂c 𐌃d 𐌄e 𐌅f 𐌇h 𐌉i 𐌊k 𐌋l 𐌌m 𐌍n 𐌏o 𐌐p 𐌑m 𐌓r 𐌔s 𐌕t 𐌖u 𐌗x 𐌙y 𐌆z "
     "ᚨa ᛒb ᚲc ᛞd ᛖe ᚠf ᚷg ᚺh ᛁi ᛃj ᛚl ᛗm ᚾn ᛟo ᛈp ᚱr ᛊs ᛏt ᚢu ᚹw ᛉz "
     "øo łl đd ħh ŧt æae œoe ƒf ɓb ɗd ɠg ɨi ʋu ƙk ƥp ƭt ɫl ɭl ɱm ŋn ʂs ʐz ƀb ȼc ɇe ǥg ɉj ɍr ʉu ɏy ¢c ©c ®r "
-    "ӏ1 ǀ1 ∣1 ⵏ1"
+    "ӏ1 ǀ1 ∣1 ⵏ1 "
+    "Λa Δa Дa Σe Ξe Иn Πn Ωo Ψy цu Цu шw Шw щw Щw ϝf ԃd ƚt ʍm ⱥa Ɨi ꝗq ђh ћh ԋh ʅl ӽx ȷj ϙq Ꮆg Ꭴq Ꮙv ƨs Ƨs ғf Ғf жx Жx ყy "
+    "ղn էt ժd մu վy ҍb ąa ⲁa ⲃb ⲥc ⲇd ⲉe ϥf ⳋg ⲏh ⲓi ⲕk ⳑl ⲙm ⲛn ⲟo ⲣp ⲅr ⲋs ⲧt ⳙu ⲱw ⲭx ⲩy ⲍz "
+    "Ꮧa Ᏸb ፈc Ꮄd Ꮛe Ꭶf Ꮒh Ꮰj Ꮶk Ꮭl Ꭷo Ꭾp Ꮥs Ꮦt Ꮼu Ꮗw ጀx Ꭹy ፚz "
+    "ᑢc ᕲd ᘿe ᘜg ᓰi ᒚj ᘻm ᘉn ᓍo ᕵp ᕴq ᖶt ᑘu ᐺv ᘺw ᖻy ᑯd ᑲb ᥲa ᥴc ᥱe ᧁg ᥣl ᥒn ᥆o ᥉s ᥙu ᥎v ᥕw ᥊x ᥡy "
+    "ꋫa ꃃb ꏸc ꁕd ꄘf ꁍg ꑛh ꂑi ꀗk ꁒm ꁹn ꆂo ꉣp ꁸq ꒓r ꌚs ꓅t ꐇu ꏝv ꅐw ꇓx ꐟy "
+    "ꋬa ꃳb ꉔc ꒯d ꏂe ꊰf ꍌg ꁝh ꒐i ꒻j ꂵm ꋊn ꄲo ꇙs ꒤u ꒦v ꉧx ꌦy ꓘk ꓤr ꓱe ꓷd ꓨg"
 )
-_VARIANTS = "砲炮 礮炮 疍蛋 麽么 姦奸 妳你 祂他 牠它 屄逼 肏操 囯国 囻国 圀国"
+_VARIANTS = "㓛功 処处 婬淫 囗口 礮炮 疍蛋 麽么 姦奸 妳你 祂他 牠它 屄逼 肏操 囯国 囻国 圀国"
 """Variants of characters that the table of simplified ones leaves as they are."""
 _ALIKE = {pair[0]: pair[1:] for pair in _PAIRS.split()}
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.moderation.fold import Codes
+from bot.moderation.shapes import FONT, SHAPED, SHAPED_ALONE, SHAPED_MIXED, SHAPED_NEAR
 
 TURNED = 64
 """Most characters of text written from right to left."""
@@ -146,6 +147,18 @@ def _upside(rule: re.Pattern[str], text: str) -> list[Piece]:
     ]
 
 
+def _shaped(rule: re.Pattern[str], text: str) -> list[Piece]:
+    """Letters of scripts that have nothing in common with the Latin one, where Latin ones are meant."""
+    return [
+        Piece(found.start() + at, found.start() + at + 1, SHAPED[char], "folded")
+        for found in rule.finditer(text)
+        if any(char in SHAPED_ALONE for char in found[0])
+        or (any(char in SHAPED_MIXED for char in found[0]) and not SHAPED_MIXED.issuperset(found[0]))
+        for at, char in enumerate(found[0])
+        if char in SHAPED
+    ]
+
+
 def _drawn(rule: re.Pattern[str], text: str) -> list[Piece]:
     """Letters drawn of several signs; a long row of signs is a drawing, and no word."""
     return [
@@ -185,6 +198,13 @@ _RULES: list[tuple[frozenset[str], _Rule]] = [
         (re.compile(rf"\u202e([^\u202c\u202d\u202e\n]{{2,{TURNED}}})"), _from_right),
     ),
     (frozenset(_UPSIDE_ONLY), (re.compile(rf"[{''.join(_UPSIDE)}]{{3,24}}"), _upside)),
+    (
+        SHAPED_ALONE | SHAPED_MIXED,
+        (
+            re.compile(rf"(?<![{SHAPED_NEAR}])[{''.join(SHAPED)}{FONT}]{{2,24}}(?![{SHAPED_NEAR}])"),
+            _shaped,
+        ),
+    ),
     (frozenset("ß"), (re.compile(r"ß(?<![^\W_].)(?=[a-zA-Z])"), _each(lambda _: "b", "folded"))),
     (
         frozenset(_FORMAL),
