@@ -51,7 +51,7 @@ _PAIRS = (
     "ꋫa ꃃb ꏸc ꁕd ꄘf ꁍg ꑛh ꂑi ꀗk ꁒm ꁹn ꆂo ꉣp ꁸq ꒓r ꌚs ꓅t ꐇu ꏝv ꅐw ꇓx ꐟy "
     "ꋬa ꃳb ꉔc ꒯d ꏂe ꊰf ꍌg ꁝh ꒐i ꒻j ꂵm ꋊn ꄲo ꇙs ꒤u ꒦v ꉧx ꌦy ꓘk ꓤr ꓱe ꓷd ꓨg"
 )
-_VARIANTS = "㓛功 処处 婬淫 囗口 礮炮 疍蛋 麽么 姦奸 妳你 祂他 牠它 屄逼 肏操 囯国 囻国 圀国"
+_VARIANTS = "砲炮 㓛功 処处 婬淫 囗口 礮炮 疍蛋 麽么 姦奸 妳你 祂他 牠它 屄逼 肏操 囯国 囻国 圀国"
 """Variants of characters that the table of simplified ones leaves as they are."""
 _ALIKE = {pair[0]: pair[1:] for pair in _PAIRS.split()}
 

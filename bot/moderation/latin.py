@@ -59,7 +59,8 @@ def is_the_term(
         return False
     if _apostrophe(look.text, start, stop):
         return False
-    if any(gap in _APOSTROPHES for gap in gaps):
+    marked = "`" in gaps and look.text[start - 1 : start] == "`"  # a part of it as code
+    if not marked and any(gap in _APOSTROPHES for gap in gaps):
         return len(gaps) == 1 and not _contracted([piece for word in words for piece in word])
     if not any(char in _TIES for gap in gaps for char in gap):
         return True

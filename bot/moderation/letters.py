@@ -64,7 +64,13 @@ def letters_of(folded: Folded) -> Letters:
         same[1:] = alike & ~apart
         for one in np.flatnonzero(alike & apart).tolist():  # "f u u c k"
             alone = (one == 0 or apart[one - 1]) and (one + 2 == count or apart[one + 1])
-            same[one + 1] = alone and places[one + 1] - places[one] < 6
+            gap = places[one + 1] - places[one]
+            wider = (
+                one
+                and one + 2 < count
+                and gap > max(places[one] - places[one - 1], places[one + 2] - places[one + 1])
+            )  # "d u m b   b i t"
+            same[one + 1] = alone and gap < 6 and not wider
     loose = edge
     if digit.any():
         same &= ~digit

@@ -22,10 +22,14 @@ _LEET = {
     "✖": "x",
     "❗": "1",
 }
-_BETWEEN = f"(+<^{_ROUND}❌✖"
+_LEET |= dict(zip("〽♏♓⛎♑♈♌☪", "mmhunvqc", strict=True))
+_LEET |= dict(zip("📧🎏⛽🎷🎋👢⚡💤〰↩🌴🎵", "efgjklszwdtn", strict=True))
+_BETWEEN = f"(<^{_ROUND}❌✖📧🎏⛽🎷🎋👢⚡💤〰↩🌴🎵"
 """Signs that are letters only between two letters."""
 _BEFORE = "!|¡❗"
 """Signs that are letters only before one."""
+_BESIDE = "+"
+"""Signs that are letters only beside one."""
 
 _LAST = max(map(ord, _LEET)) + 1
 
@@ -40,6 +44,8 @@ class Look:
     letters: Letters
     other: Rewritten | None = None
     """The text read otherwise, if there is something in it that may be."""
+    again: Look | None = None
+    """A look at that."""
     scripts: bool = False
     """Whether it has letters of a script whose letters look like Latin ones, or a German ß."""
     same: bool = False
@@ -60,17 +66,19 @@ def get_ready() -> None:
     look_for_signs(look_at("ａ愛 4 \u200b a"))
 
 
-def look_at(original: str, *, again: bool = False) -> Look:
-    """The text folded; ``again`` if it was read otherwise already."""
+def look_at(original: str, *, otherwise: bool = True) -> Look:
+    """The text folded, and again if some of it may be read ``otherwise``."""
     folded = fold(original)
     text = folded.text
     codes = None if original.isascii() else codes_of(original)
+    other = rewritten(original, codes) if otherwise else None
     return Look(
         original,
         folded,
         text,
         letters_of(folded),
-        other=None if again else rewritten(original, codes),
+        other=other,
+        again=None if other is None else look_at(other.text, otherwise=False),
         scripts=codes is not None and bool(_alike()[np.minimum(codes, _LAST_ALIKE)].any()),
         same=text == original.lower(),
     )
@@ -105,10 +113,18 @@ def look_for_signs(plain: Look) -> Look | None:
     sometimes = np.flatnonzero(swapped & (kind != 0))
     if len(sometimes):
         last = len(codes) - 1
+        letter = (kinds()[codes] == SPACED) | swapped
         after, before = np.minimum(sometimes + 1, last), np.maximum(sometimes - 1, 0)
-        wrong = (sometimes == last) | ((kinds()[codes[after]] != SPACED) & ~swapped[after])
-        unbound = (sometimes == 0) | ((kinds()[codes[before]] != SPACED) & ~swapped[before])
-        swapped[sometimes[wrong | (unbound & (kind[sometimes] == 1))]] = False
+        wrong = (sometimes == last) | ~letter[after]
+        unbound = (sometimes == 0) | ~letter[before]
+        ways = kind[sometimes]
+        far, near = np.minimum(sometimes + 2, last), np.maximum(sometimes - 2, 0)
+        long = letter[far] & letter[np.minimum(sometimes + 3, last)]  # no "+it"
+        good = np.where(ways == 3, ~unbound | (~wrong & long), ~wrong & ((ways == 2) | ~unbound))
+        # … and where all letters stand apart by the same sign: "s.h.!.t"
+        same = (codes[after] == codes[before]) & (sometimes > 1) & (sometimes < last - 1)
+        good |= wrong & unbound & same & letter[far] & letter[near]
+        swapped[sometimes[~good]] = False
     read = np.flatnonzero(swapped)
     if not len(read):
         return None
@@ -138,16 +154,16 @@ def _signs() -> Codes:
 
 
 _NO_SIGN = 9
-_ONLY_SOMETIMES = (_BETWEEN + _BEFORE).encode("ascii", "ignore")
-_SOMETIMES = re.compile(r"[!|](?=[^\W_])|[(+<^](?=[a-z])")
+_ONLY_SOMETIMES = (_BETWEEN + _BEFORE + _BESIDE).encode("ascii", "ignore")
+_SOMETIMES = re.compile(r"[!|](?=[^\W_])|[(+<^](?=[a-z])|(?<=[a-z])\+|[^\W_]([^\n])[!|(+<^](?=\1[^\W_])")
 
 
 @cache
 def _kinds_of_signs() -> NDArray[np.uint8]:
-    """0 for a sign that is always a letter, 1 for one between letters, 2 for one before a letter."""
+    """0 for a sign that is always a letter, 1 for one between letters, 2 before one, 3 beside one."""
     table = np.full(_LAST + 1, _NO_SIGN, dtype=np.uint8)
     for sign in (*_LEET, "1"):
-        table[ord(sign)] = 1 if sign in _BETWEEN else 2 if sign in _BEFORE else 0
+        table[ord(sign)] = 1 if sign in _BETWEEN else 2 if sign in _BEFORE else 3 if sign in _BESIDE else 0
     return table
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.moderation.fold import Codes
-from bot.moderation.terms import Spelling
+from bot.moderation.terms import Spelling, Term
+from bot.moderation.words import is_literary
 
 LONGEST = 60
 """Most characters of a masked term."""
@@ -45,7 +46,18 @@ class Masks:
     first letter and another with its place, for those with others hidden too.
     """
 
-    def __init__(self, spellings: Sequence[Spelling]) -> None:
+    def __init__(self, spellings: Sequence[Spelling], terms: Sequence[Term]) -> None:
+        self._terms = terms
+        self._open = sorted(
+            {
+                len(one.folded)
+                for one in spellings
+                if (terms[one.term].open_left or terms[one.term].open_right)
+                and 3 < len(one.folded) <= _WORD
+                and one.folded.isalpha()
+            }
+        )
+        """How long the terms are that may stand within a word."""
         self._by_consonants: dict[tuple[int, str], list[_Entry]] = defaultdict(list)
         self._by_two: dict[tuple[int, str, int, str], list[_Entry]] = defaultdict(list)
         for one in {(one.term, one.folded): one for one in spellings if not one.way}.values():
@@ -74,9 +86,9 @@ class Masks:
             if end - start <= _WORD and (
                 start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "\\")
             ):
-                yield from self._terms(text, start, end)
+                yield from self._words(text, start, end)
 
-    def _terms(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Spelling]]:
+    def _words(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Spelling]]:
         """What the letters and marks there may be; marks before and after may belong to it or not."""
         token = text[start:end]
         if end < len(text) and text[end].isalnum():
@@ -85,7 +97,11 @@ class Masks:
         letter = start + len(token) - len(bare)
         if not bare or bare[0] not in _LETTERS:
             return
+        if self._open:
+            yield from self._within(text, letter, letter + len(bare))
         shown = len(bare.rstrip(_HARD + ".?_-"))
+        if shown == len(bare) - 1 and is_literary(bare[:shown]):
+            return  # a word and the mark of a note
         any_hidden = any(mark in _HARD for mark in bare)
         for before in range(min(letter - start, 2) + 1):
             for length in range(shown, len(bare) + 1):
@@ -101,6 +117,24 @@ class Masks:
                         first >= 0
                         and _covers(text[first:last], one.folded)
                         and not _in_word(text, first, last)
+                    ):
+                        yield first, last, one
+
+    def _within(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Spelling]]:
+        """Terms that a masked word begins or ends with, where they may be a part of it."""
+        for length in self._open:
+            if length >= end - start:
+                return
+            for first, last in ((start, start + length), (end - length, end)):
+                seen = text[first:last]
+                key = (length, _consonants(seen))
+                for one, offset in self._by_consonants.get(key, ()) if seen[0] in _LETTERS else ():
+                    term = self._terms[one.term]
+                    if (
+                        not offset
+                        and (first == start or term.open_left)
+                        and (last == end or term.open_right)
+                        and _covers(seen, one.folded)
                     ):
                         yield first, last, one
 

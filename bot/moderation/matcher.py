@@ -23,6 +23,7 @@ from bot.moderation.latin import CONTEXT
 from bot.moderation.looks import Look, look_at, look_for_signs
 from bot.moderation.masks import LONGEST as LONGEST_MASKED
 from bot.moderation.masks import Masks
+from bot.moderation.rewrites import unfinished
 from bot.moderation.spelling import Candidate, judge
 from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 
@@ -82,7 +83,7 @@ class Matcher:
         self._plain = Automaton(plain, self._terms)
         self._leet = Automaton(leet, self._terms)
         self._sounds = Automaton(sounds, self._terms)
-        self._masks = Masks([one for one in plain if self._wanted[one.term].evasions])
+        self._masks = Masks([one for one in plain if self._wanted[one.term].evasions], self._terms)
         self._exact_numbers = [number for number, _ in exact]
         texts = [text for _, text in exact]
         self._exact = AhoCorasick(texts, matchkind=MatchKind.Standard) if texts else None
@@ -95,11 +96,12 @@ class Matcher:
     def find_in(self, look: Look) -> list[Place]:
         """The same for a text that was looked at, as plain tuples: there may be hundreds."""
         found = self._found(look)
-        if (other := look.other) is not None:
+        other, again = look.other, look.again
+        if other is not None and again is not None:
             known: dict[int, set[int]] = defaultdict(set)
             for start, end, term, _ in found:
                 known[term].update(range(start, end))
-            for first, last, term, how in self._found(look_at(other.text, again=True)):
+            for first, last, term, how in self._found(again):
                 span = other.span(first, last) if self._wanted[term].evasions else None
                 if span is None or not any(map(str.isalnum, look.original[span[0] : span[1]])):
                     continue
@@ -124,26 +126,38 @@ class Matcher:
 
         ``around`` is how much further than usual what follows may matter.
         """
+        cut = unfinished(look.original)
+        if cut is not None:
+            return min(cut, self._open_from(look_at(look.original[:cut]), around))
+        return self._open_from(look, around)
+
+    def _open_from(self, look: Look, around: int) -> int:
+        place = self._open_in(look, around, 1 if look.other is None else 2)
+        if (other := look.other) is None or look.again is None:
+            return place
+        # What was rewritten may take much more room than what it is read as, and may be turned around.
+        begun = other.begins[self._open_in(look.again, around, 2) :]
+        place = min(place, int(begun.min()) if len(begun) else len(look.original))
+        for piece in reversed(other.pieces):
+            settled = piece.end + CONTEXT + around + _MARKS < len(look.original)
+            if piece.start < place and (piece.end > place or not settled):
+                place = piece.start
+        return place
+
+    def _open_in(self, look: Look, around: int, times: int) -> int:
+        """The same by this look alone, in which a term may be so many ``times`` as long as it is."""
         size = len(look.text)
         known = size - CONTEXT - around
-        other = look.other
         first = known - max(self._longest_exact, LONGEST_MASKED)
         letters = look.letters
-        longest = max(self._plain.longest, self._leet.longest, self._sounds.longest)
-        if other is not None:
-            longest *= 2  # letters may be put in
+        longest = times * max(self._plain.longest, self._leet.longest, self._sounds.longest)
         if len(letters.places):
             done = int(np.searchsorted(letters.places, known))
             run = int(np.searchsorted(letters.firsts, done, side="right")) - 1
             run = min(max(0, run - longest - 1), len(letters.firsts) - 2)
             first = min(first, int(letters.places[letters.firsts[run]]))
         first = max(0, first, known - SPAN)
-        place = int(look.folded.at[first]) if first < size else len(look.original)
-        for piece in reversed(other.pieces if other is not None else ()):
-            settled = piece.end + CONTEXT + around + _MARKS < len(look.original)
-            if piece.start < place and (piece.end > place or not settled):
-                place = piece.start
-        return place
+        return int(look.folded.at[first]) if first < size else len(look.original)
 
     def _all(self, look: Look) -> list[Place]:
         """Hits in the folded text."""

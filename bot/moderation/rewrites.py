@@ -98,6 +98,8 @@ class Rewritten(NamedTuple):
 def rewritten(text: str, codes: Codes | None = None) -> Rewritten | None:
     """The text read otherwise; None if there is nothing to be.  ``codes`` unless it is all ASCII."""
     rules: list[_Rule] = [_DRAWN_RULE] if _is_drawn(text) else []
+    if has_names(text):
+        rules.append(_NAMED_RULE)
     if codes is not None:
         rules.extend(_rules_for(codes))
     pieces = sorted(piece for rule, read in rules for piece in read(rule, text))
@@ -180,6 +182,19 @@ _SHAPES = r"[()\[\]{}<>|/\\_=\-*23v]"
 _BRACKETS = r"[()（）\[\]【】『』「」]"
 _Rule = tuple[re.Pattern[str], Callable[[re.Pattern[str], str], list[Piece]]]
 _DRAWN_RULE: _Rule = (re.compile(rf"{_SHAPES}{{2,}}"), _drawn)
+_NAMED_RULE: _Rule = (
+    re.compile(
+        r"(?i):(?:regional_indicator|letter|alphabet|emoji)_([a-z]):|<a?:(?:[a-z]{1,20}_)?([a-z])_?:\d{5,20}>"
+    ),
+    lambda rule, text: [
+        Piece(found.start(), found.end(), (found[1] or found[2]).lower(), "folded")
+        for found in rule.finditer(text)
+    ],
+)
+"""Letters by their names, as Discord writes its emoji: ``:regional_indicator_a:``, ``<:letter_a:123456789>``."""
+NAME = 52
+"""Most characters of such a name."""
+_UNFINISHED = re.compile(r"<a?:\w{0,23}(?::\d{0,20})?$")
 _PUT_IN: list[_Rule] = [
     (re.compile(rf"[a-zA-Zの](?<=[{_HAN}].)(?=[{_HAN}])"), _each(lambda _: "", "spaced")),
     (re.compile(rf"{_BRACKETS}(?<=[{_HAN}].){_BRACKETS}{{1,3}}(?=[{_HAN}])"), _each(lambda _: "", "spaced")),
@@ -233,6 +248,20 @@ def _flags() -> NDArray[np.uint16]:
     table[[ord(char) for char in _INSERTED]] |= _HAS_INSERTED
     table[[ord(char) for char in digits]] |= _HAS_DIGITS
     return table
+
+
+def has_names(text: str) -> bool:
+    """Whether the text may have letters written by name."""
+    return ("_" in text and ":" in text and _NAMES.search(text) is not None) or "<:" in text or "<a:" in text
+
+
+_NAMES = re.compile(r"(?i):(?:regional_indicator|letter|alphabet|emoji)_")
+
+
+def unfinished(text: str) -> int | None:
+    """Where a letter's name begins that has not ended yet at the end of the text."""
+    found = _UNFINISHED.search(text, max(0, len(text) - NAME))
+    return None if found is None else found.start()
 
 
 def _is_drawn(text: str) -> bool:

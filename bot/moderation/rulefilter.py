@@ -10,6 +10,7 @@ from bot.moderation.latin import CONTEXT
 from bot.moderation.looks import Look, look_at
 from bot.moderation.matcher import Found
 from bot.moderation.rules import Kind, Mode
+from bot.moderation.rewrites import NAME, has_names
 from bot.moderation.search import Search, back
 from bot.moderation.verdict import Action, Hit
 
@@ -116,7 +117,10 @@ class RuleScan:
         if matcher is None:
             self._known = len(text)
             return
-        begin = back(text, self._known, CONTEXT + self._made.longest_allowed + 12)
+        around = CONTEXT + self._made.longest_allowed + 12
+        begin = back(text, self._known, around)
+        if has_names(text[begin : self._known]):
+            begin = back(text, self._known, around * NAME)
         look = look_at(text[begin:])
         open_from = matcher.open_from(look, self._made.longest_allowed)
         until = len(text) if last else max(self._known, begin + open_from)

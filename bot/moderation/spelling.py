@@ -22,6 +22,7 @@ Span = tuple[int, int, str]
 
 _ENDS = ".!?。！？\n"
 _SIBILANTS = ("s", "x", "z", "h", "o")
+_ABSTRACT = ("ing", "tion", "sion", "ism", "ness", "ment", "age", "ity")
 _HARD = re.compile(r"[,.!?;:，。！？；：、“”\"《》()（）「」『』\n]")
 _WORD_BEFORE = re.compile(r"([a-z]+)[^\w\n]*$")
 _WORD_AFTER = re.compile(r"[^\w\n]*([a-z]+)")
@@ -51,7 +52,8 @@ def judge(look: Look, term: Term, candidate: Candidate) -> Span | None:
     piece = look.text[start:stop]
     if look.swapped and not _is_leet(look, spelling, start, stop):
         return None
-    if suffix and (not _is_plural(spelling, suffix) or term.open_right):
+    disguised = bool(look.swapped) or (len(piece) > spelling.letters and piece.isalpha())
+    if suffix and (not _is_plural(spelling, suffix, disguised=disguised) or term.open_right):
         return None
     if spelling.alike and not _is_alike(look, spelling, start, stop):
         return None
@@ -99,8 +101,10 @@ def judge(look: Look, term: Term, candidate: Candidate) -> Span | None:
 
 def _is_leet(look: Look, spelling: Spelling, start: int, stop: int) -> bool:
     """Whether some letters, but not all, are signs read as letters, and it is no address of mail."""
-    if not 0 < look.swapped.count(1, start, stop) < sum(map(str.isalnum, look.text[start:stop])):
-        return False
+    signs, letters = look.swapped.count(1, start, stop), sum(map(str.isalnum, look.text[start:stop]))
+    apart = stop - start > letters + len(spelling.breaks)
+    if not 0 < signs < letters or (apart and letters - signs < 2):
+        return False  # "F-49" is a number
     first, last = look.span(start, stop)
     if "@" not in look.original[first:last]:
         return True
@@ -111,11 +115,17 @@ def _is_leet(look: Look, spelling: Spelling, start: int, stop: int) -> bool:
     )
 
 
-def _is_plural(spelling: Spelling, suffix: str) -> bool:
-    """Whether the ending makes a plural, and no word that old books have."""
-    if spelling.way == "sound" or (suffix == "es" and not spelling.folded.endswith(_SIBILANTS)):
+def _is_plural(spelling: Spelling, suffix: str, *, disguised: bool) -> bool:
+    """Whether the ending makes a plural, and, unless it is ``disguised``, no word that old books have.
+
+    Nor are there plurals of what one does, or is full of.
+    """
+    folded = spelling.folded
+    if spelling.way == "sound" or (suffix == "es" and not folded.endswith(_SIBILANTS)):
         return False
-    return not is_literary(spelling.folded + suffix)
+    if folded.endswith(_ABSTRACT):
+        return False
+    return disguised or not is_literary(folded.rsplit(" ", 1)[-1] + suffix)
 
 
 def _is_alike(look: Look, spelling: Spelling, start: int, stop: int) -> bool:
@@ -184,7 +194,7 @@ def _pieces(look: Look, spelling: Spelling, first: int, last: int) -> tuple[list
             if new_word:
                 joined |= not gap
                 words.append([""])
-                if len(gap) > 3:
+                if len(gap) > 3 and (len(gap) > 5 or len(set(gap.strip())) > 1):
                     gaps.append(gap)
             elif gap:
                 gaps.append(gap)

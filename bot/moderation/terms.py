@@ -114,8 +114,8 @@ def ones_of(number: int, term: Term) -> Iterator[Spelling]:
     if not term.folded.isascii():
         return
     bases = [term.folded]
-    if "u" in term.folded and len(term.folded) > 3:
-        bases.append(term.folded.replace("u", "v"))
+    if len(term.folded) > 3:
+        bases += [term.folded.replace(*pair) for pair in (("u", "v"), ("f", "ph")) if pair[0] in term.folded]
     for folded in bases:
         yield _spelling(number, folded, "leet")
         for places in _ones(folded):
