@@ -17,8 +17,10 @@ _SOUNDS = 0xF0000  # private characters that stand for syllables
 _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
 _BEFORE = frozenset("大小老臭死狗破烂贱真傻蠢骚")
 _PARTICLES = frozenset("呀啊哇哦哟啦嘛呢")
-_FREE = frozenset("傻爱情独杀恨看听说走来去飞笑哭唱想写读画红白黑花月风雨雪山水人我你他她它是有在")
+_FREE = frozenset("道片傻爱情独杀恨看听说走来去飞笑哭唱想写读画红白黑花月风雨雪山水人我你他她它是有在")
 """Characters that are words by themselves, in verse above all."""
+_KIND = frozenset("犯罪案者狂魔徒鬼片女男人妇客贩院货业性们品手窝嫌党帮团")
+"""What makes of a word one for somebody or something of its kind: 强奸犯, but not 处女座 and 垃圾桶."""
 _FUNCTION = frozenset(
     "有无没不是的了在很太最搞打吸贩买卖看说想要做被把和与或及从向对为用以这那个些着过到给里上下中于还就都也只"
 )
@@ -135,8 +137,23 @@ def by_sound(term: str) -> list[tuple[str, tuple[str, ...]]]:
         for mix in product((False, True), repeat=len(term)):
             if any(mix) and not all(mix):
                 pairs = zip(mix, plain, term, strict=True)
-                made.append(("".join(sound if said else char for said, sound, char in pairs), ()))
+                written = "".join(sound if said else char for said, sound, char in pairs)
+                made += [(written, ()), (written.replace("v", "u"), ())]
     return [(one, tone) for one, tone in dict.fromkeys(made) if one != term]
+
+
+def by_initials(term: str) -> list[str]:
+    """The term with the first letters of its syllables for some or all characters; none for short terms."""
+    if not 3 <= len(term) <= 6 or not all(map(is_han, term)):
+        return []
+    first = [sound[0] for sound in spoken(term)]
+    mixes = product((False, True), repeat=len(term))
+    made = (
+        "".join(letter if said else char for said, letter, char in zip(mix, first, term, strict=True))
+        for mix in mixes
+        if any(mix)
+    )
+    return list(made)
 
 
 def _tones_of(char: str, said: str) -> str:
@@ -194,8 +211,7 @@ def stands_alone(before: str, term: str, after: str) -> bool:
     """Whether the term is made of whole words there: 黑社会 is not in 抹黑社会主义.
 
     It is not where the best reading has a word across an edge of the term, or
-    has the term inside a longer word.  A word that begins with the term is of
-    its kind (强奸犯), unless it is an idiom or a name of four characters.
+    has the term inside a longer word, unless that is of the term's kind (强奸犯).
     """
     import rjieba
 
@@ -210,7 +226,7 @@ def stands_alone(before: str, term: str, after: str) -> bool:
             continue
         over = text[end:at]
         if begin == start and at > end:
-            if len(term) > 1 and len(over) == 1:
+            if len(term) > 1 and over in _KIND:
                 continue
         elif begin < start and at == end:
             if len(term) > 1 and text[begin:start] in _BEFORE:
@@ -236,6 +252,12 @@ def _better(text: str, start: int, end: int) -> bool:
         right = [stop for stop in range(end + 1, min(len(text), end + 2) + 1) if text[cut:stop] in words]
         if left and right:
             return True
+        if (
+            cut - start > 1
+            and text[start:cut] in words
+            and any(text[end:stop] not in _KIND for stop in right)
+        ):
+            return True  # 法轮|功德
         if left and end - cut == 1 and text[cut] in _FREE and text[start - 1] not in _FUNCTION:
             return True
         if right and cut - start == 1 and text[start] in _FREE and text[cut : right[0]] in _MORE:

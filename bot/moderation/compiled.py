@@ -80,17 +80,19 @@ def _terms(rule: Rule, written: Sequence[str]) -> Iterator[Term]:
 
 def _matcher(rules: Sequence[Rule]) -> tuple[Matcher | None, Mapping[int, list[int]], list[Term]]:
     """One matcher for the terms of all rules; which rules each term belongs to; the terms."""
-    wanted: dict[tuple[str, bool, bool, bool, bool], int] = {}
+    wanted: dict[tuple[str, bool, bool, bool, bool, bool], int] = {}
     owners: dict[int, list[int]] = defaultdict(list)
     ready: list[Wanted] = []
     for number, rule in enumerate(rules):
         if rule.kind is not Kind.WORDS:
             continue
         for term in _terms(rule, rule.terms):
-            key = (term.folded, term.open_left, term.open_right, rule.evasions, rule.homophones)
+            key = (
+                term.folded, term.open_left, term.open_right, rule.evasions, rule.homophones, rule.initials,
+            )  # fmt: skip
             if key not in wanted:
                 wanted[key] = len(ready)
-                ready.append(Wanted(term, rule.evasions, rule.homophones))
+                ready.append(Wanted(term, rule.evasions, rule.homophones, rule.initials))
             if number not in owners[wanted[key]]:
                 owners[wanted[key]].append(number)
     return (Matcher(ready) if ready else None), owners, [one.term for one in ready]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,10 +43,8 @@ class Look:
     folded: Folded
     text: str
     letters: Letters
-    other: Rewritten | None = None
-    """The text read otherwise, if there is something in it that may be."""
-    again: Look | None = None
-    """A look at that."""
+    others: Sequence[tuple[Rewritten, Look]] = ()
+    """The text read otherwise, if there is something in it that may be, and a look at that."""
     scripts: bool = False
     """Whether it has letters of a script whose letters look like Latin ones, or a German ß."""
     same: bool = False
@@ -71,14 +70,13 @@ def look_at(original: str, *, otherwise: bool = True) -> Look:
     folded = fold(original)
     text = folded.text
     codes = None if original.isascii() else codes_of(original)
-    other = rewritten(original, codes) if otherwise else None
+    others = rewritten(original, codes) if otherwise else []
     return Look(
         original,
         folded,
         text,
         letters_of(folded),
-        other=other,
-        again=None if other is None else look_at(other.text, otherwise=False),
+        others=[(other, look_at(other.text, otherwise=False)) for other in others],
         scripts=codes is not None and bool(_alike()[np.minimum(codes, _LAST_ALIKE)].any()),
         same=text == original.lower(),
     )

@@ -23,7 +23,7 @@ from bot.moderation.latin import CONTEXT
 from bot.moderation.looks import Look, look_at, look_for_signs
 from bot.moderation.masks import LONGEST as LONGEST_MASKED
 from bot.moderation.masks import Masks
-from bot.moderation.rewrites import unfinished
+from bot.moderation.redrawn import unfinished
 from bot.moderation.spelling import Candidate, judge
 from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 
@@ -48,6 +48,7 @@ class Wanted:
     term: Term
     evasions: bool = True
     homophones: bool = False
+    initials: bool = False
 
 
 def _with_marks(text: str, end: int) -> int:
@@ -72,7 +73,7 @@ class Matcher:
             if one.term.exact:
                 exact.append((number, one.term.folded))
                 continue
-            plain.extend(spellings_of(number, one.term, evasions=one.evasions))
+            plain.extend(spellings_of(number, one.term, evasions=one.evasions, initials=one.initials))
             if one.evasions:
                 leet.extend(ones_of(number, one.term))
             if one.homophones and one.term.han and len(one.term.folded) > 1:
@@ -96,11 +97,10 @@ class Matcher:
     def find_in(self, look: Look) -> list[Place]:
         """The same for a text that was looked at, as plain tuples: there may be hundreds."""
         found = self._found(look)
-        other, again = look.other, look.again
-        if other is not None and again is not None:
-            known: dict[int, set[int]] = defaultdict(set)
-            for start, end, term, _ in found:
-                known[term].update(range(start, end))
+        known: dict[int, set[int]] = defaultdict(set)
+        for start, end, term, _ in found if look.others else ():
+            known[term].update(range(start, end))
+        for other, again in look.others:
             for first, last, term, how in self._found(again):
                 span = other.span(first, last) if self._wanted[term].evasions else None
                 if span is None or not any(map(str.isalnum, look.original[span[0] : span[1]])):
@@ -132,16 +132,15 @@ class Matcher:
         return self._open_from(look, around)
 
     def _open_from(self, look: Look, around: int) -> int:
-        place = self._open_in(look, around, 1 if look.other is None else 2)
-        if (other := look.other) is None or look.again is None:
-            return place
-        # What was rewritten may take much more room than what it is read as, and may be turned around.
-        begun = other.begins[self._open_in(look.again, around, 2) :]
-        place = min(place, int(begun.min()) if len(begun) else len(look.original))
-        for piece in reversed(other.pieces):
-            settled = piece.end + CONTEXT + around + _MARKS < len(look.original)
-            if piece.start < place and (piece.end > place or not settled):
-                place = piece.start
+        place = self._open_in(look, around, 2 if look.others else 1)
+        for other, again in look.others:
+            # What was rewritten may take much more room than what it is read as, and may be turned around.
+            begun = other.begins[self._open_in(again, around, 2) :]
+            place = min(place, int(begun.min()) if len(begun) else len(look.original))
+            for piece in reversed(other.pieces):
+                settled = piece.end + CONTEXT + around + _MARKS < len(look.original)
+                if piece.start < place and (piece.end > place or not settled):
+                    place = piece.start
         return place
 
     def _open_in(self, look: Look, around: int, times: int) -> int:

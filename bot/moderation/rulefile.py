@@ -140,6 +140,7 @@ def _rules(table: Table, number: int) -> Iterator[Rule]:
             most=_number(given, "most", 0, int),
             evasions=bool(given.get("evasions", True)),
             homophones=bool(given.get("homophones", False)),
+            initials=bool(given.get("initials", False)),
             categories=_categories(given.get("categories", {})),
             fiction=_number(given, "fiction", 0.1, float),
             severity=_number(given, "severity", 2, int),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from bot.moderation.latin import CONTEXT
 from bot.moderation.looks import Look, look_at
 from bot.moderation.matcher import Found
+from bot.moderation.redrawn import NAME, has_names
 from bot.moderation.rules import Kind, Mode
-from bot.moderation.rewrites import NAME, has_names
 from bot.moderation.search import Search, back
 from bot.moderation.verdict import Action, Hit
 

@@ -84,6 +84,8 @@ class Rule:
     """Whether disguised spellings are looked for."""
     homophones: bool = False
     """Whether other Chinese characters of the same sound count; many innocent texts have them."""
+    initials: bool = False
+    """Whether the first letters of pinyin count for Chinese terms of three characters or more: ``flg``."""
     categories: Mapping[str, Mapping[Rating, Thresholds]] = field(default_factory=_no_scores)
     fiction: float = 0.1
     """How much higher the thresholds are inside stories and scripts."""

@@ -8,8 +8,8 @@ of letters that look like Latin ones anyway.
 from __future__ import annotations
 
 _CHINESE = (
-    "卂a 乃b 匚c 乇e 千f 卄h 丨i 工i フj ﾌj 片k 几n 爪m 冂n ㄥl ㄖo 口o 卩p 尺r 丂s 五s ㄒt 丁t 七t ㄩu 凵u 山w "
-    "乂x 乄x メx ㄨx ㄚy 丫y 乙z 之z 亼a 闩a 刀d 〇o 日b 巨e 甘h 门n 巾m 木k"
+    "卂a 乃b 匚c 乇e 千f 卄h 丨i 工i フj ﾌj 片k 几n 爪m 冂n ㄥl ㄖo 口o 卩p 尺r 丂s 五s ㄒt 丁t 七t "
+    "ㄩu 凵u 山w 乂x 乄x メx ㄨx ㄚy 丫y 乙z 之z 亼a 闩a 刀d 〇o 日b 巨e 甘h 门n 巾m 木k"
 )
 _SOUTHERN = "คa ๒b ๔d เi ןj ɭl ๓m ภn ๏o ๑o קp ợq รs ยu שv ฬw אx ץy չz Շt"
 _ALSO = "ςc єe ђh гr Ŧf"

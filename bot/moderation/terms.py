@@ -77,9 +77,12 @@ def parse_term(written: str) -> Term | None:
     )
 
 
-def spellings_of(number: int, term: Term, *, evasions: bool) -> Iterator[Spelling]:
+def spellings_of(number: int, term: Term, *, evasions: bool, initials: bool = False) -> Iterator[Spelling]:
     """The spellings to be looked for among the letters of a text."""
     yield _spelling(number, term.folded)
+    for written in chinese.by_initials(term.folded) if initials else ():
+        if not is_word(written):
+            yield _spelling(number, written, "initials")
     if not evasions:
         return
     if term.han:

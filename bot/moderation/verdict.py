@@ -28,7 +28,7 @@ class Hit(NamedTuple):
 
     ``term`` is what the rule looks for, and ``way`` how it was disguised: empty
     if it stood there plainly, else one or more of ``folded``, ``stretched``,
-    ``leet``, ``spaced``, ``masked``, ``sound``, ``split``.
+    ``leet``, ``spaced``, ``masked``, ``sound``, ``initials``, ``split``.
     """
 
     start: int

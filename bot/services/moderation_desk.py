@@ -33,7 +33,8 @@ TRIED = 10_000
 """The most texts that a rule is tried on."""
 
 SOUGHT = (
-    "kind", "terms", "allow", "patterns", "parts", "most", "evasions", "homophones", "categories", "fiction",
+    "kind", "terms", "allow", "patterns", "parts", "most", "evasions", "homophones", "initials", "categories",
+    "fiction",
 )  # fmt: skip
 """The fields of a rule that say what it looks for."""
 
