@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bot.moderation.fold import SPACED, Codes, Folded, Ints, codes_of, fold, kinds, string_of
 from bot.moderation.letters import Letters, letters_of
+from bot.moderation.putin import Sought
 from bot.moderation.rewrites import Rewritten, rewritten
 
 _ROUND = "○●◯◎⊙⚪⚫⭕🌕🌑🌍🌎🌏🔴🔵🟠🟡🟢🟣⚽🏀🏐"
@@ -65,12 +66,12 @@ def get_ready() -> None:
     look_for_signs(look_at("ａ愛 4 \u200b a"))
 
 
-def look_at(original: str, *, otherwise: bool = True) -> Look:
-    """The text folded, and again if some of it may be read ``otherwise``."""
+def look_at(original: str, sought: Sought | None = None, *, otherwise: bool = True) -> Look:
+    """The text folded, and again if some of it may be read ``otherwise``, for what is ``sought``."""
     folded = fold(original)
     text = folded.text
     codes = None if original.isascii() else codes_of(original)
-    others = rewritten(original, codes) if otherwise else []
+    others = rewritten(folded, original, codes, sought) if otherwise else []
     return Look(
         original,
         folded,
@@ -153,7 +154,9 @@ def _signs() -> Codes:
 
 _NO_SIGN = 9
 _ONLY_SOMETIMES = (_BETWEEN + _BEFORE + _BESIDE).encode("ascii", "ignore")
-_SOMETIMES = re.compile(r"[!|](?=[^\W_])|[(+<^](?=[a-z])|(?<=[a-z])\+|[^\W_]([^\n])[!|(+<^](?=\1[^\W_])")
+_SOMETIMES = re.compile(
+    r"[!|](?=[^\W_])|[(+<^](?=[a-z])|\+(?<=[a-z].)|[!|(+<^](?<=[^\W_]([^\n]).)(?=\1[^\W_])"
+)
 
 
 @cache

@@ -18,12 +18,13 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from bot.moderation import chinese
 from bot.moderation.automaton import Automaton, Place
-from bot.moderation.fold import kinds, string_of
+from bot.moderation.fold import codes_of, kinds, string_of
 from bot.moderation.latin import CONTEXT
 from bot.moderation.looks import Look, look_at, look_for_signs
 from bot.moderation.masks import LONGEST as LONGEST_MASKED
 from bot.moderation.masks import Masks
-from bot.moderation.redrawn import unfinished
+from bot.moderation.putin import Sought, pairs_of
+from bot.moderation.redrawn import NUMERALS, unfinished
 from bot.moderation.spelling import Candidate, judge
 from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 
@@ -49,6 +50,13 @@ class Wanted:
     evasions: bool = True
     homophones: bool = False
     initials: bool = False
+
+
+def _sought(spellings: Sequence[Spelling]) -> Sought:
+    """What may be put in between, of the Chinese spellings."""
+    whole = codes_of("\n".join(one.folded for one in spellings))
+    pairs = np.unique(pairs_of(whole[:-1], whole[1:]))
+    return Sought(pairs, any(char in one.folded for one in spellings for char in NUMERALS))
 
 
 def _with_marks(text: str, end: int) -> int:
@@ -85,6 +93,7 @@ class Matcher:
         self._leet = Automaton(leet, self._terms)
         self._sounds = Automaton(sounds, self._terms)
         self._masks = Masks([one for one in plain if self._wanted[one.term].evasions], self._terms)
+        self._sought = None if sounds else _sought([one for one in plain if self._terms[one.term].han])
         self._exact_numbers = [number for number, _ in exact]
         texts = [text for _, text in exact]
         self._exact = AhoCorasick(texts, matchkind=MatchKind.Standard) if texts else None
@@ -92,7 +101,11 @@ class Matcher:
 
     def find(self, text: str) -> list[Found]:
         """Every place of every term."""
-        return list(map(Found._make, self.find_in(look_at(text))))
+        return list(map(Found._make, self.find_in(self.look(text))))
+
+    def look(self, text: str) -> Look:
+        """A look at a text for what is wanted."""
+        return look_at(text, self._sought)
 
     def find_in(self, look: Look) -> list[Place]:
         """The same for a text that was looked at, as plain tuples: there may be hundreds."""
@@ -128,7 +141,7 @@ class Matcher:
         """
         cut = unfinished(look.original)
         if cut is not None:
-            return min(cut, self._open_from(look_at(look.original[:cut]), around))
+            return min(cut, self._open_from(self.look(look.original[:cut]), around))
         return self._open_from(look, around)
 
     def _open_from(self, look: Look, around: int) -> int:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.moderation.fold import OTHER, Codes, kinds
+from bot.moderation.fold import Codes
 from bot.moderation.shapes import FONT, SHAPED, SHAPED_ALONE, SHAPED_MIXED, SHAPED_NEAR
 
 TURNED = 64
@@ -48,7 +48,8 @@ _DRAWN = {
     "\\/": "v",
     "><": "x",
 }
-_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+NUMERALS = "零一二三四五六七八九"
+_DIGITS = dict(zip("0123456789", NUMERALS, strict=True))
 _FORMAL = dict(zip("壹贰貳叁參肆伍陆陸柒捌玖拾", "一二二三三四五六六七八九十", strict=True))
 _PICTURES = dict(
     zip(
@@ -134,44 +135,15 @@ _NAMED_RULE: Rule = (
 NAME = 52
 """Most characters of such a name."""
 _UNFINISHED = re.compile(r"<a?:\w{0,23}(?::\d{0,20})?$")
-_MARKS = r"(?:[^\w\s（(\[【「『]|_){0,2}"
-_ODD = re.compile(
-    rf"(?<=[{_HAN}]){_MARKS}([（(\[【]?(?:[^\W_{_HAN}]|[¥€£$¢]){{1,3}}[）)\]】]?)(?={_MARKS}[{_HAN}])"
+_BRACKETED: Rule = (
+    re.compile(rf"{_BRACKETS}(?<=[{_HAN}].){_BRACKETS}{{1,3}}(?=[{_HAN}])"),
+    _each(lambda _: "", "spaced"),
 )
-"""Up to three letters or digits, in brackets or not, between two characters, beside two marks at most."""
-_OTHER_SCRIPTS = re.compile("[\u3040-\u30fa\u30fc-\u312f\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]")
-_NEAR = 8
-
-
-def _put_in(rule: re.Pattern[str], text: str) -> list[Piece]:
-    """What stands between two characters and has no business there."""
-    return [
-        Piece(found.start(1), found.end(1), "", "spaced")
-        for found in rule.finditer(text)
-        if not _is_at_home(text, found.start(1), found.end(1))
-    ]
-
-
-def _put_in_uncounted(rule: re.Pattern[str], text: str) -> list[Piece]:
-    return [piece for piece in _put_in(rule, text) if not text[piece.start : piece.end].isdecimal()]
-
-
-def _is_at_home(text: str, start: int, end: int) -> bool:
-    """Whether it is kana, or Hangul, in a text in which there is more of it."""
-    of = set(_OTHER_SCRIPTS.findall(text, start, end))
-    around = set(_OTHER_SCRIPTS.findall(text, max(0, start - _NEAR), min(len(text), end + _NEAR)))
-    return bool(of) and around != of
-
-
-_PUT_IN: list[Rule] = [
-    (_ODD, _put_in),
-    (re.compile(rf"{_BRACKETS}(?<=[{_HAN}].){_BRACKETS}{{1,3}}(?=[{_HAN}])"), _each(lambda _: "", "spaced")),
-]
 _DOUBLED: Rule = (
     re.compile(rf"(?:([{_HAN}])\1{{1,3}})(?:([{_HAN}])\2{{1,3}}){{1,6}}"),
     _each(lambda found: "".join(dict.fromkeys(found)), "stretched"),
 )
-_COUNTED: Rule = (
+COUNTED: Rule = (
     re.compile(rf"[0-9](?<![0-9].)(?:(?=[{_HAN}])|(?<=[{_HAN}].)(?![0-9]))"),
     _each(_DIGITS.__getitem__, "leet"),
 )
@@ -202,7 +174,7 @@ _RULES: list[tuple[frozenset[str], Rule]] = [
     ),
 ]
 """What is read otherwise, and the characters of which a text must have one for it."""
-_HAS_BRACKETS, _HAS_DIGITS, _HAS_MONEY = (1 << len(_RULES) + number for number in range(3))
+_HAS_BRACKETS, _HAS_DIGITS = 1 << len(_RULES), 2 << len(_RULES)
 _LAST = 0x1FFFF
 
 
@@ -212,35 +184,31 @@ def _flags() -> NDArray[np.uint16]:
     table = np.zeros(_LAST + 1, dtype=np.uint16)
     for number, (needed, _) in enumerate(_RULES):
         table[[ord(char) for char in needed]] |= 1 << number
-    for of, bit in (("()（）[]【】『』「」", _HAS_BRACKETS), (digits, _HAS_DIGITS), ("¥€£$¢", _HAS_MONEY)):
+    for of, bit in (("()（）[]【】『』「」", _HAS_BRACKETS), (digits, _HAS_DIGITS)):
         table[[ord(char) for char in of]] |= bit
     return table
 
 
-def readings_of(text: str, codes: Codes | None) -> list[list[Rule]]:
-    """The rules that may find something in a text, for each of the ways to read it.
+def rules_for(text: str, codes: Codes | None) -> tuple[list[Rule], bool]:
+    """The rules that may find something in a text; and whether it has Chinese characters and digits.
 
-    There are two if digits stand among Chinese characters: as what was put in, or as numerals.
     ``codes`` unless it is all ASCII.
     """
-    first: list[Rule] = [_DRAWN_RULE] if _is_drawn(text) else []
+    found: list[Rule] = [_DRAWN_RULE] if _is_drawn(text) else []
     if has_names(text):
-        first.append(_NAMED_RULE)
+        found.append(_NAMED_RULE)
     if codes is None:
-        return [first]
+        return found, False
     has = int(np.bitwise_or.reduce(_flags()[np.minimum(codes, _LAST)]))
-    first += [rule for number, (_, rule) in enumerate(_RULES) if has & 1 << number]
-    han = (codes >= 0x3400) & (codes <= 0x9FFF)
-    if not bool(han.any()):
-        return [first]
+    found += [rule for number, (_, rule) in enumerate(_RULES) if has & 1 << number]
+    if not bool(((codes >= 0x3400) & (codes <= 0x9FFF)).any()):
+        return found, False
     twice = codes[1:] == codes[:-1]
     if bool((twice[2:] & twice[:-2]).any()):
-        first.append(_DOUBLED)
-    if not has & (_HAS_BRACKETS | _HAS_MONEY) and not bool(((kinds()[codes] != OTHER) & ~han).any()):
-        return [first]
-    if not has & _HAS_DIGITS:
-        return [[*first, *_PUT_IN]]
-    return [[*first, *_PUT_IN], [*first, _COUNTED, (_ODD, _put_in_uncounted), *_PUT_IN[1:]]]
+        found.append(_DOUBLED)
+    if has & _HAS_BRACKETS:
+        found.append(_BRACKETED)
+    return found, bool(has & _HAS_DIGITS)
 
 
 def unfinished(text: str) -> int | None:

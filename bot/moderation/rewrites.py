@@ -7,15 +7,15 @@ need their neighbours.  They are read once more, rewritten; most texts have none
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.moderation.fold import Codes
-from bot.moderation.redrawn import Piece, Rule, readings_of
+from bot.moderation.fold import Codes, Folded
+from bot.moderation.putin import Sought, put_in
+from bot.moderation.redrawn import COUNTED, Piece, rules_for
 
 _PIECE_END = itemgetter(1)
 
@@ -37,42 +37,52 @@ class Rewritten(NamedTuple):
         return first, last, self.pieces[after].way
 
 
-def rewritten(text: str, codes: Codes | None = None) -> list[Rewritten]:
-    """The text read otherwise, in each way that differs.  ``codes`` unless it is all ASCII."""
-    found: list[Rewritten] = []
-    for rules in readings_of(text, codes):
-        if (made := _read(text, rules)) is not None and all(made.text != one.text for one in found):
-            found.append(made)
-    return found
+def rewritten(
+    folded: Folded, text: str, codes: Codes | None, sought: Sought | None = None
+) -> list[Rewritten]:
+    """The text read otherwise, in each way that differs.  ``codes`` unless it is all ASCII.
+
+    There are two ways if digits stand among Chinese characters: as what was put in, or as numerals.
+    """
+    rules, counted = rules_for(text, codes)
+    inside = put_in(folded, sought) if codes is not None else []
+    pieces = [piece for rule, read in rules for piece in read(rule, text)]
+    found = [_read(text, [*pieces, *(piece for piece, _ in inside)])]
+    if counted and (sought is None or sought.numerals):
+        expression, read = COUNTED
+        numerals = read(expression, text)
+        others = [piece for piece, digits in inside if not digits]
+        if numerals:
+            found.append(_read(text, [*pieces, *numerals, *others]))
+    return [one for one in found if one is not None]
 
 
-def _read(text: str, rules: Sequence[Rule]) -> Rewritten | None:
-    """The text read by some rules; None if they find nothing."""
-    pieces = sorted(piece for rule, read in rules for piece in read(rule, text))
+def _read(text: str, pieces: list[Piece]) -> Rewritten | None:
+    """The text with pieces of it read otherwise; None if there are none."""
     if not pieces:
         return None
+    pieces.sort()
     made: list[str] = []
-    places = np.arange(len(text) + 1)
-    begins: list[NDArray[np.int64]] = []
-    ends: list[NDArray[np.int64]] = []
+    begins: list[int] = []
+    ends: list[int] = []
     kept: list[Piece] = []
     at = 0
     for piece in pieces:
         if piece.start < at:
             continue
         made += text[at : piece.start], piece.text
-        begins.append(places[at : piece.start])
-        ends.append(places[at + 1 : piece.start + 1])
+        begins.extend(range(at, piece.start))
+        ends.extend(range(at + 1, piece.start + 1))
         size = len(piece.text)
         if piece.turned:
-            begins.append(places[piece.start : piece.start + size][::-1])
-            ends.append(places[piece.start + 1 : piece.start + size + 1][::-1])
+            begins.extend(range(piece.start + size - 1, piece.start - 1, -1))
+            ends.extend(range(piece.start + size, piece.start, -1))
         else:
-            begins.append(np.full(size, piece.start))
-            ends.append(np.full(size, piece.end))
+            begins.extend([piece.start] * size)
+            ends.extend([piece.end] * size)
         kept.append(piece)
         at = piece.end
     made.append(text[at:])
-    begins.append(places[at:-1])
-    ends.append(places[at + 1 :])
-    return Rewritten("".join(made), np.concatenate(begins), np.concatenate(ends), kept)
+    begins.extend(range(at, len(text)))
+    ends.extend(range(at + 1, len(text) + 1))
+    return Rewritten("".join(made), np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64), kept)

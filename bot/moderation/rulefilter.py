@@ -35,13 +35,16 @@ class RuleFilter:
         self._told: dict[int, tuple[tuple[int, str, Action, str, bool, str], ...]] = {}
         self._of = [(rule.id, rule.action, rule.reason, rule.mode is Mode.SHADOW) for rule in compiled.rules]
 
+    def _look(self, text: str) -> Look:
+        return look_at(text) if self._made.matcher is None else self._made.matcher.look(text)
+
     async def check(self, text: str) -> Sequence[Hit]:
         """All hits."""
         return self.check_now(text)
 
     def check_now(self, text: str) -> Sequence[Hit]:
         """All hits, one in another of the same rule only once."""
-        return tuple(_outermost([*self.words_in(look_at(text)), *self._searched(text)]))
+        return tuple(_outermost([*self.words_in(self._look(text)), *self._searched(text)]))
 
     def scan(self) -> RuleScan:
         """Looks at a stream."""
@@ -121,7 +124,7 @@ class RuleScan:
         begin = back(text, self._known, around)
         if has_names(text[begin : self._known]):
             begin = back(text, self._known, around * NAME)
-        look = look_at(text[begin:])
+        look = matcher.look(text[begin:])
         open_from = matcher.open_from(look, self._made.longest_allowed)
         until = len(text) if last else max(self._known, begin + open_from)
         for hit in self._filter.words_in(look):

@@ -83,7 +83,7 @@ def test_signs_read_as_letters_keep_their_places(text: str) -> None:
 
 @given(TEXT)
 def test_what_is_read_otherwise_covers_the_text_once(text: str) -> None:
-    for other in rewritten(text, codes_of(text)):
+    for other in rewritten(fold(text), text, codes_of(text)):
         assert len(other.text) == len(other.begins) == len(other.ends)
         inside = {place for piece in other.pieces for place in range(piece.start, piece.end)}
         for char, begin, end in zip(other.text, other.begins.tolist(), other.ends.tolist(), strict=True):
