@@ -46,15 +46,16 @@ def caught() -> str:
     rules = read_rules((SETS / "rules.toml").read_text("utf-8"))
     plain = compile_rules(rules)
     by_sound = compile_rules(RuleSet(tuple(_with_homophones(rule) for rule in rules.rules)))
-    second, third = (
+    second, third, fourth = (
         compile_rules(read_rules((SETS / f"{name}-rules.toml").read_text("utf-8")))
-        for name in ("second", "third")
+        for name in ("second", "third", "fourth")
     )
     for made, names in (
         (plain, ("evasions-en", "evasions-zh", "innocent-en", "innocent-zh")),
         (by_sound, ("homophones-zh",)),
         (second, ("second-evasions-en", "second-evasions-zh", "second-innocent")),
         (third, ("third-evasions",)),
+        (fourth, ("fourth-evasions", "fourth-innocent")),
     ):
         for name in names:
             texts = read_set(name)

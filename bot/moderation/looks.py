@@ -19,13 +19,13 @@ _ROUND = "○●◯◎⊙⚪⚫⭕🌕🌑🌍🌎🌏🔴🔵🟠🟡🟢🟣�
 _LEET = {
     **dict(zip("023456789@$€£+!|(<^¥¡¶§†✝✞", "ozeasgtbgaselt11ccay1psttt", strict=True)),
     **dict.fromkeys(_ROUND, "o"),
+    **dict(zip("〽♏♓⛎♑♈♌☪", "mmhunvqc", strict=True)),
+    **dict(zip("📧🎏⛽🎷🎋👢⚡💤〰↩🌴🎵", "efgjklszwdtn", strict=True)),
     "💲": "s",
     "❌": "x",
     "✖": "x",
     "❗": "1",
 }
-_LEET |= dict(zip("〽♏♓⛎♑♈♌☪", "mmhunvqc", strict=True))
-_LEET |= dict(zip("📧🎏⛽🎷🎋👢⚡💤〰↩🌴🎵", "efgjklszwdtn", strict=True))
 _BETWEEN = f"(<^{_ROUND}❌✖📧🎏⛽🎷🎋👢⚡💤〰↩🌴🎵"
 """Signs that are letters only between two letters."""
 _BEFORE = "!|¡❗"
@@ -119,7 +119,9 @@ def look_for_signs(plain: Look) -> Look | None:
         ways = kind[sometimes]
         far, near = np.minimum(sometimes + 2, last), np.maximum(sometimes - 2, 0)
         long = letter[far] & letter[np.minimum(sometimes + 3, last)]  # no "+it"
-        good = np.where(ways == 3, ~unbound | (~wrong & long), ~wrong & ((ways == 2) | ~unbound))
+        good = ~wrong & ((ways == 2) | ~unbound)
+        beside = ways == 3
+        good[beside] = (~unbound | (~wrong & long))[beside]
         # … and where all letters stand apart by the same sign: "s.h.!.t"
         same = (codes[after] == codes[before]) & (sometimes > 1) & (sometimes < last - 1)
         good |= wrong & unbound & same & letter[far] & letter[near]

@@ -22,6 +22,7 @@ Span = tuple[int, int, str]
 
 _ENDS = ".!?。！？\n"
 _SIBILANTS = ("s", "x", "z", "h", "o")
+_TIED = re.compile(r"e?[sz]['’]")
 _ABSTRACT = ("ing", "tion", "sion", "ism", "ness", "ment", "age", "ity")
 _HARD = re.compile(r"[,.!?;:，。！？；：、“”\"《》()（）「」『』\n]")
 _WORD_BEFORE = re.compile(r"([a-z]+)[^\w\n]*$")
@@ -55,6 +56,8 @@ def judge(look: Look, term: Term, candidate: Candidate) -> Span | None:
     disguised = bool(look.swapped) or (len(piece) > spelling.letters and piece.isalpha())
     if suffix and (not _is_plural(spelling, suffix, disguised=disguised) or term.open_right):
         return None
+    if suffix and _TIED.match(look.text, stop):
+        return None  # "'mongst" without what it begins with
     if spelling.alike and not _is_alike(look, spelling, start, stop):
         return None
     if not suffix and not strict and not _glued(look, start, stop):
@@ -90,6 +93,8 @@ def judge(look: Look, term: Term, candidate: Candidate) -> Span | None:
     pieces, gaps, joined = _pieces(look, spelling, first, last)
     if gaps:
         ways.append("spaced")
+        if suffix and any(len(piece) > 1 for word in pieces for piece in word):
+            return None  # "slant eyes"
     if any(map(chinese.is_han, spelling.folded)):
         good = _han(look, spelling, gaps, start, stop) and _alone(look, term, spelling, start, stop)
     elif spelling.way == "sound":
