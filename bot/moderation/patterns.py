@@ -7,6 +7,7 @@ RE2 reads a text in time linear in its length whatever the expression is
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ SPAN = 2_000
 """Most characters of a match."""
 _MEMORY = 8 << 20
 _FOREVER = 1 << 20
+_HALVES = re.compile("[\ud800-\udfff]")
 _SPACES = " \t\n\r\f\v"
 
 
@@ -101,7 +103,10 @@ class Pattern:
 
     def first(self, text: str, start: int) -> tuple[int, int] | None:
         """The first match from ``start`` on."""
-        match = self._found.search(text, start)
+        try:
+            match = self._found.search(text, start)
+        except UnicodeEncodeError:  # half a character, which RE2 cannot read
+            match = self._found.search(_HALVES.sub("\ufffd", text), start)
         return None if match is None else match.span()
 
 

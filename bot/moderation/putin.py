@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.moderation.fold import OTHER, Codes, Folded, kinds
+from bot.moderation.fold import OTHER, Codes, Folded, Ints, kinds
 from bot.moderation.redrawn import Piece
 
 MOST = 3
@@ -63,7 +63,7 @@ def put_in(folded: Folded, sought: Sought | None) -> list[tuple[Piece, bool]]:
     found: list[tuple[Piece, bool]] = []
     for start, stop in zip(first[good].tolist(), last[good].tolist(), strict=True):
         inside = folded.text[start + 1 : stop]
-        one = _piece(folded, start + 1, inside)
+        one = _piece(folded, start + 1, inside, np.flatnonzero(word[start + 1 : stop]))
         if one is not None and not _is_at_home(folded.text, start + 1, stop):
             found.append((one, all(char.isdecimal() for char in inside if char.isalnum())))
     return found
@@ -76,10 +76,9 @@ def _counted(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
     return count
 
 
-def _piece(folded: Folded, place: int, inside: str) -> Piece | None:
+def _piece(folded: Folded, place: int, inside: str, words: Ints) -> Piece | None:
     """The letters or digits among what stands between two characters, with brackets around them."""
-    first = next(at for at, char in enumerate(inside) if char.isalnum())
-    last = len(inside) - next(at for at, char in enumerate(reversed(inside)) if char.isalnum())
+    first, last = int(words[0]), int(words[-1]) + 1
     if first and inside[first - 1] in _OPENING and inside[last : last + 1] in tuple(_CLOSING):
         first, last = first - 1, last + 1
     if first > _MARKS or len(inside) - last > _MARKS:

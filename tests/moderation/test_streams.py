@@ -15,7 +15,10 @@ from bot.moderation.pipeline import FilterPipeline
 from bot.moderation.rules import Circumstances, Kind, Mode, Rule, RuleSet
 from bot.moderation.verdict import Action, Hit
 
-TERMS = ("damn", "ass", "kill yourself", "fool*", "*bert*", "c++", "傻逼", "黑社会", "妈的", "大麻")
+TERMS = (
+    *("damn", "ass", "kill yourself", "fool*", "*bert*", "c++"),
+    *("傻逼", "黑社会", "妈的", "大麻", "王八蛋"),
+)
 PATTERNS = (r"\bsno+w\b", r"x.{0,9}y", r"^first", r"last$", r"\d{4}", r"(?:ab)+c?")
 PIECES = [
     *(
@@ -126,6 +129,53 @@ PIECES = [
         "@here",
     ),
     *(
+        ":regional_indicator_d:",
+        ":regional_indicator_a:",
+        ":regional_indicator_m:",
+        "_n:",
+        ":r",
+        "<:letter_m:123456789012345678>",
+        "<a:n:12345>",
+        "<:a",
+        "<:m:123456789",
+    ),
+    *(
+        "傻1逼",
+        "1",
+        "23",
+        "黑9社",
+        "会",
+        "(2)",
+        "傻ˉ逼",
+        "傻ab",
+        "大7",
+        "八",
+        "王8蛋",
+        "8",
+        "flg",
+        "法",
+        "l功",
+        "轮",
+    ),
+    *(
+        "ᗪ卂爪几",
+        "卂",
+        "爪",
+        "๔ค",
+        "๓ภ",
+        "ค",
+        "dam〽",
+        "+",
+        "`",
+        "`dam`n",
+        "s.",
+        "!.",
+        "da.",
+        "m.",
+        "fo*l",
+        "be*t",
+    ),
+    *(
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "one two three four five six seven eight",
     ),
@@ -139,6 +189,13 @@ def words(action: Action) -> tuple[Rule, ...]:
     return (
         Rule("words", Kind.WORDS, action, terms=TERMS, allow=("bad luck ass", "robert"), mode=Mode.ARMED),
         Rule("sounds", Kind.WORDS, action, terms=("傻逼",), homophones=True, mode=Mode.ARMED),
+    )
+
+
+def chinese(action: Action) -> tuple[Rule, ...]:
+    return (
+        Rule("plain", Kind.WORDS, action, terms=TERMS, mode=Mode.ARMED),
+        Rule("initials", Kind.WORDS, action, terms=("法轮功",), initials=True, mode=Mode.ARMED),
     )
 
 
@@ -159,11 +216,11 @@ def personal(action: Action) -> tuple[Rule, ...]:
 
 
 def made(action: Action) -> list[Compiled]:
-    return [compile_rules(RuleSet(rules(action))) for rules in (words, searches, personal)]
+    return [compile_rules(RuleSet(rules(action))) for rules in (words, chinese, searches, personal)]
 
 
 BLOCK, MASK = made(Action.BLOCK), made(Action.MASK)
-EACH = pytest.mark.parametrize("number", range(3), ids=("words", "searches", "personal"))
+EACH = pytest.mark.parametrize("number", range(4), ids=("words", "chinese", "searches", "personal"))
 
 
 async def stream(pipeline: FilterPipeline, text: str, steps: Sequence[int]) -> tuple[list[str], object]:
@@ -212,7 +269,7 @@ async def test_what_is_masked_is_masked_however_the_stream_is_cut(
 
 @EACH
 @settings(max_examples=100, deadline=None)
-@given(text=st.text(max_size=300), steps=STEPS)
+@given(text=st.text(st.characters(codec=None), max_size=300), steps=STEPS)
 async def test_any_unicode_streams(number: int, text: str, steps: list[int]) -> None:
     pipeline = MASK[number].pipeline(Circumstances())
     shown, verdict = await stream(pipeline, text, steps)
