@@ -28,7 +28,7 @@ _VERDICTS = {
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
-    """Judge each line of standard input; the exit status is 1 if the file cannot be used.
+    """Judge each line of standard input; the exit status is 2 if the file cannot be used.
 
     With ``lines`` the file's own lines are judged instead; the exit status is 1 if one is judged wrongly.
     """
@@ -37,8 +37,8 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         compiled = compile_rules(rules)
     except (BadInput, OSError, UnicodeDecodeError) as error:
         told = explain(error, settings.language) if isinstance(error, BadInput) else str(error)
-        sys.stderr.write(f"{told}\n")
-        return 1
+        sys.stderr.write(f"{given.rules}: {told}\n")
+        return 2
     at = Circumstances(now=time.time(), rating=Rating(given.rating), fiction=given.fiction)
     pipeline = compiled.pipeline(at)
 

@@ -39,12 +39,12 @@ def from_automod(given: Mapping[str, Any], *, mode: Mode = Mode.SHADOW) -> Seque
         "exempt_roles": frozenset(int(one) for one in given.get("exempt_roles") or ()),
         "exempt_channels": frozenset(int(one) for one in given.get("exempt_channels") or ()),
     }
-    allow = tuple(about.get("allow_list") or ())
+    allow = _texts(about, "allow_list")
     made: list[Rule] = []
     if kind == _KEYWORD:
-        if terms := tuple(about.get("keyword_filter") or ()):
+        if terms := _texts(about, "keyword_filter"):
             made.append(Rule(number, Kind.WORDS, terms=terms, allow=allow, **common))
-        if patterns := tuple(about.get("regex_patterns") or ()):
+        if patterns := _texts(about, "regex_patterns"):
             again = f"{number}-patterns" if made else number
             made.append(Rule(again, Kind.PATTERNS, patterns=patterns, allow=allow, **common))
     elif kind == _MENTIONS:
@@ -60,6 +60,13 @@ def from_automod(given: Mapping[str, Any], *, mode: Mode = Mode.SHADOW) -> Seque
             made.append(Rule(number, Kind.CATEGORIES, categories=categories, **common))
     source = f"automod:{given['id']}" if given.get("id") else "automod"
     return [replace(one, source=source) for one in made]
+
+
+def _texts(about: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    found = tuple(about.get(key) or ())
+    if not all(isinstance(one, str) for one in found):
+        raise TypeError(key)
+    return found
 
 
 def _action(actions: Sequence[Mapping[str, Any]]) -> Action:

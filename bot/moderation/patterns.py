@@ -117,6 +117,8 @@ def _compile(written: str, *, case: bool) -> Any:
     options.log_errors = False
     options.max_mem = _MEMORY
     try:
+        if _HALVES.search(written):
+            raise re2.error("half a character")
         return re2.compile(written, options)
     except re2.error as error:
         said = error.args[0] if error.args else ""

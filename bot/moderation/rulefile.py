@@ -24,10 +24,12 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any, cast
 
 from bot.errors import BadInput
 from bot.moderation.automod import from_automod, is_automod
+from bot.moderation.detectors import detectors
 from bot.moderation.rules import CATEGORIES, Kind, Line, Mode, Rating, Rule, RuleSet, Thresholds
 from bot.moderation.verdict import Action
 
@@ -46,6 +48,7 @@ _ALSO = {
 }
 _BY_KEY = {"terms": Kind.WORDS, "patterns": Kind.PATTERNS, "categories": Kind.CATEGORIES}
 """What kind of rule it is, if it does not say so."""
+_NEEDED = {kind: key for key, kind in _BY_KEY.items()}
 Table = Mapping[str, Any]
 
 
@@ -63,11 +66,11 @@ def read_rules(text: str) -> RuleSet:
         data = {"rule": [data]}
     for number, table in enumerate((*_tables(data.get("rule")), *_tables(data.get("rules"))), 1):
         if is_automod(table):
-            rules.extend(from_automod(table, mode=Mode.ARMED))
+            rules.extend(_of_automod(table))
         else:
             rules.extend(_rules(table, number))
     for table in (*_tables(data.get("line")), *_tables(data.get("lines"))):
-        lines.append(Line(str(table.get("text", "")), bool(table.get("blocked", True))))
+        lines.append(Line(str(table.get("text", "")), _yes_or_no(table, "blocked", True)))
     return RuleSet(tuple(rules), tuple(lines))
 
 
@@ -126,6 +129,8 @@ def _rules(table: Table, number: int) -> Iterator[Rule]:
     if not kinds:
         raise _bad("kind", "is missing")
     for kind in kinds:
+        if (needed := _NEEDED.get(kind)) and not given.get(needed):
+            raise _bad(needed, "is missing")
         name = str(given.get("name", ""))
         yield Rule(
             id=str(given.get("id") or name or f"rule-{number}"),
@@ -136,20 +141,53 @@ def _rules(table: Table, number: int) -> Iterator[Rule]:
             terms=_texts(given, "terms"),
             allow=_texts(given, "allow"),
             patterns=_texts(given, "patterns"),
-            parts=frozenset(_texts(given, "parts")),
+            parts=_parts(given, kind),
             most=_number(given, "most", 0, int),
-            evasions=bool(given.get("evasions", True)),
-            homophones=bool(given.get("homophones", False)),
-            initials=bool(given.get("initials", False)),
+            evasions=_yes_or_no(given, "evasions", True),
+            homophones=_yes_or_no(given, "homophones", False),
+            initials=_yes_or_no(given, "initials", False),
             categories=_categories(given.get("categories", {})),
             fiction=_number(given, "fiction", 0.1, float),
             severity=_number(given, "severity", 2, int),
             mode=_one_of(Mode, given.get("mode", "armed"), "mode"),
-            exempt_roles=frozenset(map(int, given.get("exempt_roles", ()))),
-            exempt_channels=frozenset(map(int, given.get("exempt_channels", ()))),
+            exempt_roles=_numbers(given, "exempt_roles"),
+            exempt_channels=_numbers(given, "exempt_channels"),
             expires=_moment(given.get("expires")),
             source=str(given.get("source", "")),
         )
+
+
+def _of_automod(table: Table) -> Sequence[Rule]:
+    try:
+        return from_automod(table, mode=Mode.ARMED)
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        raise _bad("rule", "is none that AutoMod could have") from None
+
+
+def _parts(given: Table, kind: Kind) -> frozenset[str]:
+    """What of its kind a rule looks for."""
+    parts = _texts(given, "parts")
+    known = {one.part for one in detectors().get(kind, ())}
+    for one in parts:
+        if one not in known:
+            raise _bad("parts", f"{one!r} is none of {', '.join(sorted(known)) or 'nothing'}")
+    return frozenset(parts)
+
+
+def _yes_or_no(given: Table, key: str, default: bool) -> bool:
+    value = given.get(key, default)
+    if not isinstance(value, bool):
+        raise _bad(key, "is neither true nor false")
+    return value
+
+
+def _numbers(given: Table, key: str) -> frozenset[int]:
+    """The ids of roles or channels, as numbers or as texts."""
+    value = given.get(key, ())
+    many = cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(one, (int, str)) and str(one).isdecimal() for one in many):
+        raise _bad(key, "is no list of numbers")
+    return frozenset(map(int, many))
 
 
 def _texts(given: Table, key: str) -> tuple[str, ...]:
@@ -162,7 +200,7 @@ def _texts(given: Table, key: str) -> tuple[str, ...]:
 
 def _number(given: Table, key: str, default: float, kind: type) -> Any:
     value = given.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
         raise _bad(key, "is no number")
     return kind(value)
 

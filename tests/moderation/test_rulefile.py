@@ -116,11 +116,23 @@ def test_the_files_own_lines_are_judged(judge: Judge) -> None:
         ('[[rule]]\nkind = "categories"\n[rule.categories]\nfun = [0.1, 0.3]', "fun"),
         ('[[rule]]\nterms = ["a"]\nexpires = "soon"', "expires"),
         ('[[rule]]\nterms = ["a"]\nmost = "many"', "most"),
+        ('[[rule]]\nterms = ["a"]\nfiction = inf', "fiction"),
+        ('[[rule]]\nterms = ["a"]\nevasions = "no"', "evasions"),
+        ('[[rule]]\nterms = ["a"]\nexempt_roles = ["poets"]', "exempt_roles"),
+        ('[[rule]]\nterms = ["a"]\nexempt_channels = true', "exempt_channels"),
+        ('[[rule]]\nkind = "words"', "terms"),
+        ('[[rule]]\nkind = "patterns"\nterms = ["a"]', "patterns"),
+        ('[[rule]]\nkind = "personal"\nparts = ["email", "fax"]', "fax"),
+        ('[[line]]\ntext = "a"\nblocked = "no"', "blocked"),
+        ('{"rule": [{"trigger_type": 1, "trigger_metadata": {"keyword_filter": [1]}}]}', "AutoMod"),
+        ('{"rule": [{"trigger_metadata": "x"}]}', "AutoMod"),
+        ('{"patterns": ["\\ud800"]}', "half"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(judge: Judge, rules: str, told: str) -> None:
     status, out, err = judge(rules, b"x\n")
-    assert (status, out) == (1, "")
+    assert (status, out) == (2, "")
+    assert "rules.toml" in err
     assert told in err
     assert "Traceback" not in err
     assert err.count("\n") == 1
@@ -128,7 +140,7 @@ def test_what_is_wrong_with_a_file_is_said(judge: Judge, rules: str, told: str) 
 
 def test_a_file_that_is_not_there_is_named(settings: Settings, tmp_path: Path, capsys: Any) -> None:
     asked = Namespace(rules=tmp_path / "none.toml", act="test", json=True, rating="everyone", fiction=False)
-    assert run(asked, settings) == 1
+    assert run(asked, settings) == 2
     assert "none.toml" in capsys.readouterr().err
 
 
