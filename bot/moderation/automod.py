@@ -63,7 +63,7 @@ def from_automod(given: Mapping[str, Any], *, mode: Mode = Mode.SHADOW) -> Seque
 
 
 def _texts(about: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    found = tuple(about.get(key) or ())
+    found: tuple[Any, ...] = tuple(about.get(key) or ())
     if not all(isinstance(one, str) for one in found):
         raise TypeError(key)
     return found

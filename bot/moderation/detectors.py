@@ -60,6 +60,8 @@ class Detector:
     part: str
     pattern: Pattern
     good: Callable[[str], bool] = bool
+    least: int = 1
+    """Fewest characters of what is good."""
 
     @property
     def reach(self) -> Reach:
@@ -72,15 +74,23 @@ class Detector:
             first, last = match
             while last > first and not self.good(text[first:last]):
                 last = first + max(0, text[first:last].rfind(" "))
+                if last - first < self.least:
+                    last = first
             if last > first:
                 yield first, last
             start = last if last > first else first + 1
 
 
 def _of(
-    part: str, written: str, reach: Reach = _TOKEN, good: Callable[[str], bool] = bool, *, case: bool = False
+    part: str,
+    written: str,
+    reach: Reach = _TOKEN,
+    good: Callable[[str], bool] = bool,
+    *,
+    case: bool = False,
+    least: int = 1,
 ) -> Detector:
-    return Detector(part, Pattern(written, reach=reach, case=case), good)
+    return Detector(part, Pattern(written, reach=reach, case=case), good, least)
 
 
 def _short(width: int) -> Reach:
@@ -168,11 +178,11 @@ def detectors() -> Mapping[Kind, tuple[Detector, ...]]:
         ),
         Kind.PERSONAL: (
             _of("email", _EMAIL, Reach(400, True, False)),
-            _of("phone", _ABROAD, _short(40), _is_phone),
+            _of("phone", _ABROAD, _short(40), _is_phone, least=8),
             _of("phone", _AT_HOME, _short(24), _is_phone),
             _of("phone", r"(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b", _short(20)),
             _of("phone", r"\b1[3-9]\d[ -]?\d{4}[ -]?\d{4}\b", _short(16)),
-            _of("card", r"\b\d(?:[ -]?\d){12,18}\b", _short(40), _is_card),
+            _of("card", r"\b\d(?:[ -]?\d){12,18}\b", _short(40), _is_card, least=13),
             _of("iban", r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){3,8}\b", _short(45), _is_iban),
             _of("account", _ACCOUNT, _short(40)),
             _of("id", r"\b[1-9]\d{5} ?(?:19|20)\d{6} ?\d{3}[\dx]\b", _short(24), _is_chinese_id),

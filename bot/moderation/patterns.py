@@ -10,7 +10,10 @@ import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
+
+import numpy as np
 
 from bot.errors import BadInput
 
@@ -103,11 +106,41 @@ class Pattern:
 
     def first(self, text: str, start: int) -> tuple[int, int] | None:
         """The first match from ``start`` on."""
-        try:
-            match = self._found.search(text, start)
-        except UnicodeEncodeError:  # half a character, which RE2 cannot read
-            match = self._found.search(_HALVES.sub("\ufffd", text), start)
-        return None if match is None else match.span()
+        if start > len(text):
+            return None
+        encoded = _encoded(text)
+        match = self._found.search(encoded.bytes, encoded.at(start))
+        if match is None:
+            return None
+        first, last = match.span()
+        return encoded.place(first), encoded.place(last)
+
+
+class _Encoded:
+    """A text as RE2 reads it, made once: for a long text it would be made again for every match.
+
+    Halves of characters, which cannot be encoded, are read as characters that are not known.
+    """
+
+    def __init__(self, text: str) -> None:
+        if text.isascii():
+            self.bytes = text.encode("ascii")
+            self._starts = None
+            return
+        self.bytes = _HALVES.sub("\ufffd", text).encode("utf-8")
+        heads = (np.frombuffer(self.bytes, dtype=np.uint8) & 0xC0) != 0x80
+        self._starts = np.append(np.flatnonzero(heads), len(self.bytes))
+
+    def at(self, place: int) -> int:
+        """Where a character begins."""
+        return place if self._starts is None else int(self._starts[place])
+
+    def place(self, at: int) -> int:
+        """Which character begins there."""
+        return at if self._starts is None else int(np.searchsorted(self._starts, at))
+
+
+_encoded = lru_cache(maxsize=4)(_Encoded)
 
 
 def _compile(written: str, *, case: bool) -> Any:

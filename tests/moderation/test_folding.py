@@ -18,7 +18,8 @@ ANY = st.text(st.characters(codec=None), max_size=200)
 ODD = st.lists(
     st.sampled_from(
         list(
-            "fuckß8x|/\\()<>[]_ \n\r\t-*.傻逼🐶ɥɐ壹🇺Ⓕﬁẞİ𝒻の（）ａ⺀㈠ㄅ①한\u202e\u202c\u0301\u200d\ufe0f\x00\ud800"
+            "fuckß8x|/\\()<>[]_ \n\r\t-*.傻逼🐶ɥɐ壹🇺Ⓕﬁẞİ𝒻の（）ａ⺀㈠ㄅ①한"
+            "\u202e\u202c\u0301\u200d\ufe0f\x00\ud800"
         )
     ),
     max_size=60,
