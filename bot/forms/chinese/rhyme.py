@@ -16,6 +16,14 @@ _NEIGHBOURS = (
 """Groups of the 平水韵 near each other, after 王力《汉语诗律学》: a first line may take one from nearby
 (孤雁出群); the poets of the Tang, whose book was older, do it elsewhere too."""
 
+_NEIGHBOURS_OF_CI = tuple(
+    frozenset(f"第{number}部" for number in near.split())
+    for near in ("六 十一 十三", "七 十四", "十七 十八 十九", "三 五", "三 四", "八 十二", "九 十")
+)
+"""Groups of the 词林正韵 that poets of the Song rhyme with each other, after 鲁国尧《论宋词韵及其与金元词韵
+的比较》 (1991): 真 with 庚 and 侵, 寒 with 覃, 质 with 月 and 合; 支 and 佳 share the rimes 泰 and 灰; and in
+the speech of Fujian and Jiangxi 支 with 鱼, 萧 with 尤, 歌 with 麻."""
+
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -26,8 +34,14 @@ class End:
     tone: Tone | None
 
 
-def rhyming(ends: Sequence[End], book: Book) -> tuple[str, dict[int, Finding]]:
-    """The group that most of these ends share, and a finding on each."""
+def rhyming(ends: Sequence[End], book: Book, *, echo: bool = False) -> tuple[str, dict[int, Finding]]:
+    """The group that most of these ends share, and a finding on each.
+
+    Args:
+        ends: in order.
+        book: the rhyme book.
+        echo: two ends in a row may be the same (叠韵), as in ci.
+    """
     counts: Counter[str] = Counter()
     for end in ends:
         counts.update(_groups(end, book))
@@ -39,13 +53,15 @@ def rhyming(ends: Sequence[End], book: Book) -> tuple[str, dict[int, Finding]]:
     )
     seen: Counter[str] = Counter()
     found: dict[int, Finding] = {}
+    before = ""
     for end in ends:
         holds, reason = _verdict(end, group, book)
         if holds is Holds.NO and _near(end, group, ends, book):
             holds, reason = Holds.DOUBTFUL, "rhyme_neighbour"
-        if holds is Holds.YES and seen[end.char]:
+        if holds is Holds.YES and seen[end.char] and not (echo and end.char == before):
             holds, reason = Holds.DOUBTFUL, "rhyme_same"
         seen[end.char] += 1
+        before = end.char
         found[end.at] = Finding(
             "rhyme",
             group,
@@ -87,6 +103,9 @@ def _near(end: End, group: str, ends: Sequence[End], book: Book) -> bool:
             group[1] in near and other[1] in near for near in _NEIGHBOURS for other in _groups(end, book)
         )
     if book is Book.CILIN:
+        told = _groups(end, book)
+        if any(group in near and told & near for near in _NEIGHBOURS_OF_CI):
+            return True
         mine = groups(end.char, Book.PINGSHUI, end.tone)
         others = [one for one in ends if group in _groups(one, book)]
         return any(mine & groups(one.char, Book.PINGSHUI, one.tone) for one in others)

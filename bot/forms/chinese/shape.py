@@ -10,7 +10,8 @@ rhyme = "even"         # plain: the even lines rhyme
 book = "tongyun"       # the rhyme book: pingshui (else), cilin (for ci), xinyun, tongyun
 acrostic = true        # the first characters spell the topic
 name = "如梦令"        # how it is called in the mark
-tune = '''             # ci: a clause a line; 平, 仄, 中 (either); behind it the letter of its rhyme,
+tune = '''             # ci: a clause a line; 平, 仄, 中 (either), ⊙ and ◎ (level and oblique by rule, though
+                       # the masters sometimes have the other); behind it the letter of its rhyme,
 中仄平平仄 a            # and 叠 (says the end of the clause before it again), 叠N (that of
 中平中仄平平 b          # clause N); an empty line between the stanzas.  Places with one letter
 '''                    # are of one rhyme group, each in the tone that the pattern has there.
@@ -28,7 +29,7 @@ from bot.forms.chinese.sound import Book
 
 _KEYS = frozenset({"language", "kind", "lines", "characters", "rhyme", "acrostic", "tune", "book", "name"})
 _KINDS = ("regulated", "ci", "couplet", "plain")
-_CLAUSE = re.compile(r"([平仄中]+)(?:\s+([a-z]))?(?:\s+叠(\d*))?$")
+_CLAUSE = re.compile(r"([平仄中⊙◎]+)(?:\s+([a-z]))?(?:\s+叠(\d*))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Clause:
     """One clause of a tune.
 
     Attributes:
-        tones: 平, 仄 or 中 for each character.
+        tones: 平, 仄, 中, ⊙ (should be 平) or ◎ (should be 仄) for each character.
         rhyme: the letter of its rhyme, "" for none.
         again: number of the clause whose end it repeats, from 0; None for none.
         stanza: number of its stanza, from 0.

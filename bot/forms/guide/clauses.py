@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.forms.chinese.clauses import cut
+from bot.forms.chinese.reading import STRICT
 from bot.forms.chinese.regulated import SCHEMES, Scheme, line_tones
 from bot.forms.chinese.shape import ChineseShape
 from bot.forms.chinese.sound import Book
@@ -50,12 +51,12 @@ def plan_chinese(
     Args:
         lines: how many are wanted, where the form leaves that open.
         topic: what hidden-head verse spells.
-        seed: decides among tunes and widths that the form allows.
+        seed: decides among schemes and widths that the form allows.
         given: clauses that are there already, by their place; "" for those to be written.
     """
     chance = random.Random(seed)
     if shape.kind == "ci":
-        return _ci(shape, chance)
+        return _ci(shape)
     if shape.kind == "couplet":
         return _couplet(chance, given)
     sizes = shape.characters or ((5, 7),)
@@ -64,11 +65,12 @@ def plan_chinese(
     return _plain(shape, sizes, lines, topic, chance)
 
 
-def _ci(shape: ChineseShape, chance: random.Random) -> tuple[Clause, ...]:
-    tune = shape.tunes[0] if len(shape.tunes) == 1 else chance.choice(shape.tunes)
+def _ci(shape: ChineseShape) -> tuple[Clause, ...]:
+    # The first tune is the usual one; the others are there for those who write by them.
+    tune = shape.tunes[0]
     return tuple(
         Clause(
-            one.tones,
+            one.tones.translate(STRICT),
             one.rhyme,
             "。" if one.rhyme or at + 1 == len(tune) else "，",
             one.again,

@@ -28,6 +28,21 @@ FAMOUS = {
 }
 
 
+MASTERS = {
+    "浪淘沙": "帘外雨潺潺，春意阑珊。罗衾不耐五更寒。梦里不知身是客，一晌贪欢。独自莫凭栏，无限江山。别时容易见时难。流水落花春去也，天上人间。",
+    "相见欢": "无言独上西楼，月如钩。寂寞梧桐深院锁清秋。剪不断，理还乱，是离愁。别是一般滋味在心头。",
+    "长相思": "汴水流，泗水流，流到瓜洲古渡头。吴山点点愁。思悠悠，恨悠悠，恨到归时方始休。月明人倚楼。",
+    "更漏子": "玉炉香，红蜡泪，偏照画堂秋思。眉翠薄，鬓云残，夜长衾枕寒。梧桐树，三更雨，不道离情正苦。一叶叶，一声声，空阶滴到明。",
+    "渔歌子": "西塞山前白鹭飞，桃花流水鳜鱼肥。青箬笠，绿蓑衣，斜风细雨不须归。",
+    "调笑令": "胡马，胡马，远放燕支山下。跑沙跑雪独嘶，东望西望路迷。迷路，迷路，边草无穷日暮。",
+    "钗头凤": "红酥手，黄縢酒，满城春色宫墙柳。东风恶，欢情薄。一怀愁绪，几年离索。错、错、错。春如旧，人空瘦，泪痕红浥鲛绡透。桃花落，闲池阁。山盟虽在，锦书难托。莫、莫、莫！",
+    "声声慢": "寻寻觅觅，冷冷清清，凄凄惨惨戚戚。乍暖还寒时候，最难将息。三杯两盏淡酒，怎敌他、晚来风急？雁过也，正伤心，却是旧时相识。满地黄花堆积，憔悴损，如今有谁堪摘？守着窗儿，独自怎生得黑？梧桐更兼细雨，到黄昏、点点滴滴。这次第，怎一个愁字了得！",
+    "雨霖铃": "寒蝉凄切，对长亭晚，骤雨初歇。都门帐饮无绪，留恋处、兰舟催发。执手相看泪眼，竟无语凝噎。念去去、千里烟波，暮霭沉沉楚天阔。多情自古伤离别，更那堪、冷落清秋节！今宵酒醒何处？杨柳岸、晓风残月。此去经年，应是良辰好景虚设。便纵有千种风情，更与何人说？",
+    "念奴娇": "大江东去，浪淘尽，千古风流人物。故垒西边，人道是，三国周郎赤壁。乱石穿空，惊涛拍岸，卷起千堆雪。江山如画，一时多少豪杰。遥想公瑾当年，小乔初嫁了，雄姿英发。羽扇纶巾，谈笑间，樯橹灰飞烟灭。故国神游，多情应笑我，早生华发。人生如梦，一尊还酹江月。",
+    "满江红": "怒发冲冠，凭栏处、潇潇雨歇。抬望眼，仰天长啸，壮怀激烈。三十功名尘与土，八千里路云和月。莫等闲，白了少年头，空悲切！靖康耻，犹未雪。臣子恨，何时灭！驾长车，踏破贺兰山缺。壮志饥餐胡虏肉，笑谈渴饮匈奴血。待从头、收拾旧山河，朝天阙。",
+}
+
+
 def judged(form: str, text: str, **more: str) -> FormReport:
     found = CATALOGUE.find_form(form)
     assert found is not None
@@ -51,6 +66,43 @@ def test_famous_ci_hold_by_their_tunes(tune: str) -> None:
     report = judged(tune, FAMOUS[tune])
     assert report.holds is not Holds.NO, report.plain()
     assert report.mark.startswith(tune)
+
+
+@pytest.mark.parametrize("tune", MASTERS)
+def test_masters_are_known_in_the_shape_they_chose(tune: str) -> None:
+    report = judged(tune, MASTERS[tune])
+    assert report.holds is not Holds.NO, report.plain()
+
+
+def reasons(report: FormReport) -> set[str]:
+    return {finding.reason for line in report.lines for finding in line.findings}
+
+
+def test_a_tone_that_the_masters_seldom_have_is_doubtful() -> None:
+    """⊙ should be level; so many of them at once are no longer the tune."""
+    table = {"language": "zh", "kind": "ci", "name": "试", "tune": "⊙⊙⊙⊙◎◎◎◎平平 a\n⊙⊙⊙⊙◎◎◎◎中平 a"}
+    shape = shape_of("test", table)
+    assert shape is not None
+    good = "天山人春月水日玉天人，天山人春月水日玉春新。"
+    assert check(good, shape).holds is Holds.YES
+    one = check(good.replace("天山人春月水日玉天人", "天山人春天水日玉天人"), shape)
+    assert one.holds is Holds.DOUBTFUL
+    assert "tones_seldom" in reasons(one)
+    assert check(good.replace("天山人春月水日玉", "月水人春月水日玉"), shape).holds is Holds.NO
+
+
+def test_a_rhyme_said_twice_in_a_row_is_an_echo() -> None:
+    assert "rhyme_same" not in reasons(judged("长相思", MASTERS["长相思"]))
+    apart = MASTERS["长相思"].replace("古渡头", "古渡休")
+    assert "rhyme_same" in reasons(judged("长相思", apart))
+
+
+def test_poets_of_the_song_rhyme_neighbours() -> None:
+    """真 with 庚: doubtful; 真 with 阳: none."""
+    poem = "一曲新词酒一杯，去年天气旧亭台。夕阳西下几时回？无可奈何花落去，似曾相识燕归来。小园香径独徘徊。"
+    near, far = (poem.replace("独徘徊", f"独{char}") for char in ("徘飞", "徘香"))
+    assert "rhyme_neighbour" in reasons(judged("浣溪沙", near))
+    assert judged("浣溪沙", far).holds is Holds.NO
 
 
 def test_a_ci_that_is_spoiled_fails() -> None:

@@ -26,9 +26,14 @@ from bot.forms.chinese.books import CILIN_OF, PINGSHUI, PINGSHUI_OF, tone_of
 Reading = tuple[int, int]
 """(平水韵 group, 词林正韵 group)."""
 
-_MORE = {"判": "桓", "拚": "桓", "歛": "琰", "瀼": "陽"}
-"""Readings of the 《集韻》 (1039) that poets of the Tang use and the 廣韻 lacks: 判 and 拚 for *risk it*,
-歛 written for 斂, 瀼."""
+_MORE_READINGS = (
+    "判:桓 拚:桓 歛:琰 瀼:陽 粗:模 麽:戈 茆:肴 譍:蒸 凭:證 憑:證 鐙:登 蜚:微 箵:青 幷:清 桿:寒 杆:寒 "
+    "莉:至 祇:紙 祗:紙 椹:寑 吒:麻 凹:肴 驔:覃 莆:模 咳:代 捄:宥 奄:鹽 舡:仙 衰:灰 勾:侯候"
+)
+_MORE: dict[str, str] = {pair[0]: pair[2:] for pair in _MORE_READINGS.split()}
+"""Readings that poets use and the 廣韻 lacks: of the 《集韻》 (1039), as 判 and 拚 for *risk it*, 凭 in the
+departing tone, 衰 with 灰; and of characters written for another: 歛 for 斂, 茆 for 茅, 鐙 for 燈, 蜚 for
+飛, 舡 for 船.  Found by reading regulated verse: there they stand where the other tone or rhyme is due."""
 
 _BY_HAND = {
     "瀼": "21:2:50 81:2:50*",
@@ -40,7 +45,7 @@ _BY_HAND = {
 today, ràng; 漾), the 阿 before names in the entering tone (阿娇, 阿谁), and 碟, which is younger than the
 books and goes with 蝶 and 牒; 不, which is level only where it asks (可不), as good as never in verse."""
 
-_LIKE = {"為": "爲", "凈": "淨", "汚": "污", "恍": "怳", "歎": "嘆", "拖": "拕", "呆": "獃"}
+_LIKE = {"為": "爲", "麼": "麽", "凈": "淨", "汚": "污", "恍": "怳", "歎": "嘆", "拖": "拕", "呆": "獃"}
 """Characters that are written for another and have all its readings, which the lists give only to that."""
 
 _MODELS = {("仄", "仄"): "仄平仄", ("平", "平"): "平仄平", ("平", "仄"): "平仄仄", ("仄", "平"): "仄平平"}
@@ -58,7 +63,8 @@ def main(guangyun: str, pingshui: str, cilin: str, variants: str, verse: str) ->
     full = {row[0]: row[1].split() for row in _rows(Path(variants))}
     simple = {one: short for short, ones in full.items() for one in ones}
     table = {
-        char: _readings(char, old, listed, groups, full, simple) for char in {*old, *listed, *full, *simple}
+        char: _readings(char, old, listed, groups, full, simple) | _more(char)
+        for char in {*old, *listed, *full, *simple, *_MORE}
     }
     table |= {char: table[other] for char, other in _LIKE.items()}
     shares = _shares(table, Path(verse), simple)
@@ -118,9 +124,11 @@ def _guangyun(path: Path) -> dict[str, set[Reading]]:
             rime = row["韻目原貌"]
             for group in _split(rime, row["音韻地位"]):
                 found[row["字頭"]].add((PINGSHUI_OF[rime], group))
-    for char, rime in _MORE.items():
-        found[char] |= {(PINGSHUI_OF[rime], group) for group in CILIN_OF[rime]}
     return found
+
+
+def _more(char: str) -> dict[Reading, bool]:
+    return {(PINGSHUI_OF[rime], group): True for rime in _MORE.get(char, "") for group in CILIN_OF[rime]}
 
 
 def _split(rime: str, place: str) -> tuple[int, ...]:
