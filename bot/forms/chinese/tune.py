@@ -1,9 +1,9 @@
 """词: verse to a tune, whose pattern gives the length, tones and rhyme of each clause.
 
-The tunes in ``prompts/forms/ci-*.toml`` are those of 龙榆生《唐宋词格律》 (1978) and 《钦定词谱》 (1715), the
-latter by the transcription of github.com/hulbji/couyun (MIT), with those of its variants (又一体) that are met
-most.  Which of their places may have either tone (中), or seldom have the other (⊙, ◎), was counted in one half
-of the ci of github.com/chinese-poetry/chinese-poetry; the other half was kept for ``bench form-zh``.
+The tunes in ``prompts/forms/ci-*.toml`` are those of 龙榆生《唐宋词格律》 (1978) and 《钦定词谱》 (1715),
+the latter by the transcription of github.com/hulbji/couyun (MIT), with those of its variants (又一体) that
+are met most.  Which of their places may have either tone (中), or seldom have the other (⊙, ◎), was counted
+in one half of the ci of github.com/chinese-poetry/chinese-poetry; the other half was kept for measuring.
 """
 
 from __future__ import annotations
