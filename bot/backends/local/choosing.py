@@ -65,7 +65,8 @@ async def choose(
                         yield one
                     else:
                         candidates = one
-            line = max(candidates, key=lambda one: _merit(one, plan) - COPY * copied(one.text))
+            mean = sum(len(one.tokens) for one in candidates) / len(candidates)
+            line = max(candidates, key=lambda one: _merit(one, plan, mean) - COPY * copied(one.text))
             lines.append(line)
             plan = plan.after(line.text.strip())
             yield Waiting("trying", fraction=1 - (left - 1) / total, model=request.model)
@@ -92,10 +93,13 @@ def _coming(plan: Constraint) -> tuple[str, int]:
     return plan.given, plan.left
 
 
-def _merit(result: Result, plan: Constraint) -> float:
-    """How likely the model finds a line, a token, and what else is in its favour."""
-    tokens = result.tokens
-    likely = sum(token.logprob for token in tokens) / len(tokens) if tokens else -20.0
+def _merit(result: Result, plan: Constraint, tokens: float) -> float:
+    """How likely the model finds a line, and what else is in its favour; in nats for each of ``tokens``.
+
+    That is how many the candidates have on the average.  Divided by its own, a line of rare words cut in
+    many pieces would win: what comes after their first piece is hardly ever a surprise.
+    """
+    likely = sum(token.logprob for token in result.tokens) / tokens if result.tokens else -20.0
     return likely + plan.merit(result.text)
 
 

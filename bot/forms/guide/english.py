@@ -7,12 +7,12 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from bot.forms.english.sound import words
-from bot.forms.guide.lexis import Lexis
+from bot.forms.guide.lexis import BEGUN, Lexis
 from bot.forms.guide.lines import Line, opening_words
 from bot.forms.guide.trie import Node
 from bot.forms.guide.vocabulary import Mask, Nats, Next, Vocabulary
 from bot.forms.guide.ways import Choices, Ways, fits, ways
-from bot.forms.guide.words import Spoken, heard, onset, rhymes, sound_of, weak
+from bot.forms.guide.words import HANGING, Spoken, heard, onset, rhymes, sound_of, weak
 
 WITHIN = (",", ";", ":")
 AT_END = (",", ".", ";", ":", "!", "?")
@@ -207,13 +207,11 @@ class EnglishWriter:
 
     def _allow_words(self, mask: Mask, lose: dict[int, float], at: int, *, start: bool, debt: bool) -> None:
         """First tokens of words that fit after so many syllables."""
-        known, side = self._ways, 0 if start else 1
+        known = self._ways
         if at >= len(known.last):
             return
         trie = self._words.start if start else self._words.inner
-        bits, choice = known.last[at], known.ends[side]
-        if debt and known.owed is not None:
-            bits, choice = known.pay[at], known.owed[side]
+        choice, bits = known.chosen(at, start=start, debt=debt)
         initial = self._lines[self._number].initial if start else ""
         for tokens in (trie.starting(known.go_on[debt][at]), choice.starting(bits)):
             if initial:
@@ -221,6 +219,8 @@ class EnglishWriter:
                 mask[[token for token in tokens if texts[int(token)].casefold().startswith(initial)]] = True
             else:
                 mask[tokens] = True
+        for token in known.only_begun(trie, at, start=start, debt=debt):
+            lose[int(token)] = BEGUN
         for word, times in self._said.items():
             path = trie.paths.get(word, ())
             if len(path) == 1:
@@ -239,7 +239,7 @@ class EnglishWriter:
         if goes_on:
             self._allow_words(mask, lose, self._at + len(node.word.stress), start=False, debt=debt)
             self._keep_tail(mask)
-            mask[self._within] = True
+            mask[self._within] = node.word.word not in HANGING
         if ends and self._tail:
             mask[self._tail[0]] = True
         elif ends:
@@ -251,13 +251,17 @@ class EnglishWriter:
         if self._tail:
             mask[self._tail[0]] = False
 
-    def _leaning(self) -> Nats | None:
-        """What words of one syllable lose in the place that comes next."""
+    def _leaning(self) -> Nats:
+        """What tokens lose in the place that comes next."""
         foot, word = self._lines[self._number].foot, self._node.word if self._node else None
         at = self._at + (len(word.stress) if word else 0)
         if not foot or not at:
-            return None
-        return self._words.strong if foot[at % len(foot)] == "/" else self._words.weak
+            nats = self._words.plain
+        else:
+            nats = self._words.strong if foot[at % len(foot)] == "/" else self._words.weak
+        if word is not None and word.word in self._words.behind:
+            nats = nats + self._words.behind[word.word]
+        return nats
 
     def _allow_end(self, mask: Mask) -> None:
         if self._number + 1 < len(self._lines):

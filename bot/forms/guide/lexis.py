@@ -24,6 +24,17 @@ KEPT = 64
 PIECES, WANTED = 3, 8
 """Tokens of a word at most, and of one that was asked for."""
 
+PART = 2.0
+"""Nats that a piece loses which only begins words: in the model it stands for all the rare words that begin
+so, most of which are not allowed, and one that is takes the place of them all."""
+
+BEGUN = 6.0
+"""Nats that a word loses which is not allowed itself, but only for a longer one that begins so: the model
+that writes *the* does not mean *theft*."""
+
+WRONG = 12.0
+"""Nats that a vowel loses behind *a*, and a consonant behind *an*."""
+
 LIGHT, HEAVY = 1.5, 0.7
 """Nats that a word of one syllable loses in a strong place if it is light ("of"), in a weak one if it is
 not: both may stand there, and in verse now and then do."""
@@ -31,12 +42,21 @@ not: both may stand there, and in verse now and then do."""
 
 @dataclass(slots=True, eq=False)
 class Lexis:
-    """The lexicon as one tokenizer cuts it."""
+    """The lexicon as one tokenizer cuts it.
+
+    Attributes:
+        start, inner: the words as they begin a line, and as they stand within it.
+        plain, strong, weak: (V,) nats that tokens lose anywhere, in a strong place, in a weak one.
+        behind: what they lose behind *a* and *an*.
+        more: whether there are words that the list lacks.
+    """
 
     start: Trie
     inner: Trie
+    plain: Nats
     strong: Nats
     weak: Nats
+    behind: dict[str, Nats]
     more: bool
     open_ends: dict[tuple[int, frozenset[str]], tuple[Choice, Choice]] = field(
         default_factory=dict[tuple[int, frozenset[str]], tuple[Choice, Choice]]
@@ -51,8 +71,9 @@ class Lexis:
             return vocabulary.kept[key]
         profiles = Profiles()
         size = len(vocabulary.texts)
-        strong, light = np.zeros(size, np.float32), np.zeros(size, np.float32)
-        words = cls(Trie(profiles), Trie(profiles), strong, light, bool(more))
+        plain, strong, light = (np.zeros(size, np.float32) for _ in range(3))
+        behind = {article: np.zeros(size, np.float32) for article in ("a", "an")}
+        words = cls(Trie(profiles), Trie(profiles), plain, strong, light, behind, bool(more))
         for at, spoken in enumerate((*lexicon(), *more)):
             most = PIECES if at < len(lexicon()) else WANTED
             capital = spoken.word[0].upper() + spoken.word[1:]
@@ -62,8 +83,14 @@ class Lexis:
             words.inner.add(spoken, pieces)
             if len(pieces) == len(spoken.stress) == 1:
                 (strong if weak(spoken.word) else light)[pieces[0]] = LIGHT if weak(spoken.word) else HEAVY
+            if len(pieces) == 1 or (pieces and spoken in more):
+                behind["an" if spoken.begins_hard else "a"][pieces[0]] = WRONG
         words.start.close()
         words.inner.close()
+        for trie in (words.start, words.inner):
+            plain[[token for token, child in trie.root.next.items() if child.word is None]] = PART
+        strong += plain
+        light += plain
         others = [one for one, kept in vocabulary.kept.items() if isinstance(kept, Lexis) and kept.more]
         if more and len(others) >= KEPT_TOPICS:
             for one in others:

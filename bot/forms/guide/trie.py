@@ -56,6 +56,8 @@ class Trie:
     )
     tokens: npt.NDArray[np.int64] = field(init=False)
     belows: npt.NDArray[np.uint64] = field(init=False)
+    owns: npt.NDArray[np.uint64] = field(init=False)
+    """The profiles of the words that are one token, as ``tokens`` are ordered; 0 for a mere piece."""
 
     def add(self, spoken: Spoken, ids: Iterable[int]) -> None:
         """Take in a word; the first of two that are written alike stays."""
@@ -77,12 +79,33 @@ class Trie:
         self.belows = np.fromiter(
             (node.below for node in self.root.next.values()), np.uint64, len(self.root.next)
         )
+        owns = (node.word.stress if node.word else None for node in self.root.next.values())
+        bits = (self.profiles.bit(stress) if stress is not None else 0 for stress in owns)
+        self.owns = np.fromiter(bits, np.uint64, len(self.root.next))
 
     def starting(self, bits: int) -> npt.NDArray[np.int64]:
         """First tokens of words with one of these profiles; few sets of profiles are asked for, and often."""
         if bits not in self._starting:
             self._starting[bits] = self.tokens[(self.belows & np.uint64(bits)) != 0]
         return self._starting[bits]
+
+    def only_begun(self, bits: int, choice: Choice, chosen: int) -> npt.NDArray[np.int64]:
+        """Tokens that are words and may come only for longer ones that begin so: *the* for *theft*.
+
+        Args:
+            bits: the profiles that any word may have.
+            choice, chosen: the profiles that some words may have besides.
+        """
+        begun = (self.owns != 0) & ((self.owns & np.uint64(bits)) == 0)
+        ways = zip(self.tokens[begun], self.belows[begun] & np.uint64(bits), strict=True)
+        return np.array(
+            [
+                token
+                for token, below in ways
+                if not choice.whole(int(token)) & chosen and (below or choice.first(int(token)) & chosen)
+            ],
+            np.int64,
+        )
 
 
 class Choice:
@@ -93,6 +116,7 @@ class Choice:
         self.bits = 0
         self._below: dict[int, int] = {}
         self._first: dict[int, int] = {}
+        self._whole: dict[int, int] = {}
         for spoken in words:
             path = trie.paths.get(spoken.word)
             if path is None:
@@ -100,6 +124,8 @@ class Choice:
             bit = trie.profiles.bit(spoken.stress)
             self.bits |= bit
             self._first[path[0]] = self._first.get(path[0], 0) | bit
+            if len(path) == 1:
+                self._whole[path[0]] = bit
             node = trie.root
             for id in path:
                 node = node.next[id]
@@ -110,6 +136,14 @@ class Choice:
     def below(self, node: Node) -> int:
         """Profiles of the chosen words below a node."""
         return self._below.get(id_of(node), 0)
+
+    def first(self, token: int) -> int:
+        """Profiles of the chosen words that begin with this token."""
+        return self._first.get(token, 0)
+
+    def whole(self, token: int) -> int:
+        """The profile of the chosen word that is this token; 0 if none is."""
+        return self._whole.get(token, 0)
 
     def starting(self, bits: int) -> npt.NDArray[np.int64]:
         """First tokens of chosen words with one of these profiles."""

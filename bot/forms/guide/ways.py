@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
+
 from bot.forms.guide.lines import Line
-from bot.forms.guide.trie import Choice, Node, Profiles
+from bot.forms.guide.trie import Choice, Node, Profiles, Trie
 from bot.forms.guide.words import Spoken
 
 Choices = tuple[Choice, Choice]
@@ -31,6 +34,23 @@ class Ways:
     go_on: tuple[tuple[int, ...], tuple[int, ...]]
     pay: tuple[int, ...]
     bits: dict[str, int]
+    begun: dict[tuple[int, bool, bool], npt.NDArray[np.int64]] = field(
+        default_factory=dict[tuple[int, bool, bool], npt.NDArray[np.int64]]
+    )
+
+    def chosen(self, at: int, *, start: bool, debt: bool) -> tuple[Choice, int]:
+        """Words that may come besides those that leave the line open, and which of their profiles."""
+        side = 0 if start else 1
+        if debt and self.owed is not None:
+            return self.owed[side], self.pay[at]
+        return self.ends[side], self.last[at]
+
+    def only_begun(self, trie: Trie, at: int, *, start: bool, debt: bool) -> npt.NDArray[np.int64]:
+        """See :meth:`Trie.only_begun`; worked out once for all who write the line."""
+        key = at, start, debt
+        if key not in self.begun:
+            self.begun[key] = trie.only_begun(self.go_on[debt][at], *self.chosen(at, start=start, debt=debt))
+        return self.begun[key]
 
     def inside(self, node: Node, at: int, *, start: bool, debt: bool) -> bool:
         """Whether a word that fits after so many syllables is below a node."""

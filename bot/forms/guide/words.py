@@ -31,9 +31,24 @@ class Spoken:
     tail: str
     masculine: bool
 
+    @property
+    def begins_hard(self) -> bool:
+        """Whether its first sound is a consonant: *a year*, *an hour*."""
+        ways = sounds(self.word)
+        return bool(ways) and not ways[0].phones[0][-1].isdigit()
+
 
 _WEAK = frozenset(resources.files("bot.forms.guide.data").joinpath("light.txt").read_text("utf-8").split())
 """Words that no line ends on and no strong place wants, though each may stand anywhere."""
+
+
+HANGING = frozenset(
+    (
+        *("a", "an", "the", "and", "or", "nor", "of", "to", "in", "on", "at", "by", "for", "from", "with"),
+        *("as", "than", "into", "upon", "my", "thy", "his", "her", "its", "our", "your", "their"),
+    )
+)
+"""Words behind which there is no pause."""
 
 
 @cache

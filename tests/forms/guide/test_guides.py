@@ -15,7 +15,7 @@ from bot.backends.local.steer import vocabulary
 from bot.forms.check import check, shape_of
 from bot.forms.english.sound import words
 from bot.forms.guide.guided import Guided, repeats, shows, stale
-from bot.forms.guide.vocabulary import Vocabulary
+from bot.forms.guide.vocabulary import Next, Vocabulary
 from bot.forms.guide.words import lexicon, rhymes, sound_of
 from bot.forms.model import Holds
 from bot.prompting.catalogue import Catalogue
@@ -209,6 +209,42 @@ def test_the_topic_must_show_and_nothing_come_again_and_again() -> None:
     assert repeats("the moon moon moon") > repeats("the moon and stars")
     assert stale("of the sea", "the end of the world") == 0.5
     assert plan.merit("The ferry waits") > plan.merit("The river waits")
+
+
+def after(form: str, text: str) -> tuple[Vocabulary, Next]:
+    """What a guide says behind the beginning of a poem."""
+    known = tokens()
+    return known, guided(form, "en", seed=1).writer(known).next(known.within(text, "\n"))
+
+
+def lost(coming: Next, token: int) -> float:
+    lean = coming.lean[token] if coming.lean is not None else 0.0
+    return float(lean) + coming.lose.get(token, 0.0)
+
+
+def test_a_vowel_loses_behind_a_and_a_consonant_behind_an() -> None:
+    known, coming = after("quatrain-abab", "It was a")
+    assert lost(coming, known.ids[" old"]) > 10 > lost(coming, known.ids[" great"])
+    known, coming = after("quatrain-abab", "It was an")
+    assert lost(coming, known.ids[" great"]) > 10 > lost(coming, known.ids[" old"])
+    assert lost(coming, known.ids[" one"]) > 10, "it is the sound that counts"
+
+
+def test_no_pause_stands_behind_the() -> None:
+    known, coming = after("quatrain-abab", "And in the")
+    assert not coming.allowed[known.ids[","]]
+    known, coming = after("quatrain-abab", "And in the night")
+    assert coming.allowed[known.ids[","]]
+
+
+def test_a_word_loses_that_may_only_begin_a_longer_one_and_a_piece_that_is_none() -> None:
+    known, coming = after("haiku", "The rain will come")
+    assert lost(coming, known.ids[" the"]) >= 6, "no line ends on it, but theft begins so"
+    assert lost(coming, known.ids[" now"]) == 0
+    cut = [known.within(f" {one.word}") for one in lexicon()]
+    whole = {ids[0] for ids in cut if len(ids) == 1}
+    alone = [ids[0] for ids in cut if len(ids) > 1 and ids[0] not in whole and coming.allowed[ids[0]]]
+    assert alone and all(lost(coming, piece) >= 2 for piece in alone)
 
 
 def test_words_whose_sound_is_in_doubt_are_not_in_the_lexicon() -> None:

@@ -95,6 +95,20 @@ async def test_the_likeliest_of_the_candidates_stays() -> None:
     assert all(one.logprobs for one in told.asked)
 
 
+async def test_a_line_cut_in_many_pieces_is_not_likelier_for_it() -> None:
+    async def write(
+        request: Request, seeds: Sequence[int]
+    ) -> AsyncGenerator[Waiting | tuple[Result, ...], None]:
+        done = Done("stop", REF, Usage(5, 2))
+        plain = tuple(TokenProb(word, -2.0) for word in ("the", " ferry", " waits"))
+        cut = tuple(TokenProb(piece, chance) for piece, chance in (("th", -6.0), ("ef", -0.1), ("t", -0.1)))
+        yield Result("thefts", done, (*cut, *cut[1:])), Result("the ferry waits", done, plain)
+
+    plan = guided("couplet", tries=2)
+    text = (await collect(choose(write, ask(plan), plan, 4))).text
+    assert text.startswith("the ferry waits")
+
+
 async def test_the_topic_counts_where_it_has_not_shown() -> None:
     told = Told([("the river", 0.6), ("the ferry", 0.4)], [("no more", 0.5)])
     plan = guided("couplet", topic="the ferry", tries=2)
