@@ -16,7 +16,7 @@ from bot.client import Renga
 from bot.errors import BadInput, RengaError
 from bot.i18n.text import lang_of, translate
 from bot.ids import GuildId, MemberId, MessageId
-from bot.moderation.rules import Mode
+from bot.moderation.rules import Kind, Mode
 from bot.moderation.verdict import Action
 from bot.services.dispatch import Undeliverable
 from bot.services.moderation_automod import AutoModSync
@@ -27,7 +27,7 @@ from cogs.ui.safe import line
 from cogs.ui.settings_automod import fetched
 from cogs.ui.settings_filter_group import filters
 from cogs.ui.settings_filter_trying import Trying
-from cogs.ui.settings_filter_writing import Writing
+from cogs.ui.settings_filter_writing import Writing, empty_form
 from cogs.ui.settings_keeper import require_keeper
 from cogs.ui.settings_moving import ArmButton, Waiting
 from cogs.ui.settings_rule_texts import attempt_text, report_text
@@ -104,6 +104,19 @@ class Moderation(Writing, Trying):
                 change = {f"exempt_{field}": beyond | frozenset(map(int, values))}
         await self.desk.amend(guild, id, by=by, **change)
         await surface.edit(rule_frame(*await self.desk.rule(guild, id), lang_read(interaction)))
+
+    async def from_panel(self, interaction: discord.Interaction[Renga], action: str) -> None:
+        """Carry out a press on the panel of settings, whose cog has looked who presses."""
+        if action == "write":
+            await interaction.response.send_modal(empty_form(interaction, Kind.WORDS, Action.BLOCK))
+            return
+        await acknowledge(interaction, private=True)
+        await (self.take_automod if action == "automod" else self.show_queue)(interaction)
+
+    async def open_rule(self, interaction: discord.Interaction[Renga], id: int) -> None:
+        """Show a rule that was chosen in the panel of settings."""
+        await acknowledge(interaction, private=True)
+        await self.show(interaction, id)
 
     async def arm_waiting(self, interaction: discord.Interaction[Renga]) -> None:
         """Arm what was armed where a file was written that was taken over."""

@@ -15,6 +15,7 @@ from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.services.filters import passed
 from bot.services.house_trial import StyleTrial
+from cogs.ui.items import found
 from cogs.ui.modals import Form, submitted, upload_form
 from cogs.ui.reply import acknowledge, explain_to, tell
 from cogs.ui.safe import verse
@@ -85,6 +86,8 @@ class Settings(Quick):
                 await interaction.response.send_modal(form)
             case "server" | "panel":
                 await self.open(interaction, Scope() if action == "server" else scope, about)
+            case "write" | "automod" | "queue":
+                await found(self._bot, "Moderation").from_panel(interaction, action)
             case "history":
                 await interaction.response.edit_message(
                     view=history(await quickly(self.desk.changes(guild)), scope, about, lang)
@@ -105,6 +108,11 @@ class Settings(Quick):
             case _:
                 self._trial.throw_away(guild, member)
                 await self.open(interaction, scope, "style")
+
+    async def rule(self, interaction: discord.Interaction[Renga], id: int) -> None:
+        """Show a rule that was chosen."""
+        await quickly(require_keeper(interaction))
+        await found(self._bot, "Moderation").open_rule(interaction, id)
 
     async def take_back(self, interaction: discord.Interaction[Renga], scope: Scope, number: int) -> None:
         """Take back a change that was chosen in the history."""

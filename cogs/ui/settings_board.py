@@ -14,6 +14,7 @@ from bot.errors import BadInput
 from bot.house.model import Level
 from bot.i18n.slash import say
 from bot.i18n.text import translate
+from bot.moderation.rules import Rule
 from bot.services.house_desk import Wanted
 from bot.services.house_file import LARGEST, channels_in, read, take_over, written
 from bot.services.house_moving import moved
@@ -24,7 +25,7 @@ from cogs.ui.settings_group import SettingsCommands, Spot, map_told, settings
 from cogs.ui.settings_items import Scope
 from cogs.ui.settings_keeper import require_keeper
 from cogs.ui.settings_moving import ArmButton, Waiting, left_out_told, named_in, names_here, over_told
-from cogs.ui.settings_panel import panel
+from cogs.ui.settings_panel import apart_told, panel
 from cogs.ui.settings_rule_texts import undone_told
 from cogs.ui.settings_scope import check_channels, place_of_scope
 from cogs.ui.settings_told import PAGES
@@ -56,15 +57,20 @@ class Board(SettingsCommands):
         guild, lang = space_of(interaction), lang_read(interaction)
         resolved = await self.desk.book.of(await place_of_scope(interaction, scope))
         own = await self.desk.layer(guild, scope.level, scope.id)
-        about = ""
+        about: list[str] = []
+        rules: Sequence[Rule] = self.app.rules.known(guild) if page == "filters" else ()
         if page == "filters":
-            modes = [rule.mode.value for rule in self.app.rules.known(guild)]
-            about = translate(
-                "settings.rules_here", lang, armed=modes.count("armed"), shadow=modes.count("shadow")
+            modes = [rule.mode.value for rule in rules]
+            about.append(
+                translate(
+                    "settings.rules_here", lang, armed=modes.count("armed"), shadow=modes.count("shadow")
+                )
             )
         elif page == "stories":
-            about = translate("settings.stories_here", lang)
-        return panel(resolved, own, scope, page, lang, note=note, about=about)
+            about.append(translate("settings.stories_here", lang))
+        if scope.level is Level.GUILD:
+            about += apart_told(await self.desk.layers(guild), lang)
+        return panel(resolved, own, scope, page, lang, note=note, about="\n".join(about), rules=rules)
 
     @settings.command(name=say("command.settings_export"), description=say("command.settings_export_about"))
     async def export(self, interaction: discord.Interaction[Renga]) -> None:

@@ -91,6 +91,10 @@ class Trying(FilterCommands):
         """Show the oldest text that waits for a moderator, and how many do."""
         await quickly(require_reviewer(interaction))
         await acknowledge(interaction, private=True)
+        await self.show_queue(interaction)
+
+    async def show_queue(self, interaction: discord.Interaction[Renga]) -> None:
+        """Show what waits first."""
         lang = lang_read(interaction)
         waiting = await self.app.reviews.waiting(space_of(interaction))
         if not waiting:

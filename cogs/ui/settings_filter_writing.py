@@ -33,9 +33,8 @@ from cogs.ui.settings_filter_group import (
     typed_terms,
 )
 from cogs.ui.settings_keeper import require_keeper
-from cogs.ui.settings_rule_texts import undone_told
+from cogs.ui.settings_rule_texts import fitted, undone_told
 from cogs.ui.settings_rules import expiry_days, rule_line
-from cogs.ui.split import MESSAGE_LIMIT
 from cogs.ui.studio import quickly
 from cogs.ui.where import lang_read, member_of, space_of
 
@@ -56,7 +55,9 @@ class Writing(FilterCommands):
         lang = lang_read(interaction)
         rules = await self.desk.rules(space_of(interaction))
         rows = [rule_line(stored, rule, lang) for stored, rule in rules]
-        await tell(interaction, "\n".join(rows)[:MESSAGE_LIMIT] or translate("moderation.no_rules", lang))
+        told = fitted(rows) or translate("moderation.no_rules", lang)
+        whole = "\n".join(rows)
+        await tell(interaction, told, files=[("rules.txt", whole.encode())] if told != whole and rows else ())
 
     @filters.command(**named("add"))
     @options(
@@ -84,7 +85,7 @@ class Writing(FilterCommands):
         await quickly(require_keeper(interaction))
         wanted, then = Kind(kind), Action[action.upper()]
         if not words and wanted in (Kind.WORDS, Kind.PATTERNS):
-            await interaction.response.send_modal(_empty_form(interaction, wanted, then))
+            await interaction.response.send_modal(empty_form(interaction, wanted, then))
             return
         interaction.extras["input"] = words
         await acknowledge(interaction, private=True)
@@ -160,7 +161,7 @@ class Writing(FilterCommands):
         """Take the newest change of a rule or a line back; once more, and it is there again."""
         await self.begin(interaction)
         done = await self.app.rule_history.undo(space_of(interaction), by=member_of(interaction))
-        await tell(interaction, "\n".join(undone_told(done, lang_read(interaction)))[:MESSAGE_LIMIT])
+        await tell(interaction, fitted(undone_told(done, lang_read(interaction))))
 
     @rule.autocomplete("rule")
     @remove.autocomplete("rule")
@@ -173,6 +174,10 @@ class Writing(FilterCommands):
     async def read_in(self, interaction: discord.Interaction[Renga]) -> None:
         """Read the server's own AutoMod rules in; from then on they are kept in step."""
         await self.begin(interaction)
+        await self.take_automod(interaction)
+
+    async def take_automod(self, interaction: discord.Interaction[Renga]) -> None:
+        """Read AutoMod's rules in, and say which."""
         if interaction.guild is None:
             raise BadInput("refused.guild_only")
         done = await self.automod.sync(
@@ -180,9 +185,7 @@ class Writing(FilterCommands):
         )
         lang = lang_read(interaction)
         rows = [_synced(key, names, lang) for key, names in _parts(done) if names]
-        await tell(
-            interaction, "\n".join(rows)[:MESSAGE_LIMIT] or translate("moderation.automod_nothing", lang)
-        )
+        await tell(interaction, fitted(rows) or translate("moderation.automod_nothing", lang))
 
     async def put(self, interaction: discord.Interaction[Renga], rule: Rule) -> None:
         """Add a rule, and show it with what it would have hit."""
@@ -255,7 +258,8 @@ def _expires(days: str, rule: Rule, now: float) -> float | None:
     return now + timedelta(days=int(days)).total_seconds()
 
 
-def _empty_form(interaction: discord.Interaction[Renga], kind: Kind, action: Action) -> discord.ui.Modal:
+def empty_form(interaction: discord.Interaction[Renga], kind: Kind, action: Action) -> discord.ui.Modal:
+    """A form for a rule that is to be written."""
     lang = lang_read(interaction)
     return form(
         "filter-add",

@@ -43,6 +43,9 @@ _LOOKS = {
     "try": discord.ButtonStyle.primary,
     "save": discord.ButtonStyle.success,
     "drop": discord.ButtonStyle.secondary,
+    "write": discord.ButtonStyle.primary,
+    "automod": discord.ButtonStyle.secondary,
+    "queue": discord.ButtonStyle.secondary,
 }
 
 
@@ -106,9 +109,9 @@ class PanelButton(
 
 class PanelMenu(
     LastingItem["discord.ui.Item[Any]"],
-    template=rf"renga:gm:(?P<what>page|scope|change):{_SCOPE}:(?P<page>[a-z]{{1,20}})",
+    template=rf"renga:gm:(?P<what>page|scope|change|rule):{_SCOPE}:(?P<page>[a-z]{{1,20}})",
 ):
-    """A menu of the panel: another page, another scope, or a change to take back."""
+    """A menu of the panel: another page, another scope, a change to take back, or a rule."""
 
     def __init__(
         self,
@@ -145,6 +148,8 @@ class PanelMenu(
             await handler.open(interaction, chosen, self.page)
         elif self.what == "page":
             await handler.open(interaction, self.scope, value)
+        elif self.what == "rule":
+            await handler.rule(interaction, int(value or 0))
         else:
             await handler.take_back(interaction, self.scope, int(value or 0))
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 from discord.utils import format_dt
 
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.moderation.records import Entry, StoredLine
-from bot.moderation.verdict import Hit, Verdict
+from bot.moderation.verdict import Action, Hit, Verdict
 from bot.services.moderation_desk import Broken
 from bot.services.moderation_rules import state_read
 from bot.services.moderation_trial import Attempt
@@ -21,6 +22,9 @@ from cogs.ui.split import MESSAGE_LIMIT, width
 
 SHOWN = 5
 """Texts that a trial shows."""
+
+MOST_CHANGES = 4
+"""Changed fields of a rule that the log shows."""
 
 
 def attempt_text(attempt: Attempt, lang: Lang) -> str:
@@ -45,7 +49,7 @@ def attempt_text(attempt: Attempt, lang: Lang) -> str:
         flags = " ".join(mark for mark in (new, marks) if mark)
         lines.append(f"> {around(one.text.text, one.hits)}")
         lines.append(f"-# <#{one.text.channel}> · {format_dt(one.text.at, 'R')} {flags}".rstrip())
-    return _fit(lines)
+    return fitted(lines)
 
 
 def verdict_text(verdict: Verdict, titles: Mapping[str, str], lang: Lang) -> str:
@@ -59,7 +63,7 @@ def verdict_text(verdict: Verdict, titles: Mapping[str, str], lang: Lang) -> str
         shadow = translate("moderation.only_shadow", lang) if hit in verdict.shadow else ""
         lines.append("- " + _hit(verdict.text, hit, titles, lang) + (f" · {shadow}" if shadow else ""))
     lines += [translate("moderation.missing", lang, name=line(name, 60)) for name in verdict.missing]
-    return _fit(lines)
+    return fitted(lines)
 
 
 def lines_text(lines: Sequence[StoredLine], broken: Sequence[Broken], lang: Lang) -> str:
@@ -71,7 +75,7 @@ def lines_text(lines: Sequence[StoredLine], broken: Sequence[Broken], lang: Lang
         + f": {line(one.text, 120)}"
         for one in lines
     ]
-    return _fit(rows or [translate("moderation.no_lines", lang)])
+    return fitted(rows or [translate("moderation.no_lines", lang)])
 
 
 def log_text(entries: Sequence[Entry], lang: Lang) -> str:
@@ -83,7 +87,58 @@ def log_text(entries: Sequence[Entry], lang: Lang) -> str:
         whom = f" → <@{entry.member}>" if entry.member else ""
         rule = f" · {line(entry.rule, 80)}" if entry.rule else ""
         rows.append(f"{format_dt(entry.at, 'f')} {who} {act}{whom}{rule}")
-    return _fit(rows or [translate("moderation.nothing_logged", lang)])
+        rows += [f"-# {told}" for told in _changes(entry, lang)]
+    return fitted(rows or [translate("moderation.nothing_logged", lang)])
+
+
+def _changes(entry: Entry, lang: Lang) -> list[str]:
+    """What of a rule is another than before, as far as the entry knows both."""
+    before, after = _fields(entry.before), _fields(entry.after)
+    if not before or not after:
+        return []
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return [
+        translate(
+            "moderation.field_change",
+            lang,
+            field=translate(f"moderation.field_{name}", lang),
+            before=_value(name, before.get(name), lang),
+            after=_value(name, after.get(name), lang),
+        )
+        for name in changed[:MOST_CHANGES]
+    ]
+
+
+def _fields(state: str) -> Mapping[str, Any]:
+    """The fields of a rule in the log; none for what is no rule."""
+    try:
+        given: object = json.loads(state) if state else {}
+    except ValueError:  # a mode alone
+        return {}
+    if not isinstance(given, dict) or "kind" not in given:
+        return {}
+    return cast("dict[str, Any]", given)
+
+
+def _value(name: str, value: Any, lang: Lang) -> str:
+    """A value as short as it is understood."""
+    match name, value:
+        case _, None | "" | []:
+            return "–"
+        case "action", int():
+            return translate(f"moderation.action_{Action(value).name.lower()}", lang)
+        case "mode", str():
+            return translate(f"moderation.mode_{value}", lang)
+        case "expires", int() | float():
+            return format_dt(datetime.fromtimestamp(value, UTC), "d")
+        case "exempt_roles", list():
+            return " ".join(f"<@&{one}>" for one in cast("list[int]", value)[:5])
+        case "exempt_channels", list():
+            return " ".join(f"<#{one}>" for one in cast("list[int]", value)[:5])
+        case _, list():
+            return line(", ".join(map(str, cast("list[Any]", value))), 80)
+        case _:
+            return line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)
 
 
 def around(text: str, hits: Sequence[Hit]) -> str:
@@ -110,11 +165,11 @@ def _hit(text: str, hit: Hit, titles: Mapping[str, str], lang: Lang) -> str:
     return told + (f" ({ways})" if ways else "")
 
 
-def _fit(rows: Sequence[str]) -> str:
+def fitted(rows: Sequence[str], limit: int = MESSAGE_LIMIT) -> str:
     """As many rows as fit a message, and how many did not."""
     kept = ""
     for at, row in enumerate(rows):
-        if width(kept) + width(row) > MESSAGE_LIMIT - 20:
+        if width(kept) + width(row) > limit - 20:
             return f"{kept}\n-# +{len(rows) - at}"
         kept += f"\n{row}" if kept else row
     return kept
@@ -133,7 +188,7 @@ def report_text(facts: Mapping[str, Any], lang: Lang) -> str:
         told = translate("moderation.report_rule", lang, rule=line(str(name), 80), hits=hits)
         wrong = translate("moderation.report_wrong", lang, rate=rate) if rate is not None else ""
         rows.append(f"- {told}{wrong}")
-    return _fit(rows)
+    return fitted(rows)
 
 
 def undone_told(entries: Sequence[Entry], lang: Lang) -> list[str]:

@@ -51,6 +51,18 @@ async def test_another_reason_leaves_it_armed_and_the_log_has_before_and_after(w
     assert entry.act == "rule changed" and "no lights" in entry.after and "no lights" not in entry.before
 
 
+async def test_the_log_shows_what_of_a_rule_is_another_now(world: World) -> None:
+    await armed(world)
+    shown = await world.mod.click(await card(world), label="Change…")
+    values = {"name": "", "words": "candle", "allow": "", "reason": "no lights", "days": ""}
+    await world.mod.submit_modal(shown, values)
+    told = private(await world.mod.slash(world.general, "filter log"))
+    assert "words: lantern → candle" in told and "reason: – → no lights" in told
+    assert "state: armed → in shadow" in told
+    world.locales[world.mod.id] = "zh-CN"
+    assert "词语：lantern → candle" in private(await world.mod.slash(world.general, "filter log"))
+
+
 async def test_days_that_are_none_are_refused(world: World) -> None:
     await rule(world)
     shown = await world.mod.click(await card(world), label="Change…")

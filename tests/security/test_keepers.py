@@ -88,6 +88,7 @@ async def test_p9_every_command_of_moderators_refuses_members(world: World, comm
 BUTTONS = [
     *(f"renga:g:{action}:g0:style" for action in ("try", "save", "drop", "history", "undo", "export")),
     *(f"renga:g:{action}:g0:style" for action in ("import", "panel", "server")),
+    *(f"renga:g:{action}:g0:filters" for action in ("write", "automod", "queue")),
     "renga:g:set:g0:voice",
     *(f"renga:f:{action}:1" for action in ("arm", "rest", "off", "try", "edit", "remove")),
     "renga:fa:arm",
@@ -110,6 +111,7 @@ MENUS = [
     ("renga:gm:page:g0:style", "models"),
     ("renga:gm:scope:g0:style", "0"),
     ("renga:gm:change:g0:style", "1"),
+    ("renga:gm:rule:g0:filters", "1"),
     *((f"renga:fm:{field}:1", value) for field, value in (("action", "flag"), ("severity", "1"))),
     *((f"renga:fm:{field}:1", "5") for field in ("roles", "channels")),
 ]
