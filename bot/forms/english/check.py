@@ -148,7 +148,7 @@ class _Manner:
 
     Three that have a foot more than they should, or the like, are its poet's way of writing, and doubtful.
     Else each of them fails; but for the whole poem they are doubtful, where they are no more than a quarter
-    and not just one that is far out.
+    and one that is far out is not the only one.
     """
 
     def __init__(self, said: Sequence[Length], style: Diction) -> None:
@@ -157,10 +157,11 @@ class _Manner:
         far = sum(not self._near(one) for one in off)
         self._usual = len(off) - far >= _HABIT
         few = len(off) <= (1 - MOSTLY) * len(said)
-        self._excuses = few and far != 1 and (far == 0 or len(said) >= _SHOWN)
+        self._excuses = few and (far == 0 or (len(off) > 1 and len(said) >= _SHOWN))
 
     def _near(self, length: Length) -> bool:
-        return length.price <= self._beside or length.reason == "unknown_word"
+        more = _LONGER if length.reason == "alexandrine" else 0
+        return length.price <= self._beside + more or length.reason == "unknown_word"
 
     def finding(self, length: Length, asked: str) -> Finding:
         """The line of a report."""
@@ -179,6 +180,8 @@ _HABIT = 3
 """Lines that show what a poet is in the habit of."""
 _SHOWN = 8
 """Lines in which a poet's habits can be seen."""
+_LONGER = 14
+"""How much dearer a line of six feet may be: a syllable put in makes none."""
 _BESIDE = {Diction.NEW: 86, Diction.OLD: 86, Diction.ELIDING: 67}
 """The price up to which a line is beside the metre and not far out: that of a fairly smooth foot of three
 syllables.  A poem that writes *lov'd* where it means one syllable has hardly that, for its poet counts."""

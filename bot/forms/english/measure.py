@@ -41,6 +41,8 @@ _AT_THE_END = 45
 _HEADLESS = 42
 """The price of a first light syllable that is missing, and in a hymn of three beats and a light end for
 four."""
+_IN_SONG = 12
+"""How much dearer licences are in a hymn, whose lines are short and smooth."""
 _LICENSED, _AGAIN = 4, 6
 """What roughness costs beside a licence, and what a second licence does not."""
 _ROUGHEST, _BEYOND = 8, 6
@@ -113,6 +115,8 @@ def measured(
         best = replace(best, price=min(best.price, EASY))
     if best.price <= _PLAIN:
         return best
+    if sung and best.scansion is not None and best.reason != "metre":
+        best = replace(best, price=best.price + _IN_SONG)
     light = read(places + "x")
     alone = _LIGHT_SUNG if sung and free else _LIGHT_WORD if _ends_light(parts[-1:]) else _LIGHT_END
     if best.price > EASY:
