@@ -26,10 +26,18 @@ def check_chinese(text: str, shape: ChineseShape, *, topic: str = "", book: str 
     by = Book(book) if book else shape.book
     if shape.kind == "ci":
         return tune.check_ci(text, shape, by)
-    read = cut(text, frozenset(size for sizes in shape.characters for size in sizes) or None)
     if shape.kind == "couplet":
-        return couplet.check_couplet(read, shape, by)
+        return couplet.check_couplet(cut(text, fits=couplet.even), shape, by)
+    sizes = frozenset(size for sizes in shape.characters for size in sizes) or None
+    read = cut(text, sizes, (lambda clauses: _shaped(clauses, shape)) if sizes else None)
     return _verse(read, shape, topic, by)
+
+
+def _shaped(lines: Sequence[str], shape: ChineseShape) -> bool:
+    """Whether there are as many lines as there should be, each as long as it should."""
+    widths = _widths(lines, shape)
+    fine = all(len(line) in width for line, width in zip(lines, widths, strict=True))
+    return fine and bool(_count(len(lines), shape).holds)
 
 
 def _verse(read: Text, shape: ChineseShape, topic: str, book: Book) -> FormReport:

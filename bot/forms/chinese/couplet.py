@@ -3,6 +3,8 @@ lower level.  The rules are those of 《联律通则》 (2008): 字句对等, �
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.forms.chinese.clauses import Text
 from bot.forms.chinese.parallel import parallel
 from bot.forms.chinese.reading import fits
@@ -15,8 +17,7 @@ def check_couplet(read: Text, shape: ChineseShape, book: Book) -> FormReport:
     """What holds of a couplet; each side may have several clauses, as many in both."""
     clauses = read.clauses
     half = len(clauses) // 2
-    sides = clauses[:half], clauses[half:]
-    fine = len(clauses) >= 2 and [*map(len, sides[0])] == [*map(len, sides[1])]
+    fine = even(clauses)
     found = "，".join(map(str, map(len, clauses)))
     whole = [Finding("characters", "＝", found, Holds.YES if fine else Holds.NO, "" if fine else "uneven")]
     rows: list[LineReport] = []
@@ -32,6 +33,12 @@ def check_couplet(read: Text, shape: ChineseShape, book: Book) -> FormReport:
     return FormReport(
         form=shape.form, lines=tuple(rows), findings=tuple(whole), summary=f"对联 {found.split('，')[0]}"
     )
+
+
+def even(clauses: Sequence[str]) -> bool:
+    """Whether there are two sides whose clauses are as long as each other."""
+    half = len(clauses) // 2
+    return half > 0 and [*map(len, clauses[:half])] == [*map(len, clauses[half:])]
 
 
 def _end(clause: str, due: str, book: Book) -> Finding:

@@ -29,7 +29,8 @@ SELDOM = 12
 def check_ci(text: str, shape: ChineseShape, book: Book) -> FormReport:
     """What holds, by the one of the form's tunes that it follows best, of those of its length if any."""
     sizes = frozenset(len(clause.tones) for tune in shape.tunes for clause in tune)
-    read = cut(text, sizes)
+    lengths = {_size(tune) for tune in shape.tunes}
+    read = cut(text, sizes, lambda clauses: sum(map(len, clauses)) in lengths, shape.name)
     length = sum(map(len, read.clauses))
     fitting = [tune for tune in shape.tunes if _size(tune) == length] or shape.tunes
     reports = [_check(read, tune, shape, book) for tune in fitting]
