@@ -37,8 +37,8 @@ Spoil = Callable[[Poem, random.Random], Poem]
 def run(quick: bool) -> str:
     """Two tables and a line: poems recognised and, spoiled, caught; rhymes beside people's; the speed."""
     rows = [
-        "| poems | recognised | spoiled by | no longer ✓ | a line worse than it was, or ✗ | ✗ |",
-        "|---|---|---|---|---|---|",
+        "| poems | recognised (✓) | spoiled by | no longer ✓ | a line worse | a line ✗ | the poem ✗ |",
+        "|---|---|---|---|---|---|---|",
     ]
     poems = read(GOLD)
     for name, form in FORMS.items():
@@ -46,14 +46,16 @@ def run(quick: bool) -> str:
         mine = poems[name][: 20 if quick else None]
         reports = [(poem, check("\n".join(poem), shape)) for poem in mine]
         good = [(poem, report) for poem, report in reports if report.holds is not Holds.NO]
-        rows.append(f"| {name} ({form}) | {_part(len(good), len(mine))} | | | | |")
+        plain = sum(report.holds is Holds.YES for _, report in good)
+        rows.append(f"| {name} ({form}) | {_part(len(good), len(mine))} ({plain}) | | | | | |")
         for way, spoil in SPOILS.items():
             chance = random.Random(4)
             after = [check("\n".join(spoil(poem, chance)), shape) for poem, _ in good]
             open = sum(new.holds is not Holds.YES for new in after)
             seen = sum(_worse(old, new) for (_, old), new in zip(good, after, strict=True))
+            failing = sum(_fails(new) for new in after)
             failed = sum(new.holds is Holds.NO for new in after)
-            counts = " | ".join(_part(some, len(good)) for some in (open, seen, failed))
+            counts = " | ".join(_part(some, len(good)) for some in (open, seen, failing, failed))
             rows.append(f"| | | {way} | {counts} |")
     rows += ["", *rhyme_rows(quick), "", *_guess_rows(300 if quick else 2_000)]
     rows.append(f"\n{_speed(poems['shakespeare'], 200 if quick else 2_000):.0f} sonnets a second on one core")
@@ -93,6 +95,21 @@ def longer_anywhere(poem: Poem, chance: random.Random) -> Poem:
     return [*poem[:at], " ".join(line), *poem[at + 1 :]]
 
 
+def longer_at_once(poem: Poem, chance: random.Random) -> Poem:
+    """A word of one syllable put before a line."""
+    at = chance.randrange(len(poem))
+    line = f"{chance.choice(('And', 'But', 'Oh', 'So', 'Now'))} {poem[at][:1].lower()}{poem[at][1:]}"
+    return [*poem[:at], line, *poem[at + 1 :]]
+
+
+def longer_by_two(poem: Poem, chance: random.Random) -> Poem:
+    """A word of two syllables put anywhere before the last word of a line."""
+    at = chance.randrange(len(poem))
+    line = poem[at].split(" ")
+    line.insert(chance.randrange(len(line)), chance.choice(("very", "golden", "softly", "lovely")))
+    return [*poem[:at], " ".join(line), *poem[at + 1 :]]
+
+
 def exchanged(poem: Poem, chance: random.Random) -> Poem:
     """The last words of the first two lines of one of the first stanzas of four change places."""
     at = 4 * chance.randrange(min(2, len(poem) // 4))
@@ -109,6 +126,8 @@ def dropped(poem: Poem, chance: random.Random) -> Poem:
 SPOILS: dict[str, Spoil] = {
     "a heavy syllable before the last word": longer,
     "a syllable anywhere": longer_anywhere,
+    "a syllable before the line": longer_at_once,
+    "two syllables anywhere": longer_by_two,
     "rhymes exchanged": exchanged,
     "a line dropped": dropped,
 }
@@ -117,6 +136,10 @@ SPOILS: dict[str, Spoil] = {
 def _worse(before: FormReport, after: FormReport) -> bool:
     pairs = zip(before.lines, after.lines, strict=False)
     return after.holds is Holds.NO or any(new.holds < old.holds for old, new in pairs)
+
+
+def _fails(report: FormReport) -> bool:
+    return report.holds is Holds.NO or any(line.holds is Holds.NO for line in report.lines)
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:

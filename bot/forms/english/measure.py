@@ -110,9 +110,9 @@ def measured(
         return (_read(parts, variant, number, extra) if fewest <= len(variant) <= most else None) or none
 
     best = read(places)
-    if best.scansion is not None and not best.scansion.licences and best.scansion.faults < 2:
-        # Words of one syllable may stand anywhere.
-        best = replace(best, price=min(best.price, EASY))
+    if best.scansion is not None and not best.scansion.licences:
+        # Words of one syllable may stand anywhere, and what has its syllables and not the beat is doubtful.
+        best = replace(best, price=min(best.price, EASY if best.scansion.faults < 2 else HARD))
     if best.price <= _PLAIN:
         return best
     if sung and best.scansion is not None and best.reason != "metre":

@@ -16,6 +16,8 @@ _WORD = re.compile(_WORDS)
 _WORD_OR_PAUSE = re.compile(rf"({_WORDS})|([,;:.!?—–()\"]|--)")
 _SET_APART = re.compile(r"(?<='t)\s(?=(?:is|was|were|will|would)\b)|(?<=\w)\s(?='(?:d|s|ve|ll|re|m)\b)")
 """Old print sets *'t was* and *I 've* with a space."""
+_NOTE = re.compile(r"\[\d+\]|\{\d+\}")
+"""The number of an editor's note."""
 _LOST_ED = re.compile(r"(?<=[^\W\d_])\ufffdd(?!\w)")
 """*Belovèd* or *belov'd*: what the lost sign was cannot be told, and *beloved* may be both."""
 _LIQUID = frozenset(("R", "L", "N", "M"))
@@ -90,6 +92,8 @@ def phrases(line: str) -> list[list[str]]:
 
 def _plain(line: str) -> str:
     whole = line.lower()
+    if "[" in whole or "{" in whole:
+        whole = _NOTE.sub("", whole)
     if "\ufffd" in whole:
         whole = _LOST_ED.sub("ed", whole).replace("\ufffd", "'")
     whole = whole.replace("’", "'")

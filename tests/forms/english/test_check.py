@@ -214,6 +214,16 @@ def test_one_who_writes_lovd_counts() -> None:
     assert check("\n".join(counting[:-1]), custom("iambic pentameter")).holds is Holds.YES
 
 
+def test_the_syllables_without_the_beat_are_doubtful() -> None:
+    turned = "Never any sorrow under winter"
+    report = check("\n".join([*EVEN, turned]), custom("iambic pentameter"))
+    assert (report.lines[4].holds, report.lines[4].findings[0].reason) == (Holds.DOUBTFUL, "metre")
+
+
+def test_the_number_of_a_note_is_not_read() -> None:
+    assert check("\n".join([*EVEN[:3], f"{EVEN[3]}[1]"]), custom("iambic pentameter")).holds is Holds.YES
+
+
 def test_three_lines_beside_the_metre_are_a_manner() -> None:
     manner = [LOOSE, "With the little beauty of a human face", "I have need to busy my heart with quietude"]
     report = check("\n".join([*EVEN, *EVEN, *EVEN, *manner]), custom("iambic pentameter"))
