@@ -186,6 +186,23 @@ _AFTER_PRONOUN = frozenset(
 _OPEN = frozenset(("he", "she", "we", "me", "be", "thee", "ye", "so", "who", "thy", "my", "by"))
 """Words whose vowel runs together with one after it: *we adore*."""
 
+
+def leans(one: str, other: str) -> bool:
+    """Whether a light word goes with the light one after it: *in the*, *if my*, *I have*, *to be*."""
+    if other in _ARTICLES:
+        return one in _BEFORE_ARTICLE
+    return (one in _PRONOUNS and other in _AFTER_PRONOUN) or (
+        one in ("to", "would") and other in ("be", "have")
+    )
+
+
+_ARTICLES = frozenset(
+    ("the", "a", "an", "my", "thy", "his", "her", "its", "our", "your", "their", "this", "that", "these")
+)
+_LINKS = """in on of o' at by to for from with through upon into over under as like than if when till nor is
+    are was were all"""
+_BEFORE_ARTICLE = frozenset(_LINKS.split())
+
 _BEFORE_NOUN = """a an the my thy his her its our your their whose this that these those no any some every
     each all of in with what so mine thine ever well more most"""
 _DETERMINERS = frozenset(_BEFORE_NOUN.split())

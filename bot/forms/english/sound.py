@@ -205,8 +205,8 @@ def _elided(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
             # flower, fire, empire
             yield "flower", (*phones[:at], "R", *phones[at + 1 :])
         elif phone == "ER0" and before == "V" and word in _EVER:
-            # o'er, e'er, ne'er, where they are not written so
-            yield "either", (*phones[: at - 1], "R")
+            # o'er, e'er, ne'er, where they are not written so; in old spelling they are not yet
+            yield ("other" if "u" in word else "either"), (*phones[: at - 1], "R")
         elif phone == "ER0" and word in _EITHER:
             yield "either", (*phones[:at], "R")
         elif phone == "AH0" and after == "W" and 0 < at < len(phones) - 2:
@@ -215,6 +215,9 @@ def _elided(phones: Phones, word: str = "") -> Iterator[tuple[str, Phones]]:
         elif phone in ("AH0", "IH0") and before in _LONG:
             # being, knowing; pious, quiet, ruin
             yield ("being" if phones[at:] == ("IH0", "NG") else "hiatus"), without
+        elif word.endswith("'s") and phones[at:] == ("IH0", "Z"):
+            # Essex's
+            yield "swallowed", phones[:at]
         elif phone in _SYNCOPATED and (licence := _syncope(phones, at)):
             yield licence, without
 

@@ -208,6 +208,17 @@ def test_a_line_far_out_of_the_metre_fails_with_its_poem() -> None:
     assert check("\n".join([*EVEN, WILD]), custom("iambic pentameter")).holds is Holds.NO
 
 
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("I saw the light of the moving water there", Holds.DOUBTFUL),
+        ("I saw the light and of moving water there", Holds.NO),
+    ],
+)
+def test_two_light_words_that_do_not_belong_together_are_far_out(line: str, verdict: Holds) -> None:
+    assert check("\n".join([*EVEN, line]), custom("iambic pentameter")).holds is verdict
+
+
 def test_one_who_writes_lovd_counts() -> None:
     counting = [*EVEN, "He lov'd the hill, and turn'd to it again", LOOSE]
     assert check("\n".join(counting), custom("iambic pentameter")).holds is Holds.NO
