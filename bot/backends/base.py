@@ -168,6 +168,10 @@ class Constraint(Protocol):
         """The check of a finished text."""
         ...
 
+    def shows(self, text: str) -> bool:
+        """Whether the topic shows in a text, in its own words."""
+        ...
+
     def worth(self, text: str, *, literal: bool = True) -> float:
         """How well a finished text does, from 0 to 1; 1 where nothing is left to wish for.
 
@@ -267,14 +271,21 @@ class Waiting:
     seconds: float | None = None
 
 
+Lack = Literal["new", "topic"]
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end: how it ended, who answered, what it cost."""
+    """The end: how it ended, who answered, what it cost.
+
+    ``lacks`` is what no further try brought: that all lines are new to the model, that the topic shows.
+    """
 
     ending: Literal["stop", "length", "refused"]
     model: ModelRef
     usage: Usage = field(default_factory=Usage)
     seed: int | None = None
+    lacks: tuple[Lack, ...] = ()
 
 
 Chunk = Text | Waiting | Done

@@ -316,6 +316,7 @@ def _notes(job: Job, draft: _Draft) -> tuple[str, ...]:
     notes: list[str] = []
     if _another(job.asked, draft.model):
         notes.append("work.other_model")
+    notes += [f"work.lacks_{one}" for one in (draft.done.lacks if draft.done is not None else ())]
     if draft.thrown_back:
         notes.append("work.still_alike" if draft.alike else "work.thrown_back")
     return tuple(notes)

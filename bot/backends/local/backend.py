@@ -15,6 +15,7 @@ from bot.backends.deadline import Deadline
 from bot.backends.local.choosing import choose
 from bot.backends.local.copies import copies
 from bot.backends.local.describe import describe, name_of
+from bot.backends.local.fresh import fresh
 from bot.backends.local.process import Answer, Inbox, WorkerProcess
 from bot.errors import BackendError, ModelUnavailable, ModelUnknown
 
@@ -72,7 +73,8 @@ class LocalBackend:
     async def generate(self, request: Request) -> AsyncGenerator[Chunk, None]:
         """Stream an answer; the first chunk may be a word on loading.
 
-        A request with a constraint is written several times, and the best is given whole.
+        A request with a constraint is written several times, and the best is given whole.  Lines that a
+        model learnt from are written again, where it has an index of them.
 
         Raises:
             BackendError: see :mod:`bot.errors`.
@@ -81,13 +83,15 @@ class LocalBackend:
         # Plans read dictionaries: never in the loop.
         if constraint is not None and not await asyncio.to_thread(getattr, constraint, "possible"):
             request, constraint = replace(request, constraint=None), None
-        if constraint is None or constraint.tries < 2:
-            chunks = self._once(request)
+        known = await asyncio.to_thread(copies, Path(self._models.get(self._named(request), "-")))
+        seed = request.sampling.seed
+        seed = secrets.randbelow(2**31) if seed is None else seed
+        if constraint is not None and constraint.tries > 1:
+            chunks = choose(self._candidates, request, constraint, seed, known or (lambda line: False))
+        elif known is not None and constraint is None and request.schema is None:
+            chunks = fresh(self._once, request, seed, known)
         else:
-            seed = request.sampling.seed
-            seed = secrets.randbelow(2**31) if seed is None else seed
-            known = await asyncio.to_thread(copies, Path(self._models.get(self._named(request), "-")))
-            chunks = choose(self._candidates, request, constraint, seed, known)
+            chunks = self._once(request)
         async with aclosing(chunks) as stream:
             async for chunk in stream:
                 yield chunk

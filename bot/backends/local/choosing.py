@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.backends.base import Chunk, Constraint, Request, Result, Text, Usage, Waiting
+from bot.backends.base import Chunk, Constraint, Lack, Request, Result, Text, Usage, Waiting
 from bot.forms.guide.guided import seeds
 
 ROUNDS = 3
@@ -81,11 +81,14 @@ async def choose(
     assert best is not None
     _, text, lines = best
     done = lines[-1].done
+    spoilt = await asyncio.to_thread(lambda: any(copied(line.text) for line in lines))
+    silent = not await asyncio.to_thread(constraint.shows, text)
+    lacks: tuple[Lack, ...] = (*(("new",) if spoilt else ()), *(("topic",) if silent else ()))
     tokens = tuple(token for line in lines for token in line.tokens) if request.logprobs else ()
     yield Text(text, tokens, done.model)
     # What a member is charged for is the text, not how it was found.
     written = sum(line.done.usage.written or 0 for line in lines)
-    yield replace(done, ending="stop", usage=Usage(lines[0].done.usage.read, written), seed=seed)
+    yield replace(done, ending="stop", usage=Usage(lines[0].done.usage.read, written), seed=seed, lacks=lacks)
 
 
 def _coming(plan: Constraint) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """Whether a line is one that a model learnt from: an index of its material lies beside its weights.
 
 The index (``copies.bloom``) is a Bloom filter: it knows every line it was given, and takes one in a hundred
-others for known too.  So it is asked which of several candidates to prefer, never to accuse anybody.
+others for known too.  So a line that it knows is written again, and nobody is accused.
 ``models/house/copies.py`` makes it.
 """
 
@@ -11,11 +11,15 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 
 from rbloom import Bloom
 
 FILE = "copies.bloom"
+PROSE = 12
+"""Runs of words from which a line is one of prose."""
+
 WORDS = 8
 """English words in a row that make a copy."""
 
@@ -41,12 +45,23 @@ def hashed(piece: object) -> int:
     return int.from_bytes(blake2b(str(piece).encode(), digest_size=16).digest(), "big", signed=True)
 
 
-def copies(folder: Path) -> Callable[[str], bool]:
-    """Whether a line was learnt from, for the model of a folder; never, where there is no index."""
+def copies(folder: Path) -> Callable[[str], bool] | None:
+    """Whether a line was learnt from, for the model of a folder; None where there is no index.
+
+    Of a line of prose two runs in a row must be known, which is nine words: it has so many runs that one
+    is often known by error.
+    """
     index = _index(folder / FILE)
     if index is None:
-        return lambda line: False
-    return lambda line: any(piece in index for piece in pieces(line))
+        return None
+
+    def copied(line: str) -> bool:
+        known = [piece in index for piece in pieces(line)]
+        if len(known) > PROSE and not _HAN.search(line):
+            return any(one and other for one, other in pairwise(known))
+        return any(known)
+
+    return copied
 
 
 @lru_cache(maxsize=4)

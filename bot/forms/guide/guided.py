@@ -159,6 +159,10 @@ class Guided:
         """The check of a text, opening and all."""
         return check(self.whole(text), self.shape, topic=self.topic)
 
+    def shows(self, text: str) -> bool:
+        """Whether the topic shows in a text, in its own words."""
+        return shows(self.topic, self.whole(text))
+
     def worth(self, text: str, *, literal: bool = True) -> float:
         """From 0 to 1: a form that fails takes half away, a doubtful one a little; a topic that does not
         show (in its own words, which only a ``literal`` writer needs) and words that come again and again

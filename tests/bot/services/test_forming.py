@@ -178,4 +178,8 @@ def test_the_plan_names_rhymes_refrains_and_heads() -> None:
     assert "x/x/x/x/x/, rhyme A" in guided("sonnet-shakespearean").told
     assert "首字为“春”" in guided("藏头诗", "春江花月", language="zh").told
     assert "平" in guided("七律", "江雪", language="zh").told
-    assert guided("ghazal").told == ""
+    ghazal = guided("ghazal", "the ferry").told
+    assert "rhyme Q, and behind the rhyme the words “" in ghazal and "ferry”" in ghazal
+    sestina = guided("sestina").told
+    assert "7: 10 syllables, x/x/x/x/x/, ends in the word F" in sestina
+    assert "ends in the word E, has the word B within" in sestina

@@ -152,11 +152,20 @@ async def test_a_line_that_was_learnt_from_is_taken_only_where_there_is_no_other
 
 def test_the_index_of_the_house_model_knows_what_it_learnt_from() -> None:
     known = copies(ROOT / "models" / "house")
+    assert known is not None
     assert known("黄河入海流，") and known("更上一层楼")
     assert known("My mistress’ eyes are nothing like the sun;")
     assert not known("机器人在月亮上吃面包") and not known("my laptop never learned the way to swim at noon")
     assert not known("春风"), "short phrases are common property"
-    assert not copies(ROOT / "docs")("床前明月光"), "a model without an index knows nothing"
+    assert copies(ROOT / "docs") is None, "a model without an index knows nothing"
+
+
+def test_in_prose_nine_words_make_a_copy() -> None:
+    known = copies(ROOT / "models" / "house")
+    assert known is not None
+    mine = "my laptop never learned the way to swim at noon and the kettle in the office has a cold "
+    assert not known(mine * 3)
+    assert known(mine + "the blue eye will do if the courting is through " + mine)
 
 
 async def test_who_waits_is_told_how_far_it_is() -> None:
