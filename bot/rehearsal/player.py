@@ -46,6 +46,7 @@ class Player:
         self._screen: dict[int, Seen] = {}
         self._since: list[Seen] = []
         self._form = ""
+        self._open: dict[str, Any] = {}  # the form that each member has before them
         self._cursor = 0  # also what went wrong while the bot started
         self._pending: list[lines.Press] = []
         self._stopping = False
@@ -215,6 +216,11 @@ class Player:
                 found = acts.button(world, who, label)
                 self._begins(who, f"[{found.label}]")
                 self._shown(who, await acts.press(world, who, found))
+            case lines.Fill(_, label, fields) if label == self._title(who):
+                shown = self._open.pop(who)
+                self._begins(who, f"[{label}]")
+                self._report(Did(who, " ".join(f"{name}: {text}" for name, text in fields.items())))
+                self._shown(who, await acts.submit(world, who, shown, fields))
             case lines.Fill(_, label, fields):
                 found = acts.button(world, who, label)
                 self._begins(who, f"[{found.label}]")
@@ -241,12 +247,18 @@ class Player:
             self._report(Did(who, " ".join(f"{name}: {text}" for name, text in fields.items())))
         result = await acts.submit(self._world, who, shown, fields)
         self._form = ""
+        self._open.pop(who, None)
         self._shown(who, result)
+
+    def _title(self, who: str) -> str | None:
+        """What the form is called that somebody has before them: a command or a press opened it."""
+        return self._open[who].modal["title"] if who in self._open else None
 
     def _shown(self, who: str, result: Any) -> None:
         if (modal := result.modal) is not None:
             fields = tuple(field.label for field in acts.form_fields(modal))
             self._form = "\n".join([modal["title"], *fields])
+            self._open[who] = result
             self._report(Form(who, modal["title"], fields))
 
     def _on_screen(self) -> list[Seen]:

@@ -103,6 +103,8 @@ class FormDesk:
         head = _letters(told.split(" · ")[0])
         # 五言律诗 is said by 五律 already.
         short = bool(head) and head[0] > "\u2e80" and set(head) <= set(_letters(name))
+        if report.summary and name.casefold().endswith(report.summary.casefold()):
+            return f"{name}{told[len(report.summary) :]}"  # Quatrain ABAB
         return told if short or _letters(name) in _letters(told) else f"{name} {told}"
 
 

@@ -1,9 +1,12 @@
 """Every kind of line, against the real bot with a scripted model."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from bot.i18n.text import texts
+from bot.ids import LANGUAGES, Lang
 from bot.rehearsal.events import Changed, Deleted, Did, Expected, Form, Passed, Posted, Told, Wrong
 from bot.settings import Settings
 from tests.bot.rehearsal.stage import shown, stage, wrongs
@@ -210,3 +213,25 @@ async def test_the_bot_may_be_down_for_hours_and_somebody_may_leave(settings: Se
         assert ben in guild.member_ids()
         await held.fine("@ben leave")
         assert ben not in guild.member_ids()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_buttons_that_the_help_names_are_there(lang: Lang) -> None:
+    known = {text for key, text in texts(lang).items() if key.startswith(("button.", "modal.form-check"))}
+    for part in ("banner", "help"):
+        told = texts(lang)[f"rehearsal.{part}"]
+        named = re.findall(r'(?:press|fill) "([^"]+)"', told)
+        assert named and all({name, f"{name}…"} & known for name in named), named
+
+
+async def test_a_form_that_a_command_opened_is_filled_in_by_its_title(settings: Settings) -> None:
+    async with stage(settings) as rehearsal:
+        await rehearsal.fine(
+            '@ana /form check form:haiku   expect "Your poem"\n'
+            '@ana fill "Check a poem" poem:"An old silent pond\\nA frog jumps into the pond\\nSplash!"\n'
+            'expect private "wanted 5, found 1"   expect no "Your poem"'
+        )
+        # It is shown once: what was sent off is not there to be filled in again, nor for somebody else.
+        assert wrongs(await rehearsal.play('@ana fill "Check a poem" poem:"snow"'))
+        await rehearsal.fine("@ana /form check form:haiku")
+        assert wrongs(await rehearsal.play('@ben fill "Check a poem" poem:"snow"'))

@@ -47,7 +47,8 @@ def test_a_mark_is_in_the_readers_language() -> None:
         ),
         ("wulv", SPRING, "zh", "五律 · 仄起首句不入韵 · 平水韵 平侵 ✓"),
         ("ABAB, 8 6 8 6", QUATRAIN, "en", "ABAB 8-6-8-6 ✗"),
-        ("ghazal", "one\ntwo\nthree\nfour", "en", "ghazal ✗"),
+        ("quatrain-abab", QUATRAIN, "en", "Quatrain ABAB ✗"),
+        ("ghazal", "one\ntwo\nthree\nfour", "en", "Ghazal ✗"),
     ],
 )
 def test_the_name_of_a_form_is_said_once(form: str, text: str, lang: Lang, shown: str) -> None:
