@@ -13,10 +13,12 @@ from bot.client import Renga
 from bot.errors import BadInput
 from bot.forms.check import Shape, TwoShapes
 from bot.forms.chinese.sound import Book
+from bot.forms.model import FormReport
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import LANGUAGES, Lang, MessageId, WorkId
 from bot.prompting.parts import Form as FormFile
+from bot.services.form_words import sheet
 from bot.services.forms import LONGEST, FormDesk, is_tune
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.judging_report import form_rows, whole_report
@@ -111,7 +113,9 @@ class Verse(commands.Cog):
         work = await self._studio.work(interaction, id)
         chosen = await self._app.works.take(work.guild, id, take or work.take)
         facts = await self._app.facts.of_take(work, chosen, self._studio.seeing(interaction))
-        await _tell_long(interaction, whole_report(facts, lang_read(interaction)))
+        lang = lang_read(interaction)
+        name = facts.form.get(lang, "")
+        await _tell_long(interaction, whole_report(facts, lang), facts.report, name=name)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:
@@ -135,7 +139,8 @@ class Verse(commands.Cog):
         topic = filled.value("word")
         report = await asyncio.to_thread(self._desk.check, poem, shape, topic=topic, book=book)
         lang = lang_read(interaction)
-        await _tell_long(interaction, "\n".join(form_rows(report, lang, name=self._desk.name(named, lang))))
+        name = self._desk.name(named, lang)
+        await _tell_long(interaction, "\n".join(form_rows(report, lang, name=name)), report, name=name)
 
 
 def form_list(forms: Sequence[FormFile], lang: Lang) -> list[str]:
@@ -157,15 +162,26 @@ def form_list(forms: Sequence[FormFile], lang: Lang) -> list[str]:
     return [*rows, translate("form.list_described", lang)]
 
 
-async def _tell_long(interaction: discord.Interaction[Renga], shown: str) -> None:
-    """A report in as many messages as it needs, or as a file with its first line before it."""
+async def _tell_long(
+    interaction: discord.Interaction[Renga], shown: str, report: FormReport | None, *, name: str
+) -> None:
+    """A report in as many messages as it needs; a very long one as a file, with what fails before it."""
     parts = split(shown, most=MOST_PARTS)
-    if parts is None:
-        await tell(interaction, shown.split("\n", 1)[0], files=[("form.txt", shown.encode())])
+    if parts is not None:
+        for part in parts:
+            if part.strip():
+                await tell(interaction, part.strip("\n"))
         return
-    for part in parts:
-        if part.strip():
-            await tell(interaction, part.strip("\n"))
+    lang = lang_read(interaction)
+    if report is None:
+        await tell(interaction, shown.split("\n", 1)[0], files=[("report.txt", shown.encode())])
+        return
+    wrong = "\n".join(form_rows(report, lang, name=name, wrong_only=True))
+    first = (split(wrong, MESSAGE_LIMIT - 80, most=10_000) or [""])[0]
+    if first != wrong:
+        first = first.rsplit("\n", 1)[0] + f"\n-# … {translate('form.whole_in_file', lang)}"
+    whole = "\n".join(sheet(report, lang, name=name))
+    await tell(interaction, first, files=[("report.txt", whole.encode())])
 
 
 def _sheet_of_paper(

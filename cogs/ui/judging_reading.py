@@ -121,9 +121,7 @@ def reading(read: Read, facts: Facts, title: str, lang: Lang) -> str:
     if read.reading.left_out:
         rows += ["", f"-# {translate('judging.left_out', lang, count=read.reading.left_out)}"]
     if facts.report is not None:
-        rows.append(
-            f"-# {translate('judging.form', lang, mark=line(form_mark(facts.report, facts.form, lang), 200))}"
-        )
+        rows.append(f"-# {translate('judging.form', lang, mark=form_mark(facts.report, facts.form, lang))}")
     return "\n".join(rows)
 
 

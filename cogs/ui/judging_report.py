@@ -15,12 +15,12 @@ ALIKE = 0.05
 """From here on it is told which text is the closest."""
 
 
-def form_rows(report: FormReport, lang: Lang, *, name: str = "") -> list[str]:
+def form_rows(report: FormReport, lang: Lang, *, name: str = "", wrong_only: bool = False) -> list[str]:
     """The check of a form: the mark, what fails or is in doubt, and line by line what was found.
 
-    ``name`` is what the form is called.
+    ``name`` is what the form is called; with ``wrong_only`` lines that hold are left out.
     """
-    rows = [f"**{line(mark(report, lang, name=name), 200)}**"]
+    rows = [f"**{form_mark(report, {lang: name}, lang)}**"]
     if report.variant and report.variant not in report.mark:
         rows.append(f"-# {line(report.variant, 200)}")
     rows += [f"-# {row}" for row in whole_rows(report, lang, line)]
@@ -28,21 +28,26 @@ def form_rows(report: FormReport, lang: Lang, *, name: str = "") -> list[str]:
         return rows
     numbered = len(report.lines) >= NUMBERED
     for number, one in enumerate(report.lines, 1):
-        rows += _line(one, lang, number if numbered else None)
+        if not (wrong_only and one.holds is Holds.YES):
+            rows += _line(one, lang, number if numbered else None)
     return rows
 
 
 def form_mark(report: FormReport, form: Words, lang: Lang) -> str:
     """The check in a line."""
-    return mark(report, lang, name=form.get(lang, ""))
+    return line(mark(report, lang, name=form.get(lang, "")), 200)
 
 
 def _line(one: LineReport, lang: Lang, number: int | None) -> list[str]:
     """A line as it stands with its sign, and small below it what was counted and what is wrong."""
     told = [*([str(number)] if number else []), *met(one, lang, line)]
     wrong = [
-        unmet(found, lang, line, text=one.text) for found in one.findings if found.holds is not Holds.YES
+        unmet(finding, lang, line, text=one.text)
+        for finding in one.findings
+        if finding.holds is not Holds.YES
     ]
+    if len(told) == 1 and number and wrong:
+        told, wrong = [*told, wrong[0]], wrong[1:]  # a number does not stand alone in its row
     rows = [f"{one.holds.sign} {line(one.text, 300)}"]
     if told:
         rows.append(f"-# {' · '.join(told)}")
@@ -53,9 +58,7 @@ def fact_rows(facts: Facts, lang: Lang, *, whole: bool = True) -> list[str]:
     """What can be said without a model; with ``whole`` false the form is told in one line."""
     rows = [f"**{translate('judging.facts', lang)}**"]
     if facts.report is not None and not whole:
-        rows.append(
-            translate("judging.form", lang, mark=line(form_mark(facts.report, facts.form, lang), 200))
-        )
+        rows.append(translate("judging.form", lang, mark=form_mark(facts.report, facts.form, lang)))
     elif facts.report is None:
         rows.append(translate("judging.form_none", lang))
     rows += [line(row, 300) for row in counted(facts.words, lang)]

@@ -165,6 +165,18 @@ async def test_a_long_report_comes_in_parts_and_one_without_a_form_says_so(world
     assert told.count("So long as men") == 30 and len(told) > 2_000
 
 
+async def test_a_very_long_report_is_a_file_and_what_fails_stands_before_it(world: World) -> None:
+    verse = "\n".join(["So long as men can breathe or eyes can see", "and breathe"] * 60)
+    asked = await world.ana.slash(world.general, "form check", form="blank-verse")
+    sent = await world.ana.submit_modal(asked, {"form": "blank-verse", "poem": verse})
+    (message,) = [one for one in (sent.response, *sent.followups) if one is not None and one.attachments]
+    assert message.attachments[0].filename == "report.txt" and len(message.content) <= 2_000
+    assert "✗ and breathe\n-# 2 · ✗ syllables: wanted 10, found 2" in message.content
+    assert "✓ So long" not in message.content and message.content.endswith("is in the file")
+    whole = bytes(world.env.backend.cdn.get(message.attachments[0].url)).decode()
+    assert whole.count("\n") > 120 and "**" not in whole and "-#" not in whole
+
+
 async def test_a_poem_is_written_to_a_form_that_is_described(world: World) -> None:
     world.model.say("the cat\nthe hat\nthe dog\nthe log")
     await world.ana.slash(world.general, "poem", topic="cat", form="aabb,  2")
