@@ -66,7 +66,9 @@ async def write(given: argparse.Namespace, settings: Settings) -> int:
 def _checked(app: App, finished: Finished) -> FormReport | None:
     """The check of a poem's form, if that can be checked."""
     wish = finished.work.wish
-    return app.forms.report(wish.form, finished.take.text, topic=wish.topic, language=wish.language)
+    return app.forms.report(
+        wish.form, finished.take.text, topic=wish.topic, language=wish.language, whole=True
+    )
 
 
 def _mark(app: App, finished: Finished, report: FormReport, lang: Lang) -> str:

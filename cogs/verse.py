@@ -13,7 +13,7 @@ from bot.client import Renga
 from bot.errors import BadInput
 from bot.forms.check import Shape, TwoShapes
 from bot.forms.chinese.sound import Book
-from bot.forms.model import FormReport
+from bot.forms.model import FormReport, Holds
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import LANGUAGES, Lang, MessageId, WorkId
@@ -179,7 +179,9 @@ async def _tell_long(
     wrong = "\n".join(form_rows(report, lang, name=name, wrong_only=True))
     first = (split(wrong, MESSAGE_LIMIT - 80, most=10_000) or [""])[0]
     if first != wrong:
-        first = first.rsplit("\n", 1)[0] + f"\n-# … {translate('form.whole_in_file', lang)}"
+        # Not in the middle of what is told of a line.
+        first = first[: max(first.rfind(f"\n{holds.sign} ") for holds in Holds)]
+        first += f"\n-# … {translate('form.whole_in_file', lang)}"
     whole = "\n".join(sheet(report, lang, name=name))
     await tell(interaction, first, files=[("report.txt", whole.encode())])
 

@@ -123,10 +123,14 @@ def whole_rows(report: FormReport, lang: Lang, shown: Shown = cut) -> list[str]:
 
 
 def met(line: LineReport, lang: Lang, shown: Shown = cut) -> list[str]:
-    """What was found in a line and is as it should be: ``A``, ``syllables 10``, ``rhyme may (day)``."""
-    told = [shown(line.rhyme, 10)] if line.rhyme else []
+    """What was found in a line and is as it should be: ``A (-eɪ)``, ``syllables 10``."""
+    sound = next((one.found for one in line.findings if one.rule == "sound"), "")
+    letter = f"{line.rhyme} (-{sound})" if sound else line.rhyme
+    told = [shown(letter, 20)] if letter else []
     for finding in line.findings:
-        if finding.holds is Holds.YES and finding.found:
+        # The letter and the sound say already what a line rhymes with.
+        said = finding.rule == "sound" or (sound and finding.rule == "rhyme")
+        if finding.holds is Holds.YES and finding.found and not said:
             rule = translate(f"form.rule_{finding.rule}", lang)
             told.append(f"{rule} {shown(_found(finding), 60)}")
     return told

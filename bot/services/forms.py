@@ -9,6 +9,7 @@ import unicodedata
 from bot.errors import BadInput
 from bot.forms.check import AnyShape, Shape, check, custom, measures, shape_of, written_in
 from bot.forms.described import Misdescribed, misdescribed
+from bot.forms.details import detailed
 from bot.forms.model import FormReport, Holds
 from bot.forms.shapefile import Fault, faults
 from bot.i18n.text import translate
@@ -69,13 +70,16 @@ class FormDesk:
         return found.title[lang] if found is not None else typed
 
     def check(self, text: str, shape: AnyShape, *, topic: str = "", book: str = "") -> FormReport:
-        """The check of any text; see :func:`bot.forms.check.check`."""
-        return check(text, shape, topic=topic, book=book)
+        """The check of any text, in every detail; see :func:`bot.forms.check.check`."""
+        return detailed(check(text, shape, topic=topic, book=book), shape)
 
     def report(
-        self, form: str, text: str, *, topic: str = "", language: Lang | None = None
+        self, form: str, text: str, *, topic: str = "", language: Lang | None = None, whole: bool = False
     ) -> FormReport | None:
-        """The check of a work; None for a form that is not checked, or not in the ``language`` asked for."""
+        """The check of a work; None for a form that is not checked, or not in the ``language`` asked for.
+
+        ``whole``: with the stress and the sounds of its lines.
+        """
         found = self._catalogue.forms.get(form) or described(form)
         if found is None or not found.shape or len(text) > LONGEST:
             return None
@@ -86,7 +90,8 @@ class FormDesk:
             return None
         if not measures(shape, text) and written_in(text) in (language, *found.languages):
             return None
-        return check(text, shape, topic=topic)
+        report = check(text, shape, topic=topic)
+        return detailed(report, shape) if whole else report
 
     def unmeasured(self, form: str, text: str, lang: Lang) -> str:
         """What a form is called that is not checked; and why, where it is only in another language."""

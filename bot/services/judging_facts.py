@@ -71,7 +71,12 @@ class FactDesk:
         """What can be said of a take of a work, to a reader who may see some works and not others."""
         wish = work.wish
         report = await asyncio.to_thread(
-            self._forms.report, wish.form, take.text, topic=wish.topic, language=wish.language or None
+            self._forms.report,
+            wish.form,
+            take.text,
+            topic=wish.topic,
+            language=wish.language or None,
+            whole=True,
         )
         takes = [one.text for one in await self._works.takes(work.guild, work.id)]
         return Facts(

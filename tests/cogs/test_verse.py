@@ -171,7 +171,7 @@ async def test_a_very_long_report_is_a_file_and_what_fails_stands_before_it(worl
     sent = await world.ana.submit_modal(asked, {"form": "blank-verse", "poem": verse})
     (message,) = [one for one in (sent.response, *sent.followups) if one is not None and one.attachments]
     assert message.attachments[0].filename == "report.txt" and len(message.content) <= 2_000
-    assert "✗ and breathe\n-# 2 · ✗ syllables: wanted 10, found 2" in message.content
+    assert "✗ and breathe\n-# 2 · stress x/\n-# ✗ syllables: wanted 10, found 2" in message.content
     assert "✓ So long" not in message.content and message.content.endswith("is in the file")
     whole = bytes(world.env.backend.cdn.get(message.attachments[0].url)).decode()
     assert whole.count("\n") > 120 and "**" not in whole and "-#" not in whole
