@@ -101,8 +101,8 @@ def _lengths(lines: Sequence[str], shape: Shape, places: Sequence[Place]) -> lis
                 found.append((counted(line, least, most), asked))
         elif shape.metre is not None:
             whole = shape.metre.whole
-            last = at == len(lines) - 1
-            found.append((measured(line, whole, style=style, last=last), str(len(whole))))
+            last, free = at == len(lines) - 1, not any(place.rhyme for place in places)
+            found.append((measured(line, whole, style=style, last=last, free=free), str(len(whole))))
         else:
             found.append((None, ""))
     return found
@@ -126,7 +126,7 @@ def _lightened(
 ) -> Length:
     """The length of a line once it is known which lines rhyme with it.
 
-    A light end is a matter of course where a line that rhymes with it has one too, or where none must.
+    A light end is a matter of course where a line that rhymes with it has one too.
     """
     light = length.light
     if light is None or light.price >= length.price:
@@ -137,8 +137,7 @@ def _lightened(
         for i, (other, _) in enumerate(lengths)
         if i != at and rhymed and places[i].rhyme == rhymed and other is not None
     ]
-    unrhymed = not any(place.rhyme for place in places)
-    if unrhymed or any(mate.light is not None and mate.light.price < mate.price for mate in mates):
+    if any(mate.light is not None and mate.light.price < mate.price for mate in mates):
         return light
     return length
 

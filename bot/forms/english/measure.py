@@ -33,6 +33,8 @@ _OUT = 100
 _LIGHT_END, _LIGHT_WORD, _LIGHT_SUNG = 63, 36, 42
 """The price of a light end that no other line answers: the line has a syllable too many.  It is less where
 the syllable belongs to a longer word, which cannot be said otherwise, and in a hymn's lines without rhyme."""
+_LIGHT_BLANK = 31
+"""The same in blank verse, where only a longer word ends so without being noticed."""
 _ANAPAEST = 77
 """The price of a foot of three syllables, or two such."""
 _APART = 10
@@ -97,7 +99,7 @@ def measured(
         sung: a light syllable more or less at either end is only doubtful, as in hymns.
         style: of its poem.
         last: it is the last of its poem.
-        free: no line rhymes with it.
+        free: no line rhymes with it; without ``sung``, nor does any line of its poem with another.
     """
     parts = parse(line, style)
     number = sum([len(options[0].marks) for options, _ in parts])
@@ -121,7 +123,11 @@ def measured(
     if sung and best.scansion is not None and best.reason != "metre":
         best = replace(best, price=best.price + _IN_SONG)
     light = read(places + "x")
-    alone = _LIGHT_SUNG if sung and free else _LIGHT_WORD if _ends_light(parts[-1:]) else _LIGHT_END
+    longer = _ends_light(parts[-1:])
+    if free:
+        alone = _LIGHT_SUNG if sung else 0 if longer else _LIGHT_BLANK
+    else:
+        alone = _LIGHT_WORD if longer else _LIGHT_END
     if best.price > EASY:
         short = [places[1:], places[:-1]] if sung and len(places) == 8 else [places[1:]]
         for variant in short:

@@ -211,8 +211,8 @@ def test_a_line_far_out_of_the_metre_fails_with_its_poem() -> None:
 @pytest.mark.parametrize(
     ("line", "verdict"),
     [
-        ("I saw the light of the moving water there", Holds.DOUBTFUL),
-        ("I saw the light and of moving water there", Holds.NO),
+        ("I saw the light of the moving water fall", Holds.DOUBTFUL),
+        ("I saw the light and of moving water fall", Holds.NO),
     ],
 )
 def test_two_light_words_that_do_not_belong_together_are_far_out(line: str, verdict: Holds) -> None:
