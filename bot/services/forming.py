@@ -9,13 +9,11 @@ only while there is time.  The best text is what is given out, whatever it lacks
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import re
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from bot.backends.base import (
     Backend,
@@ -38,6 +36,7 @@ from bot.forms.model import Finding, FormReport, Holds
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.services.tidy import Tidy
+from bot.services.unwrap import lines, readings, refuses
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +64,6 @@ LINES: dict[str, Any] = {
 }
 """What a repair looks like, for servers that take a JSON schema."""
 
-_ROW = re.compile(r"^\s*(?:line\s+|第\s*)?(\d{1,3})\s*(?:[|:：.、)]|句|行)[|:：]?\s*(\S.*)$", re.IGNORECASE)
-
 
 @dataclass(slots=True)
 class _Draft:
@@ -75,6 +72,7 @@ class _Draft:
     tokens: tuple[TokenProb, ...]
     worth: float
     report: FormReport
+    refused: bool = False
 
 
 class Formed:
@@ -136,7 +134,7 @@ class Formed:
             before = best
             best = draft if before is None or _better(draft, before) else before
             steered = draft.done.model.provider == "local"
-            if steered or best.worth >= GOOD or draft.done.ending == "refused":
+            if steered or best.worth >= GOOD or draft.refused:
                 break
             # A repair takes about as long as what was written last: without that time it is not begun.
             if call == CALLS or deadline.left() < (request.deadline - deadline.left()) / call:
@@ -170,14 +168,26 @@ class Formed:
             else:
                 raise RuntimeError("the backend ended its stream without Done")
         text = (text + tidy.finish()).strip()
-        new = _mended(before, text) if before is not None else text
+        refused = done.ending == "refused" or refuses(text, constraint.language)
+        new = text if before is None else before.text if refused else _mended(before, text)
         draft = await asyncio.to_thread(_checked, new, done, constraint)
+        draft.refused = refused
         if draft.text == text:
             draft.tokens = tuple(tokens)  # else they are those of the answer, not of the poem
         yield draft
 
 
 def _checked(text: str, done: Done, constraint: Constraint) -> _Draft:
+    """The poem in a text, checked: of its readings the one that does best, of equals the first."""
+    steered = done.model.provider == "local"
+    drafts = [_read(one, done, constraint) for one in ([text] if steered or not text else readings(text))]
+    best = drafts[0]
+    for draft in drafts[1:]:
+        best = draft if _better(draft, best) else best
+    return best
+
+
+def _read(text: str, done: Done, constraint: Constraint) -> _Draft:
     text = constraint.restored(text)
     worth = constraint.worth(text, literal=False) if text else 0.0
     return _Draft(text, done, (), worth, constraint.report(text))
@@ -201,7 +211,7 @@ def _repair(request: Request, lang: Lang, draft: _Draft, *, seed: int) -> Reques
         f"{number} | {line.text} | " + "; ".join(_told(one, lang) for one in line.findings if _fails(one))
         for number, line in failing.items()
     ]
-    by_line = bool(rows) and not any(one.rule == "lines" and _fails(one) for one in draft.report.findings)
+    by_line = bool(_failing(draft.report))
     # With nothing wrong in the form, it is words that come again and again.
     key = "guide.mend_lines" if by_line else "guide.mend_whole" if rows or whole else "guide.mend_sense"
     told = translate(key, lang, faults="\n".join((*whole, *rows)))
@@ -233,28 +243,18 @@ def _fails(finding: Finding) -> bool:
     return finding.holds is Holds.NO and not finding.advice
 
 
+def _failing(report: FormReport) -> tuple[int, ...]:
+    """The lines to be asked for again, by number; none where it must be the whole."""
+    failing = tuple(number for number, line in enumerate(report.lines, 1) if line.holds is Holds.NO)
+    return () if any(one.rule == "lines" and _fails(one) for one in report.findings) else failing
+
+
 def _mended(before: _Draft, answer: str) -> str:
     """The text before with the lines of an answer; the answer itself, where it is a whole text."""
-    new = _lines(answer)
+    new = lines(answer, _failing(before.report))
     if not new:
         return answer or before.text
     return put_lines(before.text, [line.text for line in before.report.lines], new)
-
-
-def _lines(answer: str) -> Mapping[int, str]:
-    """Numbered lines, as JSON or one a row; none if the answer is something else."""
-    try:
-        read = json.loads(answer)
-        rows = cast("list[dict[str, Any]]", read["lines"])
-        return {int(row["number"]): " ".join(str(row["line"]).split()) for row in rows}
-    except (ValueError, KeyError, TypeError):
-        pass
-    rows = [row for row in answer.splitlines() if row.strip()]
-    found = [_ROW.match(row) for row in rows]
-    if not rows or not all(found):
-        return {}
-    # A model that is told why mostly leaves that out; one that does not is not to have it in the poem.
-    return {int(one[1]): one[2].split(" | ")[0].strip() for one in found if one}
 
 
 def _better(one: _Draft, other: _Draft) -> bool:

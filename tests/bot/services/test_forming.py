@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from bot.forms.guide.guided import Guided
 from bot.forms.model import Holds
 from bot.prompting.catalogue import Catalogue
 from bot.services.forming import CALLS, Formed
+from bot.services.unwrap import refuses
 from tests.servers.faulty import USAGE, Answer, Faulty, event, says, serve, status
 
 CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "prompts")
@@ -100,6 +103,94 @@ async def test_only_the_line_that_fails_is_asked_for_again(
     assert repair["response_format"]["json_schema"]["schema"]["required"] == ["lines"]
     assert result.done.usage.written == 6, "both calls are paid for"
     assert result.tokens == (), "nobody gave this text token by token"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"```\n{GOOD}\n```",
+        f"```text\n{GOOD}\n```\nHope this helps!",
+        f"Here is a haiku about the ferry:\n\n{GOOD}",
+        f"Here is a haiku about the ferry:\n{GOOD}",
+        f"{GOOD}\n\n(5-7-5 syllables, as asked)",
+        f"Sure!\n\n{GOOD}\n\nLet me know if you want changes.",
+        "1. The old ferry waits\n2. under a sky full of snow\n3. with nobody there",
+        "- The old ferry waits\n- under a sky full of snow\n- with nobody there",
+        "> The old ferry waits\n> under a sky full of snow\n> with nobody there",
+        "The old ferry waits (5)\nunder a sky full of snow (7)\nwith nobody there (5)",
+        "*The old ferry waits*  \n*under a sky full of snow*  \n*with nobody there*",
+        f"“{GOOD}”",
+        "The old ferry waits / under a sky full of snow / with nobody there",
+        "<think>5, 7, 5.</think>\n\nOf course:\n\n1) The old ferry waits\n"
+        "2) under a sky full of snow\n3) with nobody there",
+    ],
+)
+async def test_the_poem_is_found_in_what_is_said_around_it(
+    server: Faulty, formed: Formed, answer: str
+) -> None:
+    server.then(text(answer))
+    result = await collect(formed.generate(ask(guided())))
+    assert result.text == GOOD
+    assert len(server.bodies) == 1, "nothing needs a repair"
+
+
+async def test_what_stands_for_itself_is_left_as_it_is(server: Faulty, formed: Formed) -> None:
+    poem = "*The ferry*, said I\nis under a sky of snow\n– nobody – is there (8)"
+    server.then(*(text(poem) for _ in range(CALLS)))
+    assert (await collect(formed.generate(ask(guided())))).text == poem
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f'```json\n{{"lines": [{{"number": 2, "line": "{MENDED}"}}]}}\n```',
+        f"Here is the line:\n\n2 | {MENDED}\n\nIt has seven syllables now.",
+        f"**2** | {MENDED}",
+        f"1 | {MENDED}",
+        MENDED,
+        f'"{MENDED}"',
+        f"1 | The new ferry sinks\n2 | {MENDED}\n3 | with somebody there",
+    ],
+)
+async def test_the_line_is_found_in_a_repair_and_no_other_is_changed(
+    server: Faulty, formed: Formed, answer: str
+) -> None:
+    server.then(text(SHORT), text(answer))
+    assert (await collect(formed.generate(ask(guided())))).text == GOOD
+    assert len(server.bodies) == 2
+
+
+@pytest.mark.parametrize("said", ["I'm sorry, but I can't help with that.", "抱歉，我无法写这首诗。"])
+async def test_who_refuses_is_not_asked_again(server: Faulty, formed: Formed, said: str) -> None:
+    server.then(text(said))
+    assert (await collect(formed.generate(ask(guided())))).text == said
+    assert len(server.bodies) == 1
+    server.then(text(SHORT), text(said))
+    assert (await collect(formed.generate(ask(guided())))).text == SHORT
+    assert len(server.bodies) == 3
+
+
+async def test_a_poem_may_begin_as_an_apology_does(server: Faulty, formed: Formed) -> None:
+    server.then(text("I am sorry, snow\nfor the ferry and the night\nand for the small boats"), text(GOOD))
+    assert len((await collect(formed.generate(ask(guided())))).text.split("\n")) == 3
+    assert not refuses("I am sorry, snow\nfor the ferry and the night\nand for the small boats", "en")
+
+
+async def test_a_repair_that_makes_it_worse_is_not_kept(server: Faulty, formed: Formed) -> None:
+    worse = "A ferry\nB\nC"
+    server.then(text(SHORT), text("2 | snow"), text(worse), text(f"2 | {MENDED}"))
+    assert (await collect(formed.generate(ask(guided())))).text == GOOD
+    assert server.bodies[3]["messages"][2]["content"] == SHORT, "it is the best that is mended"
+
+
+async def test_with_no_time_left_no_repair_is_begun(server: Faulty, formed: Formed) -> None:
+    async def slowly(request: Any, body: Any) -> Any:
+        await asyncio.sleep(0.8)
+        return await text(SHORT)(request, body)
+
+    server.then(slowly)
+    assert (await collect(formed.generate(replace(ask(guided()), deadline=1.2)))).text == SHORT
+    assert len(server.bodies) == 1
 
 
 async def test_a_server_without_schemas_is_asked_without(server: Faulty, formed: Formed) -> None:
