@@ -7,6 +7,7 @@ must be able to forbid here too.  What of a rule can be taken over:
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,9 @@ from bot.services.moderation_desk import RuleDesk
 from bot.services.moderation_rules import body_of, rule_of
 
 SOURCE = "automod:"
+
+CHOSEN_HERE = ("action", "severity", "expires", "evasions", "homophones", "fiction")
+"""What AutoMod says nothing of, or says once: moderators may choose otherwise here."""
 
 
 @dataclass(slots=True)
@@ -45,11 +49,16 @@ class AutoModSync:
     async def sync(self, guild: GuildId, automod: Sequence[Mapping[str, Any]], *, by: MemberId) -> Synced:
         """Read in all AutoMod rules, given as Discord's API gives them.
 
-        New ones begin in shadow.  One that was changed stays as armed as it
-        was, if it keeps the guild's lines.  One that AutoMod no longer has, or
-        has switched off, goes.
+        New ones begin in shadow.  One that was changed in AutoMod stays as armed
+        as it was, if it keeps the guild's lines; what moderators chose for it
+        here (what happens, how grave, until when) stays.  One that AutoMod no
+        longer has, or has switched off, goes.
         """
-        held = {one.source: one for one, _ in await self._desk.rules(guild) if one.source.startswith(SOURCE)}
+        held = {
+            _origin(one.source): one
+            for one, _ in await self._desk.rules(guild)
+            if one.source.startswith(SOURCE)
+        }
         done = Synced()
         seen: set[str] = set()
         for given in automod:
@@ -58,10 +67,11 @@ class AutoModSync:
             if not wanted and given.get("enabled", True):
                 done.left_out.append(name)
             for rule in wanted:
-                source = f"{rule.source}:{rule.kind}"
-                seen.add(source)
+                origin = f"{rule.source}:{rule.kind}"
+                seen.add(origin)
                 try:
-                    await self._follow(guild, replace(rule, source=source), held.get(source), by, done)
+                    source = f"{origin}#{_print(rule)}"
+                    await self._follow(guild, replace(rule, source=source), held.get(origin), by, done)
                 except BadInput:
                     done.left_out.append(name)
         for source, stored in held.items():
@@ -75,10 +85,21 @@ class AutoModSync:
         if held is None:
             await self._desk.add(guild, rule, by=by, source=rule.source)
             done.added.append(rule.title)
-        elif body_of(rule_of(held)) != body_of(rule):
-            await self._desk.change(guild, held.id, rule, by=by)
+        elif held.source != rule.source and body_of(rule_of(held)) != body_of(rule):
+            chosen = {name: getattr(rule_of(held), name) for name in CHOSEN_HERE}
+            await self._desk.change(guild, held.id, replace(rule, **chosen), by=by, source=rule.source)
             done.changed.append(rule.title)
             if held.mode is Mode.OFF:
                 await self._desk.rest(guild, held.id, Mode.OFF, by=by)
             elif held.mode is Mode.ARMED:
                 await self._desk.arm(guild, held.id, by=by)
+
+
+def _origin(source: str) -> str:
+    """Which AutoMod rule a source means, without how that one was."""
+    return source.partition("#")[0]
+
+
+def _print(rule: Rule) -> str:
+    """What an AutoMod rule is known by as it is now: one that is as it was needs nothing done."""
+    return hashlib.blake2b(body_of(rule).encode(), digest_size=6).hexdigest()

@@ -12,7 +12,7 @@ from typing import Any
 from bot.errors import BadInput
 from bot.ids import GuildId, MemberId, Place
 from bot.moderation.records import Entry, RuleStore, StoredLine, StoredRule
-from bot.moderation.rules import Circumstances, Kind, Mode, Rule, RuleSet
+from bot.moderation.rules import Circumstances, Kind, Mode, Rating, Rule, RuleSet
 from bot.moderation.verdict import Action, Verdict
 from bot.services.moderation_book import Compiled, RuleBook, digest
 from bot.services.moderation_file import LINE_LIMIT, MOST_LINES
@@ -99,12 +99,15 @@ class RuleDesk:
             raise BadInput("moderation.too_many_rules", limit=MOST_RULES)
         return await self._put(guild, 0, rule, Mode.SHADOW, by=by, act="rule added", source=source)
 
-    async def change(self, guild: GuildId, id: int, rule: Rule, *, by: MemberId) -> StoredRule:
-        """Replace a rule; it is in shadow again until it is armed."""
+    async def change(
+        self, guild: GuildId, id: int, rule: Rule, *, by: MemberId, source: str | None = None
+    ) -> StoredRule:
+        """Replace a rule; it is in shadow again until it is armed.  ``source``: where it comes from now."""
         old, _ = await self.rule(guild, id)
         return await self._put(
-            guild, id, rule, Mode.SHADOW, by=by, act="rule changed", source=old.source, before=kept(old)
-        )
+            guild, id, rule, Mode.SHADOW, by=by, act="rule changed",
+            source=old.source if source is None else source, before=kept(old),
+        )  # fmt: skip
 
     async def amend(self, guild: GuildId, id: int, *, by: MemberId, **fields: Any) -> StoredRule:
         """Change some of a rule.
@@ -232,11 +235,16 @@ class RuleDesk:
         found = await asyncio.to_thread(found_by, compiled, today, texts, set(page.approved) | allowed)
         return Attempt(rule, len(texts), found)
 
-    async def explain(self, place: Place, text: str) -> tuple[Verdict, dict[str, str]]:
-        """What every rule, in shadow or armed, says of a text here; and the titles of rules by id."""
+    async def explain(
+        self, place: Place, text: str, rating: str = "everyone"
+    ) -> tuple[Verdict, dict[str, str]]:
+        """What every rule, in shadow or armed, says of a text here; and the titles of rules by id.
+
+        ``rating`` is for whom the place is; nobody's roles are spared.
+        """
         page = self._book.page(place.guild)
         channels = frozenset(int(one) for one in (place.category, place.channel, place.thread) if one)
-        circumstances = Circumstances(now=self._clock().timestamp(), channels=channels)
+        circumstances = Circumstances(now=self._clock().timestamp(), channels=channels, rating=Rating(rating))
         verdict = await page.pipeline(circumstances).judge(text)
         return verdict, dict(page.titles)
 

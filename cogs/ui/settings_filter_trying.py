@@ -35,7 +35,9 @@ class Trying(FilterCommands):
     async def test(self, interaction: discord.Interaction[Renga], text: str) -> None:
         """Say what the rules, those in shadow too, make of a text."""
         await self.begin(interaction)
-        verdict, titles = await self.desk.explain(place_of(interaction), text)
+        place, book = place_of(interaction), self.app.desk.book
+        rating = book.rating((await book.of(place)).house, place)
+        verdict, titles = await self.desk.explain(place, text, rating)
         await tell(interaction, verdict_text(verdict, titles, lang_read(interaction)))
 
     @filters.command(**named("try"))

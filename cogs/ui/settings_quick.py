@@ -15,6 +15,7 @@ from cogs.ui.reply import acknowledge, tell
 from cogs.ui.settings_board import Board
 from cogs.ui.settings_group import Spot, missing_in, settings
 from cogs.ui.settings_keeper import require_keeper
+from cogs.ui.settings_rule_texts import fitted
 from cogs.ui.settings_told import name_of, value_told
 from cogs.ui.studio import quickly
 from cogs.ui.where import lang_read, place_in, place_of, space_of
@@ -41,7 +42,7 @@ class Quick(Board):
             origin = resolved.origin.get(field, Level.DEFAULT)
             value = value_told(field, getattr(resolved.house, field), lang)
             lines.append(f"{name_of(field, lang)}: {value} ({translate(f'settings.from_{origin}', lang)})")
-        await tell(interaction, "\n".join(lines)[:2_000])
+        await tell(interaction, fitted(lines))
 
     @settings.command(name=say("command.settings_style"), description=say("command.settings_style_about"))
     @app_commands.describe(text=say("command.option_voice_about"), channel=say("command.option_for_about"))

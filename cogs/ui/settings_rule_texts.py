@@ -9,9 +9,10 @@ from typing import Any, cast
 
 from discord.utils import format_dt
 
-from bot.i18n.text import translate
+from bot.i18n.text import has, translate
 from bot.ids import Lang
 from bot.moderation.records import Entry, StoredLine
+from bot.moderation.rules import CATEGORIES
 from bot.moderation.verdict import Action, Hit, Verdict
 from bot.services.moderation_desk import Broken
 from bot.services.moderation_rules import state_read
@@ -152,7 +153,7 @@ def around(text: str, hits: Sequence[Hit]) -> str:
 
 
 def _hit(text: str, hit: Hit, titles: Mapping[str, str], lang: Lang) -> str:
-    ways = ", ".join(translate(f"moderation.way_{way}", lang) for way in hit.way.split())
+    ways = ", ".join(_way(way, lang) for way in hit.way.split())
     told = translate(
         "moderation.hit",
         lang,
@@ -160,9 +161,20 @@ def _hit(text: str, hit: Hit, titles: Mapping[str, str], lang: Lang) -> str:
         words=line(text[hit.start : hit.end], 60),
         action=translate(f"moderation.action_{hit.action.name.lower()}", lang),
     )
-    if hit.term:
+    if hit.term in CATEGORIES:
+        told += f" · {translate(f'moderation.category_{hit.term}', lang)}"
+    elif hit.term:
         told += " · " + translate("moderation.because_term", lang, term=line(hit.term, 60))
     return told + (f" ({ways})" if ways else "")
+
+
+def _way(way: str, lang: Lang) -> str:
+    """How a rule saw what it marks: through which disguise, or with which score."""
+    try:
+        return translate("moderation.score", lang, score=round(float(way) * 100))
+    except ValueError:
+        key = f"moderation.way_{way}"
+        return translate(key, lang) if has(key) else line(way, 40)
 
 
 def fitted(rows: Sequence[str], limit: int = MESSAGE_LIMIT) -> str:

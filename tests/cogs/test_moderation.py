@@ -5,6 +5,8 @@ from simcord.backend.errors import SetupError
 
 from bot.house.model import Level
 from bot.ids import ChannelId, GuildId, MemberId, Place
+from bot.moderation.rules import Kind, Mode, Rating, Rule, Thresholds
+from bot.moderation.verdict import Action
 from tests.cogs.world import World, private
 
 COMMANDS = [
@@ -203,6 +205,34 @@ async def test_automod_rules_are_read_in_and_kept_in_step(world: World) -> None:
     world.env.backend.delete_auto_mod_rule(world.guild.id, made.id)
     await world.env.settle()
     assert not await world.app.rules.rules(world.guild.id)
+
+
+async def test_what_moderators_choose_for_a_rule_of_automod_stays(world: World) -> None:
+    made = await automod(world)
+    await world.mod.slash(world.general, "filter automod")
+    guild, by = GuildId(world.guild.id), MemberId(world.mod.id)
+    await world.app.rules.arm(guild, 1, by=by)
+    await world.app.rules.amend(guild, 1, by=by, action=Action.HOLD, severity=3)
+    await world.restart()
+    await automod(world, keyword_filter=["candle"])  # another rule of AutoMod, which makes us look at all
+    await world.env.settle()
+    stored, found = await world.app.rules.rule(guild, 1)
+    assert (found.action, found.severity, stored.mode) == (Action.HOLD, 3, Mode.ARMED)
+    world.env.backend.edit_auto_mod_rule(
+        world.guild.id, made.id, {"trigger_metadata": {"keyword_filter": ["kettle"]}}
+    )
+    await world.env.settle()
+    stored, found = await world.app.rules.rule(guild, 1)
+    assert (found.terms, found.action, stored.mode) == (("kettle",), Action.HOLD, Mode.ARMED)
+
+
+async def test_a_rule_of_categories_that_nobody_judges_is_not_armed(world: World) -> None:
+    rule_of_sex = Rule("", Kind.CATEGORIES, categories={"sexual": {Rating.EVERYONE: Thresholds()}})
+    guild, by = GuildId(world.guild.id), MemberId(world.mod.id)
+    await world.app.rules.add(guild, rule_of_sex, by=by)
+    told = private(await world.mod.slash(world.general, "filter rule", rule=1, mode="armed"))
+    assert "Nobody judges categories" in told
+    assert await world.poem(topic="the sea")
 
 
 async def test_automod_is_not_followed_before_it_was_read_in(world: World) -> None:

@@ -140,6 +140,21 @@ async def test_thresholds_are_set_by_rating_and_flag_must_not_be_above(
         assert len(await world.app.rules.rules(world.guild.id)) == 1
 
 
+async def test_a_text_is_explained_by_the_thresholds_of_the_place(
+    settings: Settings, judge: FakeJudge
+) -> None:
+    async with open_world(settings, judge=judge) as world:
+        await categories(world)
+        await categories(world, flag=90, act=95, readers="teen")
+        await world.mod.slash(world.general, "filter rule", rule=1, mode="armed")
+        judge.given = {"violence": 0.8}
+        told = private(await world.mod.slash(world.general, "filter test", text="a duel"))
+        assert "Verdict: block" in told and "score 80" in told
+        await put(world, "rating", "teen")
+        told = private(await world.mod.slash(world.general, "filter test", text="a duel"))
+        assert "Verdict: allow" in told
+
+
 async def test_a_judge_that_is_down_blocks_where_a_rule_blocks_and_the_log_says_so(
     settings: Settings, judge: FakeJudge
 ) -> None:
