@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from bot.moderation.patterns import Pattern, Reach
@@ -14,27 +15,51 @@ from bot.moderation.rules import Kind
 
 _TOKEN = Reach(width=700, spaces=False, lines=False)
 _PATH = r"(?:[:/?#][^\s<>\"'`\])}]{0,400})?"
-_DOT = r"(?:\.|\[\.\]|\(\.\)|\s?[\[(]dot[\])]\s?)"
-_CODE = r"\s?[/\\]{1,2}\s?[\w-]{2,32}"
-_INVITE = rf"\bdiscord(?:app)?(?:\s?{_DOT}\s?|\s)(?:gg|com\s?/\s?invite|io|me|li|link|new){_CODE}"
+_DOT = r"(?:[.。．]|\[\.\]|\(\.\)|\s?[\[(]dot[\])]\s?)"
+_CODE = r"\s?[/\\]{1,2}\s?<?[\w%-]{2,32}"
+_INVITE = (
+    rf"\bdisc[o0]rd(?:app)?(?:\s?{_DOT}\s?|\s)(?:gg|com?\s?/\s?(?:invite|servers)|io|me|li|link|new){_CODE}"
+)
+_INVITE_SPACED = (
+    r"\b" + r"[ ._*-]{1,2}".join("disc") + r"[ ._*-]{1,2}[o0][ ._*-]{1,2}r[ ._*-]{1,2}d"
+    r"\W{1,4}g\W{0,2}g\W{0,2}/[ \w-]{2,64}"
+)
 _INVITE_ELSEWHERE = (
     rf"\b(?:(?:dsc|invite)\.gg{_CODE}|top\.gg/servers/\d{{5,25}}|disboard\.org/server/(?:join/)?\d{{5,25}})"
 )
 _EMAIL = (
     r"\b[a-z0-9][\w.+-]{0,63}(?:@|\s?[\[(]at[\])]\s?)"
-    r"(?:[a-z0-9-]{1,63}(?:\.|\[\.\]|\s?[\[(]dot[\])]\s?)){1,4}[a-z]{2,24}\b"
+    r"(?:[\pL\pN-]{1,63}(?:\.|\[\.\]|\s?[\[(]dot[\])]\s?)){1,4}(?:[a-z]{2,24}\b|\pL{2,24})"
+)
+_EMAIL_SAID = (
+    r"\b[a-z0-9][\w.+-]{1,63} at [a-z0-9-]{2,63} dot (?:com|net|org|edu|gov|io|de|uk|cn|co dot uk)\b"
+)
+_EMAIL_SPACED = (
+    r"\b[a-z0-9](?:[\w.+-]| ){0,40}[ ]?@[ ]?"
+    r"(?:gmail|googlemail|outlook|hotmail|yahoo|icloud|proton|protonmail|qq|163|126|foxmail|sina)\s?\.\s?(?:com|me|cn)\b"
 )
 _ABROAD = r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,5}\b"
 _AT_HOME = r"\b0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}\b"
 _ACCOUNT = (
-    r"(?:微信号|微信[:：]|\bwechat(?: id)?[:：]|\bvx[:：]?|\bqq(?:号[:：]?|[:：]| ))\s?[a-z0-9_-]{5,20}\b"
+    r"(?:[微薇威]信号?[:：是]?|[加+][vV][:：]?|[vV]信[:：]?|\bwechat(?: id)?[:：]|\b[vw]x[:：]?|扣扣[:：]?"
+    r"|\bqq(?:号[:：]?|[:：]| ))\s?[a-z0-9_-]{5,20}\b"
+)
+_NUMBER_NAMED = (
+    r"(?:\b(?:phone|tel|mobile|cell|whatsapp|telegram|call me|text me|my number)|电话|手机号?)"
+    r"[^\d\n]{0,12}\d[\d ().-]{5,16}\d\b"
+)
+_BY_PAIRS = r"\b0[1-9](?:[ .-]\d{2}){4}\b"
+_CARD = r"\b(?:[2-6]\d{12,18}|[2-6]\d{3}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,3})?|3[47]\d{2}[ -]\d{6}[ -]\d{5})\b"
+_PREFIXED = (
+    r"\b(?:gsk|r8|xai|nvapi|pplx|tvly|dckr_pat|figd|shpat|shpss|sntrys|lin_api|ntn|sbp|sq0atp|sq0csp|rnd|fly|secret)"
+    r"[_-][A-Za-z0-9_-]{20,200}"
 )
 _SERVICE = r"\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)?[-_]?[A-Za-z0-9_-]{16,200}"
 _FORGE = r"\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}|dop_v1_[0-9a-f]{64})"
 _CLOUD = r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bya29\.[\w-]{20,200}|\bSG\.[\w-]{22}\.[\w-]{43}"
 _CHAT = (
     r"\bxox[abeoprs]-[A-Za-z0-9-]{10,200}|\b(?:hf|npm)_[A-Za-z0-9]{20,64}|\bpypi-[\w-]{16,200}"
-    r"|\b\d{8,10}:AA[\w-]{33}\b"
+    r"|\b\d{8,10}:AA[\w-]{30,40}\b|\bmfa\.[\w-]{60,100}\b|\bAGE-SECRET-KEY-1[A-Z0-9]{6,80}"
 )
 _BEARER = r"\bBearer {1,3}[A-Za-z0-9._~+/-]{20,500}"
 _IN_ADDRESS = r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{1,64}:[^\s@/]{1,128}@"
@@ -44,10 +69,12 @@ _PASSWORD = (
 )
 _ENDINGS = (
     "com|net|org|info|biz|io|co|gg|tv|app|dev|xyz|online|icu|vip|"
-    "ru|cn|uk|de|fr|jp|kr|br|eu|nl|es|pl|ca|au|tk|ml|ga|cf|ly|gl|cc|ws|su|ai"
+    "ru|cn|uk|de|fr|jp|kr|br|eu|nl|es|pl|ca|au|tk|ml|ga|cf|ly|gl|cc|ws|su|ai|"
+    "shop|store|site|click|website|cyou|sbs|cfd|xxx|porn|casino|webcam|onion|moe"
 )
 _WORDS_TOO = (
-    "me|to|it|in|us|be|is|so|at|no|pw|site|shop|store|club|link|live|top|win|gift|zip|page|cloud|world"
+    "me|to|it|in|us|be|is|so|at|no|pw|club|link|live|top|win|gift|zip|page|cloud|world|fun|art|ink|one|life|"
+    "today|space|tech|news|blog|wiki|bar|cafe|games|chat|lol|wtf|social|media|group|team|studio|design|bio|fyi"
 )
 """Endings that are words as well: where a space was forgotten after a full stop they make no link."""
 _ABROAD_ENDINGS = "com|net|org|jp|cn|ru|xyz|рф|укр|中国|公司|网络|香港|台湾|みんな|한국"
@@ -90,6 +117,8 @@ def _of(
     case: bool = False,
     least: int = 1,
 ) -> Detector:
+    if not reach.lines:  # so that a stream need not wait for the next line
+        written = written.replace(r"\s?", r"[^\S\n]?").replace(r"\W{", r"[^\w\n]{")
     return Detector(part, Pattern(written, reach=reach, case=case), good, least)
 
 
@@ -111,6 +140,18 @@ def _is_card(found: str) -> bool:
 def _is_phone(found: str) -> bool:
     digits = len(_digits(found))
     return 8 <= digits <= 15
+
+
+def _is_no_row(found: str) -> bool:
+    """Whether they are not numbers one after the other: ``01 02 03 04 05``."""
+    pairs = [int(found[at : at + 2]) for at in range(0, len(found), 3)]
+    steps = {after - before for before, after in pairwise(pairs)}
+    return max(steps, default=0) != min(steps, default=0) or max(map(abs, steps), default=0) > 10
+
+
+def _is_mixed(found: str) -> bool:
+    """Whether there are digits in it, and it is no row of words: ``secret_garden_of_the_queen``."""
+    return any(map(str.isdigit, found[4:]))
 
 
 def _is_iban(found: str) -> bool:
@@ -155,21 +196,27 @@ def detectors() -> Mapping[Kind, tuple[Detector, ...]]:
     """What each kind of rule looks for."""
     return {
         Kind.LINKS: (
-            _of("link", r"\bh(?:tt|xx)ps?://[^\s<>\"'`\])}]{1,500}"),
+            _of("link", r"\b[a-z][a-z0-9+.-]{1,15}://[^\s<>\"'`\])}]{1,500}"),
             _of(
                 "link", rf"\b(?:[a-z0-9][a-z0-9-]{{0,62}}(?:\.|\[\.\]|\(\.\))){{1,4}}(?:{_ENDINGS})\b{_PATH}"
             ),
             _of(
                 "link", rf"\b(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_WORDS_TOO})/[^\s<>\"'`\])}}]{{1,400}}"
             ),
-            _of("link", rf"\bwww\.[a-z0-9-]{{1,63}}\.(?:{_WORDS_TOO})\b{_PATH}"),
+            _of("link", rf"\bwww\.[a-z0-9-]{{1,63}}\.[a-z]{{2,24}}\b{_PATH}"),
+            _of(
+                "link",
+                r"\b[a-z0-9-]{2,63} dot (?:com|net|org|gg|io) ?/ ?\w[^\s<>\"'`\])}]{0,400}",
+                _short(500),
+            ),
             _of("link", r"\b[a-z0-9-]{1,63}(?:。|\s?[\[(]dot[\])]\s?)(?:com|net|org)\b", _short(80)),
             _of("link", rf"[\pL\pN-]{{1,62}}[^\x00-\x7f，。、！？：；]\.(?:{_ABROAD_ENDINGS}){_PATH}"),
         ),
         Kind.INVITES: (
             _of("invite", _INVITE, _short(90)),
+            _of("invite", _INVITE_SPACED, _short(120)),
             _of("invite", _INVITE_ELSEWHERE, _short(90)),
-            _of("invite", r"(?:^|\s|[(<])\.gg/[\w-]{2,32}", _short(40)),
+            _of("invite", r"(?m)(?:^|[ \t(<])\.gg/[\w-]{2,32}", _short(40)),
         ),
         Kind.MENTIONS: (
             _of("everyone", r"@(?:everyone|here)\b", _short(12)),
@@ -178,11 +225,16 @@ def detectors() -> Mapping[Kind, tuple[Detector, ...]]:
         ),
         Kind.PERSONAL: (
             _of("email", _EMAIL, Reach(400, True, False)),
+            _of("email", _EMAIL_SAID, _short(160)),
+            _of("email", _EMAIL_SPACED, _short(70)),
             _of("phone", _ABROAD, _short(40), _is_phone, least=8),
             _of("phone", _AT_HOME, _short(24), _is_phone),
-            _of("phone", r"(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b", _short(20)),
+            _of("phone", r"(?:\([2-9]\d{2}\) ?|\b[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}\b", _short(20)),
+            _of("phone", r"\b07\d{3}[ -]?\d{3}[ -]?\d{3}\b", _short(16)),
+            _of("phone", _BY_PAIRS, _short(16), _is_no_row, least=14),
+            _of("phone", _NUMBER_NAMED, _short(50), _is_phone),
             _of("phone", r"\b1[3-9]\d[ -]?\d{4}[ -]?\d{4}\b", _short(16)),
-            _of("card", r"\b\d(?:[ -]?\d){12,18}\b", _short(40), _is_card, least=13),
+            _of("card", _CARD, _short(30), _is_card, least=13),
             _of("iban", r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){3,8}\b", _short(45), _is_iban),
             _of("account", _ACCOUNT, _short(40)),
             _of("id", r"\b[1-9]\d{5} ?(?:19|20)\d{6} ?\d{3}[\dx]\b", _short(24), _is_chinese_id),
@@ -195,6 +247,7 @@ def detectors() -> Mapping[Kind, tuple[Detector, ...]]:
             _of("key", _FORGE, case=True),
             _of("key", _CLOUD, case=True),
             _of("key", _CHAT, case=True),
+            _of("key", _PREFIXED, good=_is_mixed, case=True),
             _of("token", _BEARER, Reach(520, spaces=True, lines=False, opens="bearer ")),
             _of("token", r"\b[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,45}\b", case=True),
             _of("token", r"\beyJ[\w-]{8,300}\.eyJ[\w-]{8,300}\.[\w-]{8,300}", case=True),

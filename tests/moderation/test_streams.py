@@ -318,6 +318,28 @@ async def test_what_depends_on_what_was_long_before_is_not_shown(rule: Rule, tex
     assert hidden not in "".join(shown)
 
 
+@pytest.mark.parametrize("action", [Action.BLOCK, Action.MASK])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("evil\n[dot]com", "me[at]ex\n[dot]org", "discord\n.gg/abc", "discord.gg\n/abc", "join\n.gg/abc"),
+        *("密码\n:abc12345", "密码:\nabc12345", "微信:\nabc12345", "me\n[at]ex.org", "+1 415\n555 2671"),
+    ],
+)
+async def test_what_goes_over_the_end_of_a_line_is_not_shown_before_it_is_known(
+    text: str, action: Action
+) -> None:
+    whole = f"look {text} and so on{' and on' * 20}"
+    for rules in (searches, personal):
+        pipeline = compile_rules(RuleSet(rules(action))).pipeline(Circumstances())
+        shown, verdict = await stream(pipeline, whole, [1])
+        assert verdict == await pipeline.judge(whole)
+        if action is Action.MASK:
+            assert "".join(shown) == verdict.masked()
+        elif verdict.hits:
+            assert len("".join(shown)) <= verdict.hits[0].start
+
+
 class Flat:
     """A filter of which only the longest match is known."""
 
