@@ -206,8 +206,8 @@ def detectors() -> Mapping[Kind, tuple[Detector, ...]]:
             _of("link", rf"\bwww\.[a-z0-9-]{{1,63}}\.[a-z]{{2,24}}\b{_PATH}"),
             _of(
                 "link",
-                r"\b[a-z0-9-]{2,63} dot (?:com|net|org|gg|io) ?/ ?\w[^\s<>\"'`\])}]{0,400}",
-                _short(500),
+                r"\b[a-z0-9-]{2,63} dot (?:com|net|org|gg|io) ?/ ?\w[^\s<>\"'`\])}]{0,40}",
+                _short(120),
             ),
             _of("link", r"\b[a-z0-9-]{1,63}(?:。|\s?[\[(]dot[\])]\s?)(?:com|net|org)\b", _short(80)),
             _of("link", rf"[\pL\pN-]{{1,62}}[^\x00-\x7f，。、！？：；]\.(?:{_ABROAD_ENDINGS}){_PATH}"),

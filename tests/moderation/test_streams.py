@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.moderation.compiled import Compiled, compile_rules
 from bot.moderation.pipeline import FilterPipeline
 from bot.moderation.rules import Circumstances, Kind, Mode, Rule, RuleSet
-from bot.moderation.verdict import Action, Hit
+from bot.moderation.verdict import Action, Hit, Verdict
 
 TERMS = (
     *("damn", "ass", "kill yourself", "fool*", "*bert*", "c++"),
@@ -223,7 +223,7 @@ BLOCK, MASK = made(Action.BLOCK), made(Action.MASK)
 EACH = pytest.mark.parametrize("number", range(4), ids=("words", "chinese", "searches", "personal"))
 
 
-async def stream(pipeline: FilterPipeline, text: str, steps: Sequence[int]) -> tuple[list[str], object]:
+async def stream(pipeline: FilterPipeline, text: str, steps: Sequence[int]) -> tuple[list[str], Verdict]:
     ticks = iter(range(1_000_000))
     gate = pipeline.gate(lambda: float(next(ticks)))  # every piece is late: it is looked at as it comes
     edges = [0]
