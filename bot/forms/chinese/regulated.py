@@ -143,7 +143,7 @@ def judge(lines: Sequence[str], book: Book) -> tuple[Scheme, list[Finding]]:
     reader = _Reader(lines, book)
     scheme, path = max(
         (_follow(reader, rhymed) for rhymed in (True, False)),
-        key=lambda one: (*one[1].worth[:2], _rhymes(lines, one[0], book)),
+        key=lambda one: _worth(*one, _rhymes(lines, book)),
     )
     return scheme, [_found(line, way, book) for line, way in zip(lines, path.ways, strict=True)]
 
@@ -172,10 +172,16 @@ def _follow(reader: _Reader, rhymed: bool) -> tuple[Scheme, _Path]:
     return tunes[best.start], best
 
 
-def _rhymes(lines: Sequence[str], scheme: Scheme, book: Book) -> bool:
-    """Whether the first line rhymes as the tune has it."""
+def _worth(scheme: Scheme, path: _Path, rhymes: bool) -> tuple[int, int, bool]:
+    """Which of two tunes is better: a first line that could end level but does not rhyme counts for less."""
+    lost = scheme.rhymed and not rhymes
+    return path.holding - lost, path.sum, scheme.rhymed == rhymes
+
+
+def _rhymes(lines: Sequence[str], book: Book) -> bool:
+    """Whether the first line rhymes with the second."""
     first, second = (groups(line[-1], book, "平") for line in lines[:2])
-    return bool(first & second) == scheme.rhymed
+    return bool(first & second)
 
 
 def line_tones(lines: Sequence[str], at: int, scheme: Scheme, book: Book) -> Finding:

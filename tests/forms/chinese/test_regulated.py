@@ -151,6 +151,14 @@ def test_a_reading_that_the_place_asks_for_is_marked() -> None:
     assert "城春草木深" not in told
 
 
+def test_a_first_line_that_could_end_level_but_does_not_rhyme_ends_oblique() -> None:
+    """将 is level and oblique: a general here, so the line is 平平仄仄仄 and need not rhyme."""
+    poem = "才名旧楚将，妙略拥兵机。玉垒虽传檄，松州会解围。和亲知拙计，公主漫无归。青海今谁得，西戎实饱飞。"
+    report = judged("wulv", poem)
+    assert report.holds is not Holds.NO
+    assert "不入韵" in report.variant
+
+
 def test_lines_in_the_wrong_place_are_told() -> None:
     """The couplets of a 律诗 exchanged: each line is good, and none clings."""
     lines = clauses(NIGHT)
