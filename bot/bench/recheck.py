@@ -122,12 +122,16 @@ def _iambic(line: Sequence[Sequence[str]]) -> bool:
 @cache
 def _readings() -> dict[str, list[tuple[int, int]]]:
     """Numbers of the groups, 平水 and 词林, of each character."""
-    raw = resources.files("bot.forms.chinese.data").joinpath("readings.tsv.xz").read_bytes()
+    data = resources.files("bot.forms.chinese.data")
+    raw = data.joinpath("readings.tsv.xz").read_bytes()
     found: dict[str, list[tuple[int, int]]] = {}
     for row in lzma.decompress(raw).decode().split("\n"):
         char, readings = row.split("\t")
         parts = [one.rstrip("*").split(":") for one in readings.split()]
         found[char] = [(int(part[0]), int(part[1])) for part in parts]
+    for usual, *others in data.joinpath("variants.txt").read_text("utf-8").split():
+        for other in others:
+            found.setdefault(other, found[usual])
     return found
 
 
