@@ -210,7 +210,8 @@ class RuleDesk:
         if not lines:
             return []
         compiled = await self._book.prospective(armed)
-        verdicts = await asyncio.to_thread(_judged, compiled, [line.text for line in lines])
+        now = Circumstances(now=self._clock().timestamp())
+        verdicts = await asyncio.to_thread(_judged, compiled, [line.text for line in lines], now)
         return [
             Broken(line, verdict.rules)
             for line, verdict in zip(lines, verdicts, strict=True)
@@ -312,6 +313,6 @@ class RuleDesk:
         return stored
 
 
-def _judged(compiled: Compiled, texts: Sequence[str]) -> list[Verdict]:
-    pipeline = compiled.pipeline(Circumstances())
+def _judged(compiled: Compiled, texts: Sequence[str], at: Circumstances) -> list[Verdict]:
+    pipeline = compiled.pipeline(at)
     return [pipeline.check_now(text) for text in texts]

@@ -41,7 +41,10 @@ class Quick(Board):
         for field in House.__dataclass_fields__:
             origin = resolved.origin.get(field, Level.DEFAULT)
             value = value_told(field, getattr(resolved.house, field), lang)
-            lines.append(f"{name_of(field, lang)}: {value} ({translate(f'settings.from_{origin}', lang)})")
+            come = translate(f"settings.from_{origin}", lang)
+            lines.append(
+                translate("settings.row", lang, field=name_of(field, lang), value=value, origin=come)
+            )
         await tell(interaction, fitted(lines))
 
     @settings.command(name=say("command.settings_style"), description=say("command.settings_style_about"))

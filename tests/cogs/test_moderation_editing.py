@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.ids import GuildId, MemberId
 from bot.moderation.rules import Mode
 from bot.moderation.verdict import Action
 from tests.cogs.test_moderation import COMMANDS, armed, rule
@@ -75,6 +76,18 @@ async def test_an_expired_rule_holds_no_longer(world: World) -> None:
     past = world.app.clock().timestamp() - 1
     await world.app.rules.amend(world.guild.id, 1, by=world.mod.id, expires=past)
     assert await world.poem(topic="a lantern")
+
+
+async def test_an_expired_rule_keeps_no_line_from_being_kept(world: World) -> None:
+    guild, by = GuildId(world.guild.id), MemberId(world.mod.id)
+    await armed(world)
+    ends = world.app.clock().timestamp() + 60
+    await world.app.rules.amend(guild, 1, by=by, expires=ends)
+    await world.mod.slash(world.general, "filter must", what="block", text="a lantern")
+    assert not await world.app.rules.broken(guild)
+    later = world.app.clock() + timedelta(minutes=2)
+    world.app.rules._clock = lambda: later
+    assert [one.line.text for one in await world.app.rules.broken(guild)] == ["a lantern"]
 
 
 async def test_what_happens_and_how_grave_is_chosen(world: World) -> None:
