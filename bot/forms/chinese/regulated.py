@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.forms.chinese.books import Tone
-from bot.forms.chinese.reading import heard
+from bot.forms.chinese.reading import HALF, heard
 from bot.forms.chinese.sound import RARE, Book, groups, tones, weights
 from bot.forms.model import Finding, Holds
 
@@ -195,7 +195,7 @@ class _Reader:
     def __init__(self, lines: Sequence[str], book: Book) -> None:
         self.lines = lines
         self._book = book
-        self._bits: dict[int, tuple[int, int, int, int]] = {}
+        self._bits: dict[int, tuple[int, ...]] = {}
         self._ways: dict[tuple[int, Tone, Tone], _Way] = {}
 
     def way(self, at: int, scheme: Scheme) -> _Way:
@@ -209,14 +209,18 @@ class _Reader:
     def _judged(self, at: int, second: Tone, end: Tone) -> _Way:
         models = _models(second, end, len(self.lines[at]))
         wanted = models[0][0].tones
-        level, oblique, surely_level, surely_oblique = self._read(at)
+        level, oblique, surely_level, surely_oblique, mostly_level, mostly_oblique = self._read(at)
         best = _Way(wanted, wanted, Holds.NO, _WORST.reason)
         rank = -1
         for model, dues_level, dues_oblique in models:
             if dues_level & ~level or dues_oblique & ~oblique:
                 continue
             holds, reason = self._saved(at, model)
-            usual = not (dues_level & ~surely_level or dues_oblique & ~surely_oblique)
+            # A twist is not read into a line by the less usual of two readings.
+            if model.reason:
+                usual = not (dues_level & ~mostly_level or dues_oblique & ~mostly_oblique)
+            else:
+                usual = not (dues_level & ~surely_level or dues_oblique & ~surely_oblique)
             if holds is Holds.YES and not usual:
                 holds, reason = Holds.DOUBTFUL, "rare_reading"
             # A twist that is there by usual readings is likelier than a rare reading.
@@ -227,33 +231,32 @@ class _Reader:
     def _saved(self, at: int, model: Pattern) -> tuple[Holds, str]:
         """What is said of a pattern in its place: a twist may be saved by the next line (对句相救).
 
-        It is if the third of the last five is level there.  A level tone often stands there by itself,
-        so that this was meant is certain only if it saves that line too, which would else be 孤平.
+        It is if the third of the last five is level there.  A level tone often stands there by itself, so
+        whether this was meant is doubtful.
         """
-        if model.reason != "unsaved" or at + 1 == len(self.lines):
-            return model.holds, model.reason
-        first, _, third, *_ = (tones(char, self._book) for char in self.lines[at + 1][-5:])
-        if "平" not in third:
-            return model.holds, model.reason
-        return (Holds.DOUBTFUL if "平" in first else Holds.YES), "saved_next"
+        follows = model.reason == "unsaved" and at + 1 < len(self.lines)
+        if follows and "平" in tones(self.lines[at + 1][-3], self._book):
+            return Holds.DOUBTFUL, "saved_next"
+        return model.holds, model.reason
 
-    def _read(self, at: int) -> tuple[int, int, int, int]:
+    def _read(self, at: int) -> tuple[int, ...]:
         bits = self._bits.get(at)
         if bits is None:
-            level = oblique = surely_level = surely_oblique = 0
+            level = oblique = surely_level = surely_oblique = mostly_level = mostly_oblique = 0
             bit = 1
             for char in self.lines[at]:
                 flat, slant = weights(char, self._book)
                 if flat:
                     level |= bit
-                    if flat >= RARE:
-                        surely_level |= bit
+                    surely_level |= bit * (flat >= RARE)
+                    mostly_level |= bit * (flat >= HALF)
                 if slant:
                     oblique |= bit
-                    if slant >= RARE:
-                        surely_oblique |= bit
+                    surely_oblique |= bit * (slant >= RARE)
+                    mostly_oblique |= bit * (slant >= HALF)
                 bit <<= 1
-            bits = self._bits[at] = (level, oblique, surely_level, surely_oblique)
+            bits = level, oblique, surely_level, surely_oblique, mostly_level, mostly_oblique
+            self._bits[at] = bits
         return bits
 
 

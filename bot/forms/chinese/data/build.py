@@ -202,7 +202,7 @@ def _shares(
             (
                 one
                 for one in (char, _LIKE.get(char, char), simple.get(char, char))
-                if tones.get(one) == kinds and counts[one, "平"] + counts[one, "仄"] >= 20
+                if tones.get(one) == kinds and counts[one, "平"] + counts[one, "仄"] >= 6
             ),
             "",
         )
