@@ -7,6 +7,7 @@ written again from the start.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -28,6 +29,8 @@ NEAR = 4
 """Lines before it that a line must add something to; what comes again later may be a refrain."""
 
 _ENDS = " \t,.;:!?，。；：！？、—-\"'“”"
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 Write = Callable[[Request], AsyncGenerator[Chunk, None]]
 
@@ -149,5 +152,6 @@ def _topic(cue: Cue | None) -> str:
     """What must show; "" where a text is revised, or the topic is rather a task."""
     if cue is None or cue.draft or len(cue.topic) > TOPIC:
         return ""
-    # An opening that shows it has done so.
-    return "" if shows(cue.topic, cue.opening) else cue.topic
+    # An opening that shows it has done so; and a topic in another script cannot show.
+    foreign = bool(_HAN.search(cue.topic)) != (cue.language == "zh")
+    return "" if foreign or shows(cue.topic, cue.opening) else cue.topic

@@ -19,7 +19,7 @@ from bot.forms.guide.english import EnglishGuide, EnglishWriter
 from bot.forms.guide.lines import Line, given_lines, opening_words, put_lines
 from bot.forms.guide.plans import plan
 from bot.forms.guide.vocabulary import Vocabulary
-from bot.forms.guide.words import weak
+from bot.forms.guide.words import sound_of, weak
 from bot.forms.model import FormReport, Holds
 from bot.ids import Lang
 
@@ -170,7 +170,7 @@ class Guided:
         whole = self.whole(text)
         holds = self.report(text).holds
         worth = {Holds.YES: 1.0, Holds.DOUBTFUL: 0.8, Holds.NO: 0.4}[holds]
-        if literal and not shows(self.topic, whole):
+        if literal and not shows(self.topic, whole) and can_show(self.topic, self.language):
             worth -= 0.3
         return max(0.0, worth - 0.5 * repeats(text, self._returning(whole)))
 
@@ -232,6 +232,13 @@ def shows(topic: str, text: str) -> bool:
     said = words(text)
     stems = [word[: max(3, len(word) - 2)] for word in wanted]
     return not wanted or any(one.startswith(stem) for stem in stems for one in said)
+
+
+def can_show(topic: str, lang: Lang) -> bool:
+    """Whether a guided text can say a word of the topic: of its own script, and in English of known sound."""
+    if lang == "zh":
+        return bool(_HAN.search(topic))
+    return any(sound_of(word) is not None for word in words(topic) if len(word) > 2 and not weak(word))
 
 
 def repeats(text: str, but: Collection[str] = ()) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,9 @@ from bot.forms.english.scheme import Place
 from bot.forms.english.shape import Shape
 from bot.forms.guide.chains import ghazal, sestina
 from bot.forms.guide.lines import Line
+
+LETTERS = 60
+"""Letters of an acrostic at most."""
 
 DEFAULT = 8
 """Syllables of a line where the form leaves them open and there is rhyme: iambic tetrameter."""
@@ -42,9 +46,10 @@ def plan(
         return sestina(Line(_ROOMY["sestina"], _ROOMY["sestina"], "x/"))
     if shape.chain == "ghazal":
         return ghazal(_ROOMY["ghazal"], _count(shape, lines), topic, seed, given)
-    initials = [letter for letter in topic.casefold() if "a" <= letter <= "z"] if shape.acrostic else []
     if shape.acrostic:
-        return tuple(Line(6, 9, initial=letter) for letter in initials[:24])
+        # Zoë begins her third line with E.
+        plain = unicodedata.normalize("NFD", topic.casefold())
+        return tuple(Line(6, 9, initial=letter) for letter in plain if "a" <= letter <= "z")[:LETTERS]
     count = _count(shape, lines)
     if not count:
         return ()

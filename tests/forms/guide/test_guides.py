@@ -14,7 +14,8 @@ from transformers import AutoTokenizer
 from bot.backends.local.steer import vocabulary
 from bot.forms.check import check, shape_of
 from bot.forms.english.sound import words
-from bot.forms.guide.guided import Guided, repeats, shows, stale
+from bot.forms.guide.guided import Guided, can_show, repeats, shows, stale
+from bot.forms.guide.plans import plan
 from bot.forms.guide.vocabulary import Next, Vocabulary
 from bot.forms.guide.words import lexicon, rhymes, sound_of
 from bot.forms.model import Holds
@@ -245,6 +246,21 @@ def test_a_word_loses_that_may_only_begin_a_longer_one_and_a_piece_that_is_none(
     whole = {ids[0] for ids in cut if len(ids) == 1}
     alone = [ids[0] for ids in cut if len(ids) > 1 and ids[0] not in whole and coming.allowed[ids[0]]]
     assert alone and all(lost(coming, piece) >= 2 for piece in alone)
+
+
+def test_a_topic_that_cannot_be_said_is_not_asked_of_the_poem() -> None:
+    text = "The river waits beside the shore\nAnd we are waiting as before"
+    assert guided("couplet", "en", topic="saudade").worth(text) == guided("couplet", "en").worth(text)
+    assert guided("couplet", "en", topic="末班车").worth(text) == guided("couplet", "en").worth(text)
+    assert guided("couplet", "en", topic="the ferry").worth(text) < guided("couplet", "en").worth(text)
+    assert can_show("春雨", "zh") and not can_show("lighthouse", "zh") and not can_show("of the", "en")
+    assert not guided("couplet", "en", topic="saudade").shows(text), "and yet it is told"
+
+
+def test_an_acrostic_has_the_plain_letters_and_as_many_lines() -> None:
+    initials = [line.initial for line in plan(guided("acrostic", "en").shape, topic="Zoë & Max")]
+    assert "".join(initials) == "zoemax"
+    assert len(plan(guided("acrostic", "en").shape, topic="happy birthday dear grandmother")) == 28
 
 
 def test_words_whose_sound_is_in_doubt_are_not_in_the_lexicon() -> None:

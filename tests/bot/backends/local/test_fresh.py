@@ -141,6 +141,12 @@ async def test_lines_of_the_member_may_be_said_again() -> None:
     assert len(told.asked) == 2
 
 
+async def test_a_topic_in_another_script_cannot_show() -> None:
+    told = Told("the end")
+    result = await collect(fresh(told, ask("末班车"), 7, famous))
+    assert len(told.asked) == 1 and result.done.lacks == ()
+
+
 async def test_a_long_topic_is_a_task_and_need_not_show() -> None:
     told = Told("the end")
     await collect(fresh(told, ask("write about the thing that " * 9), 7, famous))
