@@ -123,11 +123,11 @@ def measured(
     if sung and best.scansion is not None and best.reason != "metre":
         best = replace(best, price=best.price + _IN_SONG)
     light = read(places + "x")
-    longer = _ends_light(parts[-1:])
     if free:
-        alone = _LIGHT_SUNG if sung else 0 if longer else _LIGHT_BLANK
+        # shadow, too, whose last syllable is not wholly light
+        alone = _LIGHT_SUNG if sung else 0 if _ends_light(parts[-1:], "/x", "-x", "/-") else _LIGHT_BLANK
     else:
-        alone = _LIGHT_WORD if longer else _LIGHT_END
+        alone = _LIGHT_WORD if _ends_light(parts[-1:], "/x", "-x") else _LIGHT_END
     if best.price > EASY:
         short = [places[1:], places[:-1]] if sung and len(places) == 8 else [places[1:]]
         for variant in short:
@@ -202,11 +202,9 @@ def _loosened(places: str) -> tuple[tuple[str, str, tuple[int, ...], int], ...]:
 _LIGHT = frozenset("xw")
 
 
-def _ends_light(last: Sequence[Word]) -> bool:
+def _ends_light(last: Sequence[Word], *kinds: str) -> bool:
     """Whether the last word is a longer one that ends in a light syllable."""
-    return all(
-        way.marks[-2:] in ("/x", "-x") for options, _ in last for way in options if way.licence in _READ
-    )
+    return all(way.marks[-2:] in kinds for options, _ in last for way in options if way.licence in _READ)
 
 
 def counted(line: str, least: int, most: int) -> Length:

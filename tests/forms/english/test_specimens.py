@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,12 @@ def test_the_rentrement_is_the_opening_of_the_first_line() -> None:
     assert [found.lines[at].findings[0].holds for at in (8, 14)] == [Holds.YES, Holds.YES]
     changed = report("rondeau", [*poem[:8], "Between the crosses", *poem[9:]])
     assert (changed.lines[8].findings[0].rule, changed.lines[8].holds) == ("refrain", Holds.NO)
+
+
+@pytest.mark.parametrize(("octave", "letters"), [("abba abba", "cde"), ("abba acca", "def")])
+def test_a_petrarchan_sestet_may_order_three_rhymes_as_it_likes(octave: str, letters: str) -> None:
+    schemes = tomllib.loads((FORMS / "sonnet-petrarchan.toml").read_text("utf-8"))["shape"]["schemes"]
+    one, two, three = letters
+    orders = {"".join(order) for order in permutations([one, one, two, two, three, three])}
+    told = {order for order in orders if order.index(one) < order.index(two) < order.index(three)}
+    assert {f"{octave} {order}" for order in told} <= set(schemes)
