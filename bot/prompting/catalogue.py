@@ -168,7 +168,10 @@ class Catalogue:
     def suggest(
         self, kind: Kind, typed: str, lang: Lang, language: Lang | None = None
     ) -> list[tuple[str, str]]:
-        """Up to 25 (title, id) for autocomplete: those that begin with what was typed first.
+        """Up to 25 (title, id) for autocomplete.
+
+        Those that begin with what was typed come first, then those that have it in their name, then those
+        that have it in what is said about them.
 
         ``language`` is that of the work, for forms that belong to one.
         """
@@ -184,6 +187,8 @@ class Catalogue:
                 ranked.append((0, item.title[lang], item.id))
             elif any(wanted in name for name in names):
                 ranked.append((1, item.title[lang], item.id))
+            elif wanted in _folded(item.about[lang]):
+                ranked.append((2, item.title[lang], item.id))
         ranked.sort(key=lambda entry: entry[0])
         found = [(title, id) for _, title, id in ranked[:25]]
         return found or (self._suggested(typed, lang) if kind == "form" else [])

@@ -104,6 +104,10 @@ def test_what_is_typed_first_comes_first() -> None:
     assert SHIPPED.suggest("form", "绝", "zh")[0][1] in ("qijue", "wujue")
     assert SHIPPED.suggest("style", "婉", "en") == [("Wanyue (Song ci)", "wanyue")]
     assert SHIPPED.suggest("form", "no such thing", "en") == []
+    # What is said about a form is looked through last.
+    assert len(SHIPPED.suggest("form", "词牌", "zh")) == 25
+    assert [id for _, id in SHIPPED.suggest("form", "sestina", "en")] == ["sestina"]
+    assert [id for _, id in SHIPPED.suggest("form", "comic", "en")] == ["limerick", "dayou"]
 
 
 @pytest.mark.parametrize(("language", "home"), [("en", "limerick"), ("zh", "qijue")])
