@@ -16,7 +16,9 @@ _TWO = (
     "mi mo mr ms mu my no of oh ok on or ow ox pa pi re so ti to uh um un up us we ye yo"
 )
 _SHORT = frozenset(_TWO.split())
-_APOSTROPHES = "'’‘`"
+_APOSTROPHES = "'’‘`\ufffd"
+"""The last is what is left of one where a text was badly encoded."""
+_AT_LINE_END = " \n\t-‐‑"
 _CONTRACTED = frozenset(
     ("s", "d", "m", "t", "n", "ll", "re", "ve", "nt", "st", "er", "em", "en", "un", "im", "is", "a", "o")
 )
@@ -59,6 +61,8 @@ def is_the_term(
         return False
     if _apostrophe(look.text, start, stop):
         return False
+    if any("\n" in gap and gap.strip(_AT_LINE_END) for gap in gaps):
+        return False  # a line that ends with a stop is not broken within a word
     marked = "`" in gaps and look.text[start - 1 : start] == "`"  # a part of it as code
     if not marked and any(gap in _APOSTROPHES for gap in gaps):
         return len(gaps) == 1 and not _contracted([piece for word in words for piece in word])

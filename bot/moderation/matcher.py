@@ -54,6 +54,8 @@ class Wanted:
 
 def _sought(spellings: Sequence[Spelling]) -> Sought:
     """What may be put in between, of the Chinese spellings."""
+    if not spellings:
+        return Sought(np.zeros(0, dtype=np.int64), numerals=False)
     whole = codes_of("\n".join(one.folded for one in spellings))
     pairs = np.unique(pairs_of(whole[:-1], whole[1:]))
     return Sought(pairs, any(char in one.folded for one in spellings for char in NUMERALS))

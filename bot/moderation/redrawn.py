@@ -174,6 +174,8 @@ _RULES: list[tuple[frozenset[str], Rule]] = [
     ),
 ]
 """What is read otherwise, and the characters of which a text must have one for it."""
+_CHINESE = 2
+"""How many of them, at the end, give nothing but Chinese."""
 _HAS_BRACKETS, _HAS_DIGITS = 1 << len(_RULES), 2 << len(_RULES)
 _LAST = 0x1FFFF
 
@@ -189,10 +191,10 @@ def _flags() -> NDArray[np.uint16]:
     return table
 
 
-def rules_for(text: str, codes: Codes | None) -> tuple[list[Rule], bool]:
+def rules_for(text: str, codes: Codes | None, *, chinese: bool = True) -> tuple[list[Rule], bool]:
     """The rules that may find something in a text; and whether it has Chinese characters and digits.
 
-    ``codes`` unless it is all ASCII.
+    ``codes`` unless it is all ASCII; ``chinese`` if Chinese is looked for.
     """
     found: list[Rule] = [_DRAWN_RULE] if _is_drawn(text) else []
     if has_names(text):
@@ -200,8 +202,9 @@ def rules_for(text: str, codes: Codes | None) -> tuple[list[Rule], bool]:
     if codes is None:
         return found, False
     has = int(np.bitwise_or.reduce(_flags()[np.minimum(codes, _LAST)]))
-    found += [rule for number, (_, rule) in enumerate(_RULES) if has & 1 << number]
-    if not bool(((codes >= 0x3400) & (codes <= 0x9FFF)).any()):
+    rules = _RULES if chinese else _RULES[:-_CHINESE]
+    found += [rule for number, (_, rule) in enumerate(rules) if has & 1 << number]
+    if not chinese or not bool(((codes >= 0x3400) & (codes <= 0x9FFF)).any()):
         return found, False
     twice = codes[1:] == codes[:-1]
     if bool((twice[2:] & twice[:-2]).any()):

@@ -264,4 +264,7 @@ def _pinyin(look: Look, spelling: Spelling, words: list[list[str]], start: int, 
         return True
     before = _WORD_BEFORE.search(look.text[max(0, start - CONTEXT) : start])
     after = _WORD_AFTER.match(look.text[stop : stop + CONTEXT])
-    return all(found is None or chinese.is_pinyin(found[1]) for found in (before, after))
+    beside = [found[1] for found in (before, after) if found is not None]
+    if marks or not beside:
+        return all(map(chinese.is_pinyin, beside))
+    return all(map(chinese.is_pinyin, beside)) and not all(map(is_literary, beside))  # "she made"
