@@ -31,6 +31,7 @@ from bot.moderation.terms import Spelling, Term, ones_of, spellings_of
 SPAN = 200
 """Most characters of a hit, folded: a longer one is no disguise that anybody could read."""
 _MARKS = 8
+_NOWHERE: Place = (-1, -1, -1, "")
 
 
 class Found(NamedTuple):
@@ -55,10 +56,10 @@ class Wanted:
 def _sought(spellings: Sequence[Spelling]) -> Sought:
     """What may be put in between, of the Chinese spellings."""
     if not spellings:
-        return Sought(np.zeros(0, dtype=np.int64), numerals=False)
+        return Sought(np.zeros(0, dtype=np.int64), chinese=False, numerals=False)
     whole = codes_of("\n".join(one.folded for one in spellings))
     pairs = np.unique(pairs_of(whole[:-1], whole[1:]))
-    return Sought(pairs, any(char in one.folded for one in spellings for char in NUMERALS))
+    return Sought(pairs, True, any(char in one.folded for one in spellings for char in NUMERALS))
 
 
 def _with_marks(text: str, end: int) -> int:
@@ -124,16 +125,21 @@ class Matcher:
                 if known[term].isdisjoint(range(start, end)):
                     known[term].update(range(start, end))
                     found.append((start, end, term, "+".join(filter(None, (way, how)))))
-        return sorted(found)
+        return sorted(found) if look.others else found
 
     def _found(self, look: Look) -> list[Place]:
-        hits = {hit[:3]: hit for hit in reversed(self._all(look)) if hit[1] - hit[0] <= SPAN}
+        every = sorted(self._all(look))
+        hits = [
+            hit
+            for hit, before in zip(every, [_NOWHERE, *every], strict=False)
+            if (hit[0] != before[0] or hit[:3] != before[:3]) and hit[1] - hit[0] <= SPAN
+        ]
         if look.folded.codes.dtype == np.uint8:  # all ASCII: nothing was left out
-            return list(hits.values())
+            return hits
         at = look.folded.at.item
         return [
             (at(start), _with_marks(look.original, at(stop - 1) + 1), term, way)
-            for start, stop, term, way in hits.values()
+            for start, stop, term, way in hits
         ]
 
     def open_from(self, look: Look, around: int = 0) -> int:

@@ -27,6 +27,8 @@ class Sought:
 
     pairs: NDArray[np.int64]
     """Characters that stand side by side in a term, as :func:`pairs_of` gives them, sorted."""
+    chinese: bool
+    """Whether any term is Chinese."""
     numerals: bool
     """Whether a term has numerals."""
 

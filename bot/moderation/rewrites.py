@@ -44,7 +44,7 @@ def rewritten(
 
     There are two ways if digits stand among Chinese characters: as what was put in, or as numerals.
     """
-    rules, counted = rules_for(text, codes, chinese=sought is None or len(sought.pairs) > 0)
+    rules, counted = rules_for(text, codes, chinese=sought is None or sought.chinese)
     inside = put_in(folded, sought) if codes is not None else []
     pieces = [piece for rule, read in rules for piece in read(rule, text)]
     found = [_read(text, [*pieces, *(piece for piece, _ in inside)])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.moderation.latin import CONTEXT
 from bot.moderation.looks import Look, look_at
@@ -59,6 +59,7 @@ class RuleFilter:
         allowing = made.allowing
         allowed: dict[int, Sequence[Found]] = {}
         told = self._told
+        made_hit = cast("Any", tuple).__new__  # as the class itself does, but at once: there may be hundreds
         for start, end, term, way in made.matcher.find_in(look):
             if (owners := told.get(term)) is None:
                 owners = told[term] = tuple(
@@ -72,7 +73,7 @@ class RuleFilter:
                         allowed[number] = made.allowed(number, look.original)
                     if any(one.start <= start and end <= one.end for one in allowed[number]):
                         continue
-                hits.append(Hit(start, end, rule, action, reason, written, way, shadow))
+                hits.append(made_hit(Hit, (start, end, rule, action, reason, written, way, shadow)))
         return hits
 
     def hit(self, number: int, start: int, end: int, term: str, way: str = "") -> Hit:
