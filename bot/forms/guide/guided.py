@@ -160,8 +160,8 @@ class Guided:
         return check(self.whole(text), self.shape, topic=self.topic)
 
     def shows(self, text: str) -> bool:
-        """Whether the topic shows in a text, in its own words."""
-        return shows(self.topic, self.whole(text))
+        """Whether the topic shows in a text, in its own words; the first letters may spell it."""
+        return self._spelt or shows(self.topic, self.whole(text))
 
     def worth(self, text: str, *, literal: bool = True) -> float:
         """From 0 to 1: a form that fails takes half away, a doubtful one a little; a topic that does not
@@ -170,7 +170,7 @@ class Guided:
         whole = self.whole(text)
         holds = self.report(text).holds
         worth = {Holds.YES: 1.0, Holds.DOUBTFUL: 0.8, Holds.NO: 0.4}[holds]
-        if literal and not shows(self.topic, whole) and can_show(self.topic, self.language):
+        if literal and not self.shows(text) and can_show(self.topic, self.language):
             worth -= 0.3
         return max(0.0, worth - 0.5 * repeats(text, self._returning(whole)))
 
@@ -182,6 +182,10 @@ class Guided:
         ends = [words(line)[-1:] for line in text.split("\n") if line.strip()]
         named = [word for line, end in zip(plan, ends, strict=False) if line.word for word in end]
         return frozenset((*named, *(word for line in plan for word in words(line.tail))))
+
+    @property
+    def _spelt(self) -> bool:
+        return not isinstance(self.shape, TwoShapes) and self.shape.acrostic
 
     def _chinese(self) -> ChineseShape | None:
         if isinstance(self.shape, TwoShapes):

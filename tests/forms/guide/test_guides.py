@@ -261,6 +261,8 @@ def test_an_acrostic_has_the_plain_letters_and_as_many_lines() -> None:
     initials = [line.initial for line in plan(guided("acrostic", "en").shape, topic="Zoë & Max")]
     assert "".join(initials) == "zoemax"
     assert len(plan(guided("acrostic", "en").shape, topic="happy birthday dear grandmother")) == 28
+    assert guided("acrostic", "en", topic="max").shows("Many\nA\nXenon"), "it is spelt, and need not be said"
+    assert guided("cangtou", "zh", topic="平安").shows("平生")
 
 
 def test_words_whose_sound_is_in_doubt_are_not_in_the_lexicon() -> None:
