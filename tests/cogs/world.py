@@ -306,7 +306,8 @@ async def open_world(
         bot = Renga(app, extensions=EXTENSIONS)
         # Started here, its timers are not the simulation's: SimCord would wait for them.
         app.supervisor.start()
-        env = Env(bot, **(options or {}))
+        # However busy the machine is: how long it takes decides nothing.
+        env = Env(bot, **{"settle_timeout": 60.0, **(options or {})})
         await env.start()
         try:
             guild = env.create_guild("Ink")
