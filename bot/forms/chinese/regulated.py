@@ -7,7 +7,7 @@ third of the next line.
 
 A wrong tone can turn a line into one of the twists that the rules allow, so those that a slip of the
 brush makes as easily as a poet are told, as doubtful: 三仄尾, which later books (赵执信《声调谱》) would
-have avoided, 三平尾, 仄平仄平仄, and a twist whose saving level tone may stand there by itself.
+have avoided, 仄平仄平仄, and a twist whose saving level tone may stand there by itself.
 """
 
 from __future__ import annotations
@@ -58,6 +58,9 @@ _MODELS: dict[tuple[Tone, Tone], tuple[Pattern, ...]] = {
 }
 MOVED = 2
 """Lines of a poem that may stand against 粘 and 对."""
+
+_MOVES = frozenset(("opposition", "adhesion"))
+"""What is said of a line that stands against the one before."""
 
 _WORST = Pattern("", Holds.NO, "tones")
 
@@ -145,7 +148,28 @@ def judge(lines: Sequence[str], book: Book) -> tuple[Scheme, list[Finding]]:
         (_follow(reader, rhymed) for rhymed in (True, False)),
         key=lambda one: _worth(*one, _rhymes(lines, book)),
     )
-    return scheme, [_found(line, way, book) for line, way in zip(lines, path.ways, strict=True)]
+    found = [_found(line, way, book) for line, way in zip(lines, path.ways, strict=True)]
+    return scheme, _alone(found)
+
+
+def _alone(found: list[Finding]) -> list[Finding]:
+    """The findings, with the lines that fail by themselves in a poem that keeps its tune.
+
+    A line fails that stands in the other tune alone (against the line before, and the next against it), and
+    so does a twist in the fourth place that no line saves (大拗必救).  Where it is the only such line, the
+    poem is still known for what it is: few of the Tang have one, most of them by a misprint.  Three level
+    ends (三平调) fail too, and only make a poem doubtful: the masters wrote them on purpose.  A poem that
+    changes its tune once, and goes on in the other, is what 折腰体 means, and doubtful line by line.
+    """
+    moved = [one.reason in _MOVES for one in found]
+    last = len(found) - 1
+    off = [at for at in range(1, last + 1) if moved[at] and (at == last or moved[at + 1])]
+    off += [at for at, one in enumerate(found) if one.reason == "unsaved"]
+    for at in off:
+        found[at] = replace(found[at], holds=Holds.NO, excused=len(off) == 1)
+    return [
+        replace(one, holds=Holds.NO, excused=True) if one.reason == "three_level" else one for one in found
+    ]
 
 
 def _follow(reader: _Reader, rhymed: bool) -> tuple[Scheme, _Path]:

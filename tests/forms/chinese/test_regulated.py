@@ -130,7 +130,7 @@ def test_a_lone_level_tone(line: str, holds: Holds, reason: str) -> None:
         ("春山人开径", "高树月当窗", Holds.NO, "tones"),
         ("野火烧不尽", "春风吹又生", Holds.DOUBTFUL, "saved_next"),
         ("春山看临径", "高树月当窗", Holds.DOUBTFUL, "rare_reading"),  # 看 is level mostly
-        ("野火烧不尽", "春风月又生", Holds.DOUBTFUL, "unsaved"),
+        ("野火烧不尽", "春风月又生", Holds.NO, "unsaved"),
     ],
 )
 def test_twists_are_told(upper: str, lower: str, holds: Holds, reason: str) -> None:
@@ -166,6 +166,21 @@ def test_lines_in_the_wrong_place_are_told() -> None:
     reasons = {one.reason for line in report.lines for one in line.findings}
     assert report.holds is not Holds.YES
     assert reasons & {"adhesion", "opposition"}
+
+
+def test_one_line_alone_out_of_its_tune_fails_and_leaves_the_poem_doubtful() -> None:
+    for right, wrong, at in (("星垂", "星月", 3), ("天地", "天山", 8), ("文章", "文月", 5), ("大江", "山江", 4)):
+        report = judged("wulv", NIGHT.replace(right, wrong))
+        assert report.holds is Holds.DOUBTFUL
+        assert [at for at, line in enumerate(report.lines, 1) if line.holds is Holds.NO] == [at]
+    both = judged("wulv", NIGHT.replace("星垂", "星月").replace("天地", "天山"))
+    assert both.holds is Holds.NO, "a poem that keeps its tune has one such line at most"
+
+
+def test_a_poem_that_goes_on_in_the_other_tune_is_doubtful_line_by_line() -> None:
+    report = judged("wujue", "白日依山尽，黄河入海流。细草微风岸，危樯独夜舟。")
+    assert report.holds is Holds.DOUBTFUL
+    assert [line.holds for line in report.lines] == [Holds.YES, Holds.YES, Holds.DOUBTFUL, Holds.YES]
 
 
 def test_a_tune_alternates_within_couplets_and_clings_between_them() -> None:
