@@ -22,7 +22,7 @@ from bot.services.moderation_rules import body_of, rule_of
 
 SOURCE = "automod:"
 
-CHOSEN_HERE = ("action", "severity", "expires", "evasions", "homophones", "fiction")
+CHOSEN_HERE = ("action", "severity", "expires", "evasions", "homophones", "initials", "fiction")
 """What AutoMod says nothing of, or says once: moderators may choose otherwise here."""
 
 

@@ -40,7 +40,7 @@ def table_of(rule: Rule) -> dict[str, Any]:
     for field in ("terms", "allow", "patterns"):
         made[field] = list(getattr(rule, field))
     made["parts"] = sorted(rule.parts)
-    for field in ("most", "evasions", "homophones", "fiction", "severity", "expires"):
+    for field in ("most", "evasions", "homophones", "initials", "fiction", "severity", "expires"):
         value = getattr(rule, field)
         if value != getattr(_PLAIN, field):
             made[field] = value

@@ -125,6 +125,7 @@ def typed_rule(
     reason: str = "",
     *,
     homophones: bool = False,
+    initials: bool = False,
 ) -> Rule:
     """A rule from what was typed: terms between commas or in lines, patterns one in a line.
 
@@ -142,6 +143,7 @@ def typed_rule(
         patterns=terms if kind is Kind.PATTERNS else (),
         allow=typed_list(allow),
         homophones=homophones,
+        initials=initials,
     )
 
 

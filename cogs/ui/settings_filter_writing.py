@@ -68,6 +68,7 @@ class Writing(FilterCommands):
         allow="allow",
         reason="reason",
         homophones="homophones",
+        initials="initials",
     )
     @app_commands.choices(kind=KIND_CHOICES, action=ACTION_CHOICES)
     async def add(
@@ -80,6 +81,7 @@ class Writing(FilterCommands):
         allow: str = "",
         reason: str = "",
         homophones: bool = False,
+        initials: bool = False,
     ) -> None:
         """Add a rule; one that needs words and was given none asks for them in a form."""
         await quickly(require_keeper(interaction))
@@ -89,9 +91,8 @@ class Writing(FilterCommands):
             return
         interaction.extras["input"] = words
         await acknowledge(interaction, private=True)
-        await self.put(
-            interaction, typed_rule(wanted, then, words, allow, name, reason, homophones=homophones)
-        )
+        rule = typed_rule(wanted, then, words, allow, name, reason, homophones=homophones, initials=initials)
+        await self.put(interaction, rule)
 
     @filters.command(**named("category"))
     @options(

@@ -239,3 +239,16 @@ async def test_automod_is_not_followed_before_it_was_read_in(world: World) -> No
     await automod(world)
     await world.env.settle()
     assert not await world.app.rules.rules(world.guild.id)
+
+
+async def test_the_first_letters_of_pinyin_count_where_a_rule_asks(world: World) -> None:
+    await armed(world, "法轮功")
+    assert not await hits(world, "what is flg")
+    await armed(world, "法轮功", initials=True)
+    assert await hits(world, "what is flg")
+
+
+async def hits(world: World, text: str) -> bool:
+    """Whether the rules of the place hit a text."""
+    place = Place(GuildId(world.guild.id), ChannelId(world.general.id))
+    return bool((await world.app.filters.of(place).judge(text)).hits)

@@ -169,7 +169,12 @@ def test_lines_in_the_wrong_place_are_told() -> None:
 
 
 def test_one_line_alone_out_of_its_tune_fails_and_leaves_the_poem_doubtful() -> None:
-    for right, wrong, at in (("星垂", "星月", 3), ("天地", "天山", 8), ("文章", "文月", 5), ("大江", "山江", 4)):
+    for right, wrong, at in (
+        ("星垂", "星月", 3),
+        ("天地", "天山", 8),
+        ("文章", "文月", 5),
+        ("大江", "山江", 4),
+    ):
         report = judged("wulv", NIGHT.replace(right, wrong))
         assert report.holds is Holds.DOUBTFUL
         assert [at for at, line in enumerate(report.lines, 1) if line.holds is Holds.NO] == [at]
