@@ -55,7 +55,7 @@ class _Chars:
     """The tokens of one vocabulary that are Chinese characters, and how they sound by one book."""
 
     def __init__(self, vocabulary: Vocabulary, book: Book) -> None:
-        rows = [(id, text) for id, text in enumerate(vocabulary.texts) if text and all(map(is_han, text))]
+        rows = [(id, text) for id, text in enumerate(vocabulary.texts) if text and all(map(_shown, text))]
         rows = [(id, text) for id, text in rows if len(text) <= _LONGEST]
         self.ids = np.array([id for id, _ in rows], np.int64)
         self.lengths = np.array([len(text) for _, text in rows], np.int64)
@@ -101,6 +101,11 @@ class _Chars:
         if ends is not None:
             fine &= (self.lengths < len(due)) | np.isin(self.last, ends)
         return fine
+
+
+def _shown(char: str) -> bool:
+    """Whether it is a Chinese character that every phone can show: 𬪩 and 𦶟 are in few fonts."""
+    return is_han(char) and ord(char) <= 0xFFFF
 
 
 def _sure(char: str, book: Book) -> int:

@@ -102,6 +102,13 @@ def test_whatever_a_guided_writer_of_chinese_draws_keeps_the_form(form: str) -> 
     assert report.holds is not Holds.NO, f"{text}\n{report.plain()}"
 
 
+def test_only_characters_that_every_phone_can_show_are_written() -> None:
+    rare = [id for id, text in enumerate(tokens().texts) if len(text) == 1 and ord(text) > 0xFFFF]
+    assert rare, "the vocabulary has some"
+    coming = guided("wujue", "zh", seed=7).writer(tokens()).next([])
+    assert coming.allowed.any() and not coming.allowed[rare].any()
+
+
 @settings(max_examples=30, deadline=None)
 @given(topic=st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=9), seed=st.integers(0, 2**31))
 def test_an_acrostic_spells_its_topic(topic: str, seed: int) -> None:
