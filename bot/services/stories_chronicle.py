@@ -194,11 +194,19 @@ class Chronicler:
                     text = step.take.text
         return text
 
-    async def _memory(self, told: Told, *, part: float = 1.0, numbered: bool = False) -> Memory:
+    async def _memory(
+        self,
+        told: Told,
+        *,
+        part: float = 1.0,
+        numbered: bool = False,
+        texts: Mapping[str, str] | None = None,
+    ) -> Memory:
         row, story = told.row, told.story
         names = await self.names(row.guild, everybody(story))
         budget = int(await self._budget(story, row.language) * part)
-        texts = await self._table.texts(row)
+        if texts is None:
+            texts = await self._table.texts(row)
         return remember(story, texts, names, row.language, budget=budget, numbered=numbered)
 
     async def _budget(self, story: Story, language: Lang) -> int:
@@ -231,7 +239,8 @@ class Chronicler:
         if task == "turn" and story.terms.game is games.Game.SCRIPT:
             task = "script"
         payer = member or story.starter
-        memory = await self._memory(told, numbered=task == "lore")
+        texts = await self._table.texts(row)
+        memory = await self._memory(told, numbered=task == "lore", texts=texts)
         length = length_of(story, kind, limit)
         wish = Wish(art=task, language=row.language, model=story.terms.model, length=length)
         request, prompt = await self._asker.request(
@@ -248,7 +257,7 @@ class Chronicler:
             request = replace(request, sampling=replace(request.sampling, max_tokens=most))
         request = replace(request, local_only=request.local_only or story.terms.local_only)
         if kind in ("turn", "draft"):
-            request = await self._linked(told, request)
+            request = _linked(told, request, texts)
         job = Job(
             place=row.place,
             member=payer,
@@ -271,16 +280,17 @@ class Chronicler:
             async for step in steps:
                 yield step
 
-    async def _linked(self, told: Told, request: Request) -> Request:
-        """The request for a part that follows on what was written last, in the measure that it must have."""
-        row, story = told.row, told.story
-        before = (await self._table.texts(row)).get(story.last.key, "") if story.last is not None else ""
-        cue, guide = request.cue, request.constraint
-        if story.terms.game is games.Game.RENGA:
-            guide = verse.guide(len(story.turns), row.language, request.sampling.seed or 0)
-        if cue is not None:
-            cue = replace(cue, topic=links_to(story, games.shown_before(story, before)))
-        return replace(request, cue=cue, constraint=guide)
+
+def _linked(told: Told, request: Request, texts: Mapping[str, str]) -> Request:
+    """The request for a part that follows on what was written last, in the measure that it must have."""
+    row, story = told.row, told.story
+    before = texts.get(story.last.key, "") if story.last is not None else ""
+    cue, guide = request.cue, request.constraint
+    if story.terms.game is games.Game.RENGA:
+        guide = verse.guide(len(story.turns), row.language, request.sampling.seed or 0)
+    if cue is not None:
+        cue = replace(cue, topic=links_to(story, games.shown_before(story, before)))
+    return replace(request, cue=cue, constraint=guide)
 
 
 async def _nameless(guild: GuildId, members: Sequence[MemberId]) -> Mapping[MemberId, str]:
