@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any, cast
 
 import discord
@@ -14,8 +14,10 @@ from discord.ext import commands
 from bot.client import Renga
 from bot.errors import BadInput
 from bot.i18n.slash import said, say
+from bot.i18n.text import translate
 from bot.ids import LANGUAGES, Lang
 from bot.prompting.art import LENGTHS, Art, Option
+from bot.prompting.load import TAKEN
 from bot.works import Wish
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.models import REFRESH
@@ -73,16 +75,18 @@ class Arts(commands.Cog):
 
     def _make_commands(self) -> None:
         self._made = dict(self._catalogue.arts)
+        names = _names(self._made.values(), taken=TAKEN.values())
         for art in self._made.values():
-            self._bot.tree.add_command(self._command(art))
+            self._bot.tree.add_command(self._command(art, names[art.name]))
 
-    def _command(self, art: Art) -> app_commands.Command[Any, ..., None]:
+    def _command(self, art: Art, name: app_commands.locale_str) -> app_commands.Command[Any, ..., None]:
         """A command with the options of an art."""
 
         async def callback(interaction: discord.Interaction[Renga], **options: Any) -> None:
             await self.compose(interaction, art.name, options)
 
         own = {_argument(option.name): option for option in art.own}
+        names = _names(art.own, taken={translate(f"command.option_{name}", "zh") for name in art.options})
         parameters = [_parameter("interaction", discord.Interaction)]
         parameters += [
             _parameter(name, _TYPES.get(name, str), required=name in art.required) for name in art.options
@@ -102,15 +106,13 @@ class Arts(commands.Cog):
         )(decorated)
         decorated = app_commands.rename(
             **{name: say(f"command.option_{name}") for name in art.options},
-            **{name: _named(option) for name, option in own.items()},
+            **{_argument(name): called for name, called in names.items()},
         )(decorated)
         decorated = app_commands.choices(**_choices(art, own))(decorated)
         if known:
             decorated = app_commands.autocomplete(**known)(decorated)
         return app_commands.Command(
-            name=app_commands.locale_str(
-                art.name, words={"en": art.name, "zh": _as_name(art.title["zh"], art.name)}
-            ),
+            name=name,
             description=said(art.about),
             callback=decorated,
             allowed_contexts=ANYWHERE,
@@ -223,10 +225,13 @@ def _argument(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _named(option: Option) -> app_commands.locale_str:
-    return app_commands.locale_str(
-        option.name, words={"en": option.name, "zh": _as_name(option.title["zh"], option.name)}
-    )
+def _names(things: Iterable[Art | Option], taken: Collection[str]) -> Mapping[str, app_commands.locale_str]:
+    """What each is called; no two alike in a language, for which Discord would refuse all commands."""
+    names: dict[str, str] = {}
+    for thing in things:
+        chinese = _as_name(thing.title["zh"], thing.name)
+        names[thing.name] = chinese if chinese not in {*taken, *names.values()} else thing.name
+    return {name: said({"en": name, "zh": chinese}) for name, chinese in names.items()}
 
 
 def _as_name(title: str, otherwise: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,29 +13,27 @@ from bot.prompting.reader import NAME, Reader, places_of
 SHOWN = ("topic", "form", "style", "length", "opening")
 """Standard options that mean nothing unless a message has a place for them."""
 
-TAKEN = frozenset(
-    {
-        "chapter",
-        "credits",
-        "critique",
-        "doctor",
-        "drafts",
-        "filter",
-        "form",
-        "help",
-        "model",
-        "privacy",
-        "revise",
-        "scene",
-        "script",
-        "settings",
-        "story",
-        "style",
-        "usage",
-        "votes",
-    }
-)
-"""Commands that are there already."""
+TAKEN: Mapping[str, str] = {
+    "chapter": "写章",
+    "credits": "署名",
+    "critique": "点评",
+    "doctor": "诊断",
+    "drafts": "草稿",
+    "filter": "过滤",
+    "form": "体裁",
+    "help": "帮助",
+    "model": "模型",
+    "privacy": "隐私",
+    "revise": "修改",
+    "scene": "写场",
+    "script": "剧本",
+    "settings": "设置",
+    "story": "故事",
+    "style": "我的风格",
+    "usage": "用量",
+    "votes": "投票",
+}
+"""Commands that are there already, and what they are called in Chinese."""
 
 MOST_OPTIONS = 25
 """Options of one slash command (Discord, application command limits)."""
@@ -148,12 +147,15 @@ def _option(reader: Reader, given: dict[str, Any]) -> Option:
     ):
         raise reader.wrong(f"{where}choices", "they do not fit its type", "1 to 25 for a choice, else none.")
     table = cast("dict[str, Any]", choices)
+    called = {key: reader.words(key, table, longest=100, where=where) for key in table}
+    if any(len({words[lang] for words in called.values()}) < len(called) for lang in LANGUAGES):
+        raise reader.wrong(f"{where}choices", "two are called the same", "Give each words of its own.")
     return Option(
         name=name,
         title=reader.words("title", given, longest=32, where=where),
         about=reader.words("about", given, longest=100, where=where),
         type=kind,
-        choices={key: reader.words(key, table, longest=100, where=where) for key in table},
+        choices=called,
         required=reader.flag(given, "required", where),
         longest=int(reader.number(given, "longest", 200, 1, 4_000, whole=True, where=where)),
     )

@@ -233,6 +233,7 @@ WRONG: list[tuple[Callable[[str], str], str, str]] = [
     (swapped('name = "singer"', 'name = "song-form"'), "options", "twice"),
     (swapped('type = "integer"', 'type = "number"'), "option verses: type", "number"),
     (swapped('type = "integer"', 'type = "choice"'), "option verses: choices", "fit"),
+    (swapped("十二小节布鲁斯", "主歌与副歌"), "option song-form: choices", "same"),
     (swapped("longest = 20", 'required = "yes"'), "option singer: required", "neither"),
     (swapped("in $language", "in $tongue"), "system.en", "$tongue is no place"),
     (swapped("costs $$5", "costs $ 5"), "ask.en, line 1 of it", "stands alone"),
