@@ -11,7 +11,7 @@ from screenplain.parsers import fountain as second
 from screenplain.types import Action, Dialog, DualDialog, PageBreak, Section, Slug, Transition
 
 from bot.books.fountain import Element, closed, fountain, parse
-from bot.books.model import Chapter
+from bot.books.model import Chapter, Hand, Writer
 from tests.books.samples import ANY, book, part, screenplay
 
 
@@ -154,3 +154,14 @@ def test_parts_stay_apart(texts: list[str]) -> None:
     assert [at for at in range(1, len(texts) + 1) if f"[[{at} · 1 Ann]]" in made] == list(
         range(1, len(texts) + 1)
     )
+
+
+@pytest.mark.parametrize("name", ["Eve /*", "Eve [[", "Eve ]] gone [[", "*/ Eve", "Eve\n/*"])
+def test_a_writers_name_hides_nothing(name: str) -> None:
+    made = book(
+        Chapter("", (part(1, ("Kept.", 0)), part(2, ("And kept.", 0)))),
+        script=True,
+        writers=(Writer(name, Hand.MEMBER, 100, 60),),
+    )
+    body = fountain(made).partition("\n\n")[2]
+    assert [one.text for one in parse(body) if one.kind == "action"] == ["Kept.", "And kept."]

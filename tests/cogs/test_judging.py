@@ -113,6 +113,12 @@ async def test_a_plain_message_is_read_by_right_click_its_own_at_once_anothers_w
     assert "> the window keeps" in world.latest(question).content
 
 
+async def test_a_poem_that_fails_costs_nothing(world: World) -> None:
+    world.model.fail(ModelUnavailable("scripted"), "half a ")
+    await world.ana.slash(world.general, "poem", topic="rain")
+    assert "0 of" in private(await world.ana.slash(world.general, "usage"))
+
+
 async def test_a_reading_that_fails_leaves_the_question_and_costs_nothing(world: World) -> None:
     world.model.say(POEM).fail(ModelUnavailable(model="scripted/scripted")).say(READING)
     poem = await world.poem()

@@ -252,3 +252,12 @@ async def hits(world: World, text: str) -> bool:
     """Whether the rules of the place hit a text."""
     place = Place(GuildId(world.guild.id), ChannelId(world.general.id))
     return bool((await world.app.filters.of(place).judge(text)).hits)
+
+
+async def test_undo_arms_no_rule_that_breaks_a_line(world: World) -> None:
+    await armed(world)
+    await world.mod.slash(world.general, "filter must", what="allow", text="the lantern of Scunthorpe")
+    await world.mod.slash(world.general, "filter rule", rule=1, mode="off")
+    told = private(await world.mod.slash(world.general, "filter undo"))
+    assert "judged wrongly" in told and "Scunthorpe" in told
+    assert await world.poem(topic="a lantern"), "the rule is still off"

@@ -1,5 +1,6 @@
 """What was cut off is finished: recovery at start, exactly once, and channels that cannot be posted to."""
 
+import asyncio
 from datetime import timedelta
 
 from bot.ids import WorkId
@@ -57,6 +58,19 @@ async def test_a_private_take_is_not_shown_to_all_after_a_restart(world: World) 
     world.model.hang("hidden words")
     record = world.type_behind(world.ana, "poem", topic="first snow", private=True)
     await world.until(lambda: world.model.open == 1 and record.responded)
+    await world.kill()
+    assert not world.public_texts()
+
+
+async def test_a_private_take_that_was_recorded_and_never_shown_stays_private(world: World) -> None:
+    world.model.say("hidden words")
+    world.env.inject_error("PATCH", "/webhooks/*", status=400, code=50035, times=None)
+    world.type_behind(world.ana, "poem", topic="first snow", private=True)
+    await world.until(lambda: bool(world.model.requests) and not world.model.open)
+    async with asyncio.timeout(60):
+        while not await world.app.works.undelivered():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    world.env.backend.faults.clear()
     await world.kill()
     assert not world.public_texts()
 

@@ -58,6 +58,17 @@ async def test_a_held_wish_is_given_back_and_put_before_the_moderators(world: Wo
     assert not world.model.requests
 
 
+async def test_a_private_wish_that_is_held_is_not_kept_to_go_on_later(world: World) -> None:
+    await desk(world)
+    await armed(world, "lantern", "hold")
+    await world.ana.slash(world.general, "poem", topic="a lantern", private=True)
+    await world.app.dispatch.run_once()
+    (review,) = await reviews(world)
+    assert not review.resume
+    result = await world.mod.click(card(world), label="Approve")
+    assert result is not None and not world.model.requests and not world.public_texts()
+
+
 async def test_what_is_approved_is_written_and_its_writer_told(world: World) -> None:
     await desk(world)
     await held(world)

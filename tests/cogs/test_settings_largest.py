@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from discord.ui import TextDisplay
 
 from bot.house.model import Level
 from bot.ids import GuildId, Lang, MemberId
@@ -15,7 +16,7 @@ from bot.moderation.rules import Kind, Mode, Rule
 from bot.services.house_desk import TEXT_LIMITS, Wanted
 from bot.services.moderation_rules import MOST_RULES, body_of
 from cogs.ui.settings_items import Scope
-from cogs.ui.settings_panel import history
+from cogs.ui.settings_panel import change_told, history
 from cogs.ui.settings_told import PAGES
 from tests.cogs.test_settings_panel import fill, ids, panel, shown
 from tests.cogs.world import World, private
@@ -99,6 +100,10 @@ async def test_the_history_says_how_much_it_leaves_out(world: World, lang: Lang)
     changes = await world.app.desk.changes(GuildId(world.guild.id))
     view = history([replace(one, before=one.after) for one in changes], Scope(), "style", lang)
     sound(view.to_components())
+    (told,) = [one.content for one in view.walk_children() if isinstance(one, TextDisplay)]
+    kept = sum(change_told(replace(one, before=one.after), lang) in told for one in changes)
+    assert 0 < kept < len(changes)
+    assert told.splitlines()[-1] == f"-# +{len(changes) - kept}"
 
 
 async def test_250_rules_are_listed_with_the_rest_in_a_file(world: World) -> None:

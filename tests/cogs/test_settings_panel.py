@@ -7,6 +7,7 @@ import discord
 import pytest
 from simcord.results import InteractionResult
 
+from bot.errors import ModelUnavailable
 from bot.house.book import HouseBook
 from bot.house.model import DEFAULT, Change, Level
 from bot.ids import ChannelId, GuildId, MemberId, Place
@@ -307,6 +308,16 @@ async def test_a_sample_counts_against_the_allowance(world: World) -> None:
     await tried(world)
     told = private(await world.mod.slash(world.general, "usage"))
     assert "1 of 200" in told
+
+
+async def test_a_sample_that_fails_costs_nothing(world: World) -> None:
+    world.model.say("an old rain").fail(ModelUnavailable("scripted"))
+    message = await panel(world, "style")
+    form = await world.mod.click(message, label="Try a style…")
+    await world.mod.submit_modal(
+        form, {"topic": "rain", "voice": "lush", "register": "", "banned": "", "examples": ""}
+    )
+    assert "0 of 200" in private(await world.mod.slash(world.general, "usage"))
 
 
 # --- export and import --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from bot.errors import AlreadyDone, NotAllowed
 from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.calling import NOBODY
-from bot.stories.effects import Effect, StoryRefusal, TooLate
+from bot.stories.effects import Effect, Remind, StoryRefusal, TooLate
 from bot.stories.model import Absent, Order, Stage
 from bot.stories.rules import alarms
 from tests.stories.circle import AI, ANN, BEN, CAM, DEE, NOON, Circle
@@ -83,6 +83,25 @@ def test_more_time_once_and_by_a_moderator_as_often_as_they_like() -> None:
         circle.does(ev.MoreTime(by=ANN, turn=1))
     circle.does(ev.MoreTime(by=DEE, moderator=True, turn=1))
     assert alarms(circle.story)["deadline:1"] == NOON + timedelta(days=3)
+
+
+def test_whoever_asked_for_more_time_is_reminded_again() -> None:
+    circle = Circle()
+    circle.now = alarms(circle.story)["remind:1"]
+    assert any(isinstance(one, Remind) for one in circle.does(ev.ReminderDue(turn=1)))
+    assert "remind:1" not in alarms(circle.story)
+    circle.does(ev.MoreTime(by=ANN, turn=1))
+    circle.now = alarms(circle.story)["remind:1"]
+    assert any(isinstance(one, Remind) for one in circle.does(ev.ReminderDue(turn=1)))
+
+
+def test_a_turn_that_opened_after_the_last_sign_of_life_gets_no_more_than_it_lost() -> None:
+    circle = Circle(BEN)
+    circle.now = NOON + timedelta(hours=2)
+    circle.writes(ANN)  # Ben's turn opens at two, the last sign of life was at one
+    circle.now = NOON + timedelta(hours=30)
+    circle.does(ev.WasDown(since=NOON + timedelta(hours=1)))
+    assert circle.story.current and circle.story.current.deadline == NOON + timedelta(hours=26 + 28)
 
 
 def test_two_join_for_the_last_seat() -> None:

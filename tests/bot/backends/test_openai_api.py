@@ -352,3 +352,8 @@ async def test_no_secret_and_no_words_in_errors_and_logs(
     assert "openai/poet" in caplog.text
     assert KEY not in caplog.text and "Snow" not in caplog.text
     await backend.aclose()
+
+
+async def test_the_seed_0_is_a_seed(server: Faulty, backend: OpenAIBackend) -> None:
+    result = await collect(backend.generate(ask(seed=0)))
+    assert server.bodies[-1]["seed"] == 0 and result.done.seed == 0

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,3 +110,42 @@ def test_what_can_be_judged_at_once_is() -> None:
     pipeline = FilterPipeline([Words(Action.BLOCK, "damn"), Whole()])
     assert pipeline.check_now("damn").action is Action.BLOCK
     assert pipeline.check_now("cruel").action is Action.ALLOW
+
+
+class Sentences(Whole):
+    """Remembers what it was asked to judge."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def check(self, text: str) -> Sequence[Hit]:
+        self.asked.append(text)
+        return []
+
+
+@pytest.mark.parametrize("text", ["It is 3.14 and", "Wait... and", "a.b"])
+async def test_a_piece_that_ends_at_a_full_stop_ends_no_sentence(text: str) -> None:
+    judge = Sentences()
+    gate = FilterPipeline([judge]).gate()
+    stop = text.index(".") + 1
+    await gate.feed("x" * 500 + " " + text[:stop])  # long enough to be looked at
+    assert not judge.asked, "what follows the full stop may belong to it"
+    await gate.feed(text[stop:])
+    await gate.finish()
+    assert judge.asked[-1].endswith(text)
+
+
+async def test_a_rule_in_shadow_stops_no_stream() -> None:
+    class Shadow(Words):
+        def check_now(self, text: str) -> Sequence[Hit]:
+            return [hit._replace(shadow=True) for hit in super().check_now(text)]
+
+        async def check(self, text: str) -> Sequence[Hit]:
+            return self.check_now(text)
+
+    text = "a lantern glows over the water. " * 40
+    shown, pieces, verdict = await stream(
+        FilterPipeline([Shadow(Action.BLOCK, "lantern")]), text, list(range(0, len(text), 50))
+    )
+    assert shown == text and any(pieces)
+    assert verdict.action is Action.ALLOW and len(verdict.shadow) == 40  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ import pytest
 
 from bot.forms.check import check, shape_of
 from bot.forms.chinese.regulated import SCHEMES, judge
-from bot.forms.chinese.sound import Book, groups, tones
+from bot.forms.chinese.sound import Book, groups, sounds, tones
 from bot.forms.model import FormReport, Holds
 
 GOLD = Path(__file__).parents[1] / "gold" / "chinese.jsonl.gz"
@@ -226,3 +226,12 @@ def test_a_character_of_two_readings_goes_by_the_one_that_fits() -> None:
 @pytest.mark.parametrize("book", ["", "xinyun", "tongyun", "cilin"])
 def test_no_text_is_too_odd(text: str, book: str) -> None:
     assert judged("qilv", text, book).holds is Holds.NO
+
+
+@pytest.mark.parametrize(
+    ("char", "listed"), [("万", [True, False]), ("不", [True, True, False]), ("雪", [True])]
+)
+def test_a_reading_that_the_rhyme_book_lacks_comes_last_and_is_told_apart(
+    char: str, listed: list[bool]
+) -> None:
+    assert [one.listed for one in sounds(char, Book.PINGSHUI)] == listed

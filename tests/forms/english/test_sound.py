@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.forms.english.dictionary import look_up
 from bot.forms.english.dictionary import words as dictionary_words
 from bot.forms.english.guess import guesses
-from bot.forms.english.metre import Metre, scan
+from bot.forms.english.metre import Metre, roughness, scan
 from bot.forms.english.returns import line_end
 from bot.forms.english.rhyme import Rhyme, rhyme, rhyme_ends, rhymes
 from bot.forms.english.sound import lengths, line_lengths, sounds, words
@@ -82,6 +82,8 @@ def test_syllables(word: str, usual: set[int], licensed: set[int]) -> None:
         ("were", "there", Rhyme.NEAR),
         ("figure", "vigour", Rhyme.NEAR),
         ("scorning", "sing", Rhyme.CONSONANCE),
+        ("given", "heaven", Rhyme.HISTORIC),
+        ("rev", "give", Rhyme.CONSONANCE),
     ],
 )
 def test_rhymes(one: str, other: str, kind: Rhyme) -> None:
@@ -170,3 +172,17 @@ def test_no_text_is_too_strange(text: str) -> None:
     for word in words(text):
         for sound in sounds(word):
             assert sound.syllables == sum(phone[-1].isdigit() for phone in sound.phones)
+
+
+@pytest.mark.parametrize(
+    ("marks", "place", "fresh", "rough"),
+    [
+        ("/", "x", True, 0),
+        ("s", "x", True, 0),
+        ("s", "x", False, 2),
+        ("/", "x", False, 4),
+        ("x", "/", False, 1),
+    ],
+)
+def test_a_heavy_monosyllable_may_open_a_line(marks: str, place: str, fresh: bool, rough: int) -> None:
+    assert roughness(marks, place, fresh, False)[0] == rough

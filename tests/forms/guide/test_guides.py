@@ -298,3 +298,14 @@ def test_lines_to_stay_are_put_back_into_what_came() -> None:
     plan = guided("haiku", "en").locking("one\ntwo\nthree", {1, 3})
     assert plan.restored("uno\ndos!\ntres,") == "one\ndos!\nthree"
     assert plan.restored("uno") == "uno", "a text too short is left as it is"
+
+
+@pytest.mark.parametrize(
+    ("end", "allowed"), [(" tree", True), (" free", True), (" see", False), (" sea", False)]
+)
+def test_no_guided_rhyme_is_the_same_sound_twice(end: str, allowed: bool) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(ROOT / "models" / "house")
+    plan = guided("heroic-couplet", "en").after("The rain came down upon the silent sea")
+    ids = tokenizer.encode("And underneath the hill there stood a" + end, add_special_tokens=False)
+    writer = plan.writer(tokens())
+    assert all(writer.next(ids[:at]).allowed[id] for at, id in enumerate(ids)) is allowed
