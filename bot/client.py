@@ -22,17 +22,6 @@ log = logging.getLogger(__name__)
 LONGEST_RATE_LIMIT = 60.0
 """Seconds; a longer 429 is raised instead of slept through, so that nothing hangs unseen."""
 
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    create_public_threads=True,
-    send_messages_in_threads=True,
-    embed_links=True,
-    attach_files=True,
-    read_message_history=True,
-)
-"""What the bot needs in a channel, as in the invitation link."""
-
 Refused = Callable[["discord.Interaction[Renga]", AgainstTheRules], Awaitable[bool]]
 Explainer = Callable[["discord.Interaction[Renga]", BaseException], Awaitable[None]]
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import discord
 
 from bot.backends.registry import FACTORIES
-from bot.client import PERMISSIONS
 from bot.errors import BackendError, DeadlinePassed, RengaError, StorageError
 from bot.explain import explain
 from bot.i18n.text import translate
 from bot.ids import Lang
+from bot.permissions import lacking
 from bot.prompting.catalogue import Catalogue
 from bot.services.forms import shape_faults
 from bot.settings import Settings
@@ -152,7 +152,7 @@ class Doctor:
         level = Level.OK if weights else Level.BAD
         return self._say(level, "folder" if weights else "no_weights", model=model, size=_size(weights))
 
-    async def _missing(self, client: discord.Client, guild: discord.Guild) -> tuple[str, ...]:
+    async def _missing(self, client: discord.Client, guild: discord.Guild) -> str:
         """The permissions that the bot lacks in a guild, by its roles there."""
         assert client.user is not None
         roles = {role.id: role.permissions for role in await guild.fetch_roles()}
@@ -160,7 +160,14 @@ class Doctor:
         held = discord.Permissions.none()
         for id in (guild.id, *(role.id for role in member.roles)):
             held |= roles.get(id, discord.Permissions.none())
-        return missing_permissions(held)
+        return lacking(held, self._lang)
+
+    def _intents(self, flags: discord.ApplicationFlags) -> Finding:
+        """Whether Discord will let the bot in with what it asks to read."""
+        if not self._settings.message_content:
+            return self._say(Level.OK, "intents")
+        granted = flags.gateway_message_content or flags.gateway_message_content_limited
+        return self._say(*((Level.OK, "intents_on") if granted else (Level.BAD, "intents_off")))
 
     async def _discord(self) -> AsyncGenerator[Finding]:
         if self._settings.discord_token is None:
@@ -176,8 +183,8 @@ class Doctor:
                     missing = await self._missing(client, guild)
                     level = Level.NOTE if missing else Level.OK
                     key = "permissions_missing" if missing else "permissions"
-                    yield self._say(level, key, guild=guild.name, missing=", ".join(missing))
-                yield self._say(Level.OK, "intents")
+                    yield self._say(level, key, guild=guild.name, missing=missing)
+                yield self._intents(info.flags)
         except discord.LoginFailure:
             yield self._say(Level.BAD, "bad_token")
         except (discord.HTTPException, OSError, TimeoutError) as error:
@@ -185,13 +192,6 @@ class Doctor:
             yield self._say(Level.BAD, "no_discord", problem=type(error).__name__)
         finally:
             await client.close()
-
-
-def missing_permissions(held: discord.Permissions) -> tuple[str, ...]:
-    """The names of the permissions that the bot needs and does not have."""
-    if held.administrator:
-        return ()
-    return tuple(name for name, wanted in PERMISSIONS if wanted and not getattr(held, name))
 
 
 def _size(count: int) -> str:

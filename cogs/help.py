@@ -6,10 +6,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import PERMISSIONS, Renga
+from bot.client import Renga
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import Lang
+from bot.permissions import lacking
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
 from cogs.ui.settings_keeper import require_manager
@@ -56,11 +57,10 @@ class Help(commands.Cog):
         await tell(interaction, "\n".join(lines)[:2_000])
 
     def _permissions(self, interaction: discord.Interaction[Renga], lang: Lang) -> list[str]:
-        held = interaction.app_permissions
-        missing = [name for name, wanted in PERMISSIONS if wanted and not getattr(held, name)]
-        if held.administrator or not missing:
+        missing = lacking(interaction.app_permissions, lang)
+        if not missing:
             return [translate("help.permissions", lang)]
-        return [translate("help.permissions_missing", lang, missing=", ".join(missing))]
+        return [translate("help.permissions_missing", lang, missing=missing)]
 
     async def _models(self, interaction: discord.Interaction[Renga], lang: Lang) -> list[str]:
         await self._studio.models.refresh()

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from bot.__main__ import parser
-from bot.client import PERMISSIONS
+from bot.permissions import PERMISSIONS
 from bot.settings import Settings, example
 from cogs import EXTENSIONS
 

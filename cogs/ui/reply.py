@@ -148,8 +148,6 @@ async def explain_to(interaction: discord.Interaction[Renga], error: BaseExcepti
 def _known(error: BaseException) -> BaseException:
     """The error as one that can be explained, where discord.py raises its own."""
     match error:
-        case app_commands.MissingPermissions():
-            return NotAllowed("refused.missing_permissions", permissions=", ".join(error.missing_permissions))
         case app_commands.NoPrivateMessage():
             return NotAllowed("refused.guild_only")
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():

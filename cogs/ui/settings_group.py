@@ -9,12 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.client import PERMISSIONS, Renga
+from bot.client import Renga
 from bot.errors import BadInput
 from bot.house.model import Change
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import Lang
+from bot.permissions import lacking
 from bot.services.house_desk import HouseDesk, Wanted
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.settings_items import Scope
@@ -62,9 +63,10 @@ class SettingsCommands(commands.Cog):
             and interaction.guild is not None
         ):
             channel = interaction.guild.get_channel_or_thread(value)
-            missing = missing_in(channel) if channel is not None else ["view_channel"]
+            lang = lang_read(interaction)
+            missing = missing_in(channel, lang) if channel else translate("permission.read_messages", lang)
             if missing:
-                raise BadInput("refused.cannot_post", channel=f"<#{value}>", missing=", ".join(missing))
+                raise BadInput("refused.cannot_post", channel=f"<#{value}>", missing=missing)
 
     async def put(
         self, interaction: discord.Interaction[Renga], channel: Spot | None, fields: Mapping[str, object]
@@ -90,7 +92,6 @@ def map_told(changes: Sequence[Change], lang: Lang) -> list[str]:
     return [*rows, f"-# +{len(changes) - 8}"] if len(changes) > 8 else rows
 
 
-def missing_in(channel: discord.abc.GuildChannel | discord.Thread) -> list[str]:
-    """What the bot would need to post in a channel and does not have."""
-    held = channel.permissions_for(channel.guild.me)
-    return [name for name, wanted in PERMISSIONS if wanted and not getattr(held, name)]
+def missing_in(channel: discord.abc.GuildChannel | discord.Thread, lang: Lang) -> str:
+    """What the bot would need to post in a channel and does not have, as a list in words."""
+    return lacking(channel.permissions_for(channel.guild.me), lang)

@@ -104,8 +104,8 @@ class Quick(Board):
     ) -> None:
         """Set where published works go; without a channel they stay where they are published."""
         await quickly(require_keeper(interaction))
-        if gallery is not None and (missing := missing_in(gallery)):
-            raise BadInput("refused.cannot_post", channel=f"<#{gallery.id}>", missing=", ".join(missing))
+        if gallery is not None and (missing := missing_in(gallery, lang_read(interaction))):
+            raise BadInput("refused.cannot_post", channel=f"<#{gallery.id}>", missing=missing)
         await self.put(interaction, None, {"gallery": ChannelId(gallery.id) if gallery else None})
 
     @settings.command(name=say("command.settings_licence"), description=say("command.settings_licence_about"))

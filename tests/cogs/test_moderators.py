@@ -1,8 +1,12 @@
 """Settings and the doctor: for moderators alone, looked up when they run (P9)."""
 
+import discord
 import pytest
 from simcord.backend.errors import SetupError
 
+from bot.i18n.text import translate
+from bot.ids import LANGUAGES, Lang
+from bot.permissions import PERMISSIONS, lacking
 from tests.cogs.world import World, private
 
 SETTINGS = [
@@ -81,10 +85,31 @@ async def test_a_style_that_is_too_long_is_refused_and_given_back(world: World) 
     assert "too long" in private(result)
 
 
-async def test_the_doctor_names_what_is_missing_here(world: World) -> None:
+async def test_the_doctor_names_what_is_missing_here_as_discord_does(world: World) -> None:
     told = private(await world.mod.slash(world.general, "doctor"))
     assert "scripted/scripted answers here" in told
-    assert "Missing in this channel" in told or "All permissions" in told
+    assert "All permissions" in told
+    denied = discord.PermissionOverwrite(send_messages=False, read_message_history=False)
+    assert world.bot.user is not None
+    shut = world.guild.create_text_channel("shut", overwrites={world.bot.user: denied})
+    await world.env.settle()
+    assert "Missing in this channel: Send Messages, Read Message History." in private(
+        await world.mod.slash(shut, "doctor")
+    )
+    refused = await world.mod.slash(world.general, "settings gallery", channel=shut)
+    assert "Missing there: Send Messages, Embed Links, Attach Files, Read Message History." in private(
+        refused
+    )
+    world.locales[world.mod.id] = "zh-CN"
+    assert "本频道缺少：发送消息、阅读消息历史记录。" in private(await world.mod.slash(shut, "doctor"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_permission_that_the_bot_needs_has_its_name(lang: Lang) -> None:
+    needed = [name for name, wanted in PERMISSIONS if wanted]
+    assert lacking(discord.Permissions.none(), lang).count(translate("text.and", lang)) == len(needed) - 1
+    assert not lacking(discord.Permissions(administrator=True), lang)
+    assert not lacking(PERMISSIONS, lang)
 
 
 async def test_works_are_for_guilds_settings_are_not_for_direct_messages(world: World) -> None:
