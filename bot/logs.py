@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from bot.settings import Settings
+
+OURS = ("bot", "cogs", "__main__")
+"""Loggers that tell as much as is asked for.  Every library is heard from WARNING on only, whatever it is
+called: at DEBUG and INFO they log requests with their bodies, and URLs that hold tokens."""
+
+_SECRETS = re.compile(
+    r"(?<=/webhooks/)\d+/[^\s/?\"']+"  # https://discord.com/api/webhooks/<id>/<token>, also of interactions
+    r"|(?<=/interactions/)\d+/[^\s/?\"']+"
+    r"|\baW50ZXJhY3Rpb246[\w+/=-]+"  # a token of an interaction: "interaction:" in Base64
+    r"|\b[MNO][\w-]{22,30}\.[\w-]{5,8}\.[\w-]{25,50}"  # a bot's token: its id in Base64, a time, a signature
+    r"|\bsk-[\w-]{16,}"
+    r"|(?<=\bBearer )\S{8,}"
+    r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"  # a name and a password in a URL
+)
+"""What is a secret by its looks, for those that no setting names."""
 
 
 class Blot(logging.Filter):
@@ -17,18 +33,19 @@ class Blot(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record if it holds a secret."""
-        if not self._secrets:
-            return True
         message = record.getMessage()
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
-        for secret in self._secrets:
-            if secret in message:
-                message = message.replace(secret, "…")
-                record.msg, record.args = message, ()
-            if record.exc_text and secret in record.exc_text:
-                record.exc_text = record.exc_text.replace(secret, "…")
+        if (blotted := self._blotted(message)) != message:
+            record.msg, record.args = blotted, ()
+        if record.exc_text:
+            record.exc_text = self._blotted(record.exc_text)
         return True
+
+    def _blotted(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return _SECRETS.sub("…", text)
 
 
 def set_up(settings: Settings, level: str = "") -> None:
@@ -38,10 +55,9 @@ def set_up(settings: Settings, level: str = "") -> None:
     handler.addFilter(Blot(settings.secrets()))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level or settings.log_level)
-    # These log request bodies or every HTTP call at DEBUG and INFO.
-    # Alembic tells of every plugin; discord.py warns of libraries for voice, which is not used.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    asked = logging.getLevelNamesMapping()[level or settings.log_level]
+    root.setLevel(max(logging.WARNING, asked))
+    for name in OURS:
+        logging.getLogger(name).setLevel(asked)
+    # It warns of libraries for voice, which is not used.
     logging.getLogger("discord.client").setLevel(logging.ERROR)
-    for name in ("openai", "httpx", "httpcore", "discord.http", "discord.gateway", "aiosqlite"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
