@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from dataclasses import replace
 
 from bot.backends.base import Cue, Message, Request, Sampling
 from bot.errors import BadInput
-from bot.forms.check import shape_of
+from bot.forms.check import shape_of, written_in
 from bot.forms.guide.guided import Guided
 from bot.house.book import HouseBook
 from bot.house.model import House, Member, MemberStore
@@ -22,8 +21,6 @@ from bot.prompting.parts import Form
 from bot.works import Wish
 
 SEEDS = 2**31
-
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 class Asker:
@@ -170,9 +167,29 @@ def again(wish: Wish, takes: int) -> Wish:
 
 
 def language_of(wish: Wish, form: Form | None, house: House, lang: Lang) -> Lang:
-    """The language of a work: as asked, else the form's own, the place's, the topic's, its author's."""
+    """The language of a work: as asked, else the form's own, then its opening's, the place's, the topic's.
+
+    Where none of them tells it, it is ``lang``, the one its author reads.
+    """
     if wish.language:
         return wish.language
     if form is not None and len(form.languages) == 1:
         return form.languages[0]
-    return house.language or ("zh" if _HAN.search(wish.topic) else lang)
+    return seen_in(wish.opening) or house.language or ("zh" if seen_in(wish.topic) == "zh" else lang)
+
+
+def language_kept(text: str, wish: Wish, form: Form | None) -> Lang | None:
+    """The language of a text that is changed: the one it is written in, where the form has it.
+
+    None where neither the text nor the wish tells it.
+    """
+    language = seen_in(text) or wish.language
+    if form is None or language in form.languages:
+        return language
+    return form.languages[0]
+
+
+def seen_in(text: str) -> Lang | None:
+    """The language of ours that a text is written in; None if it is in none, or cannot be told."""
+    tongue = written_in(text)
+    return tongue if tongue == "en" or tongue == "zh" else None

@@ -16,7 +16,7 @@ from bot.errors import AlreadyDone, BadInput, Gone, NotAllowed
 from bot.house.model import MemberStore
 from bot.ids import GuildId, Lang, MemberId, MessageId, Place, WorkId
 from bot.prompting.catalogue import Catalogue
-from bot.services.asking import Asker
+from bot.services.asking import Asker, language_kept
 from bot.services.brief import Brief, Opened, Step
 from bot.services.compose import INSTRUCTION_LIMIT, limited, visible
 from bot.services.filters import Filters, passed
@@ -307,14 +307,19 @@ class Reviser:
         instruction = passed(await self._filters.of(brief.place, brief.member).judge(instruction))
         art = self._catalogue.tasks[task]
         others = tuple({span.member for span in base.spans if span.member} - {brief.member})
-        wish = replace(brief.wish, opening="", length=brief.wish.length or _length(base.text))
+        wish = replace(
+            brief.wish,
+            opening="",
+            length=brief.wish.length or _length(base.text),
+            language=language_kept(base.text, brief.wish, self._catalogue.find_form(brief.wish.form)),
+        )
         request, prompt = await self._asker.request(
             art,
             wish if brief.source is None else replace(wish, seed=None),
             brief.place,
             brief.member,
             text=base.text,
-            instruction=instruction or (_FREELY if not brief.keep else _AROUND)[brief.lang],
+            instruction=instruction or (_FREELY if not brief.keep else _AROUND)[wish.language or brief.lang],
             draft=blanked(base.text, brief.key, brief.keep),
             keep=brief.keep,
             others=others,

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import BadInput
 from cogs.revising import numbers
+from tests.cogs.test_moderation import put
 from tests.cogs.world import World, private
 
 HAIKU = "The old ferry waits\nunder a sky full of snow\nwith nobody there"
@@ -125,3 +126,58 @@ async def test_lines_that_cannot_be_kept_leave_no_work_behind(world: World) -> N
     refused = await world.ana.slash(world.general, "revise", text="one / two", keep="1", instruction="darker")
     assert "in a form" in private(refused)
     assert await world.app.works.recent(world.guild.id, world.ana.id) == []
+
+
+ZH, EN = "今天的月亮真圆，想起老家院子里的桂花树。", "The moon is round tonight; I think of the tree at home."
+
+
+@pytest.mark.parametrize("house", [None, "en", "zh"])
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        (ZH, "zh"),
+        (EN, "en"),
+        ("雪", "zh"),
+        ("Discord 上的月亮，OK 吗？", "zh"),
+        ("The word 雪 means snow in all of these poems.", "en"),
+    ],
+)
+async def test_a_text_is_revised_in_the_language_it_is_written_in(
+    world: World, text: str, stays: str, locale: str, house: str | None
+) -> None:
+    world.locales[world.ana.id] = locale
+    if house:
+        await put(world, "language", house)
+    said = await world.ana.send(world.general, text)
+    form = await world.ana.context_menu(world.general, "Revise this", said)
+    await world.ana.submit_modal(form, {"instruction": "darker"})
+    await world.ana.slash(world.general, "revise", text=text, instruction="更暗一些")
+    for request in world.model.requests:
+        assert request.cue is not None and request.cue.language == stays
+        assert ("The text:" in request.messages[-1].text) is (stays == "en")
+    assert len(world.model.requests) == 2
+
+
+async def test_a_poem_that_was_rewritten_by_hand_in_chinese_stays_chinese(world: World) -> None:
+    poem = await world.poem()
+    form = await world.ana.click(poem, label="Edit")
+    await world.ana.submit_modal(form, {"text": ZH})
+    for label, fields in (("Revise…", {"instruction": "darker"}), ("Remix", {"instruction": ""})):
+        world.model.say(ZH[:-1])
+        form = await world.ana.click(poem, label=label)
+        await world.ana.submit_modal(form, fields)
+        cue = world.model.requests[-1].cue
+        assert cue is not None and cue.language == "zh"
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "language"),
+    [("haiku", ZH, "zh"), ("haiku", EN, "en"), ("wujue", EN, "zh"), ("limerick", ZH, "en")],
+)
+async def test_into_a_form_it_keeps_its_language_where_the_form_has_it(
+    world: World, form: str, text: str, language: str
+) -> None:
+    await world.ana.slash(world.general, "revise", text=text, form=form)
+    cue = world.model.requests[-1].cue
+    assert cue is not None and cue.language == language
