@@ -13,10 +13,13 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.backends.base import Backend
+from bot.errors import StorageError
 from bot.i18n.text import lang_of, translate
 from bot.ids import Lang
+from bot.rehearsal.acts import counted, paths
 from bot.rehearsal.browser import preview
 from bot.rehearsal.events import Event, Expected, Wrong
+from bot.rehearsal.files import show
 from bot.rehearsal.lines import together
 from bot.rehearsal.player import Player
 from bot.rehearsal.screen import Lines, Screen
@@ -25,6 +28,7 @@ from bot.rehearsal.terminal import act
 from bot.rehearsal.trouble import ScriptError
 from bot.rehearsal.world import open_world
 from bot.settings import Settings
+from bot.storage.store import path_of
 
 
 async def rehearse(
@@ -72,6 +76,11 @@ async def rehearse(
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(open_world(settings, extensions, backends=backends))
         player = Player(world, report, lang)
+        if isinstance(screen, Screen) and sys.stdin.isatty() and sys.stdout.isatty():
+            screen.at_keyboard = file is None
+            player.viewer = show
+            screen.counted = lambda: counted(world, player.who) if player.who else None
+            screen.keep = lambda seen: paths(world, seen.id)
         if browser:
             await stack.enter_async_context(preview(world, _shower(screen)))
         for number, line, meanwhile in together(script):
@@ -79,7 +88,7 @@ async def rehearse(
             await player.play(line, meanwhile)
             screen.settle()
         if isinstance(screen, Screen) and (file is None or browser):
-            await act(world, player, screen, lang, scene=file is None)
+            await act(world, player, screen, lang, history=_history(settings), scene=file is None)
     # At a keyboard one tries things out: nothing there is a failure.
     return int(failed and not (file is None and sys.stdin.isatty()))
 
@@ -88,6 +97,14 @@ def _language(settings: Settings) -> Lang:
     if "language" in settings.model_fields_set:
         return settings.language
     return lang_of(locale.getlocale()[0], settings.language)
+
+
+def _history(settings: Settings) -> Path | None:
+    """Where the bot keeps its own: what was typed in a rehearsal is kept beside it."""
+    try:
+        return path_of(settings.database).with_name("rehearsal-history")
+    except StorageError:
+        return None
 
 
 def _out(text: str) -> None:

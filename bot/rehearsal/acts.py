@@ -14,17 +14,14 @@ from simcord.enums import InteractionType
 from simcord.results import ResponseMessage
 
 from bot.rehearsal.commands import ON_MESSAGE, find_command, option_values
+from bot.rehearsal.events import Counted
+from bot.rehearsal.fields import chosen, filled
+from bot.rehearsal.files import upload
 from bot.rehearsal.labels import pick
 from bot.rehearsal.lines import LAST
-from bot.rehearsal.look import BUTTON, MENUS, STRING_MENU, label_of, newest, plain, pressable, seen
+from bot.rehearsal.look import BUTTON, MENUS, label_of, newest, plain, pressable, seen
 from bot.rehearsal.trouble import NoSuch
 from bot.rehearsal.world import World
-
-TEXT_INPUT, LABEL, FILE_UPLOAD, RADIO, CHECKBOXES, CHECKBOX = 4, 18, 19, 21, 22, 23
-"""Numbers of components of forms (Discord docs, Component Types)."""
-
-LARGEST_FILE = 10 * 2**20
-"""Bytes; Discord takes no larger file from a member without Nitro."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ async def say(world: World, who: str, text: str, path: str = "") -> None:
             raise NoSuch("rehearsal.not_in_dm")
         await actor.send_dm(text)
         return
-    await actor.send(place, text, attachments=[_file(path)] if path else ())
+    await actor.send(place, text, attachments=[upload(path)] if path else ())
 
 
 async def select(world: World, who: str, menu: str, wanted: tuple[str, ...]) -> Any:
@@ -124,19 +121,9 @@ async def select(world: World, who: str, menu: str, wanted: tuple[str, ...]) -> 
             found = pick(menu, known, "menu")
         except NoSuch:
             continue
-        chosen = [_chosen(world, found, text) for text in wanted]
-        return await actor.select(_handle(world, message), chosen, custom_id=found["custom_id"])
+        values = chosen(world, found, wanted)
+        return await actor.select(_handle(world, message), values, custom_id=found["custom_id"])
     raise NoSuch.called("menu", menu, offered)
-
-
-def _chosen(world: World, menu: Mapping[str, Any], text: str) -> Any:
-    """The value of a menu's option, or the channel or member that is meant."""
-    if menu.get("type") == STRING_MENU:
-        options = {str(option["label"]): str(option["value"]) for option in menu.get("options", ())}
-        return pick(text, options, "option")
-    if text.startswith("#"):
-        return pick(text[1:], world.channels, "channel")
-    return world.actor(text.removeprefix("@"))
 
 
 async def right_click(world: World, who: str, target: str, command: str) -> Any:
@@ -167,82 +154,36 @@ async def submit(world: World, who: str, shown: Any, fields: Mapping[str, str]) 
     """Fill in the form that was shown, by the labels or ids of its fields, and send it off."""
     if shown.modal is None:
         raise NoSuch("rehearsal.no_form")
-    known = {name: field for field in form_fields(shown.modal) for name in field.names}
-    values = _held(shown.modal)
-    for name, text in fields.items():
-        field = pick(name, known, "field")
-        values[field.component["custom_id"]] = _value(field.component, text)
-    return await world.actor(who).submit_modal(shown, values)
+    return await world.actor(who).submit_modal(shown, filled(world, shown.modal, fields))
 
 
-def _held(modal: Mapping[str, Any]) -> dict[str, Any]:
-    """What the fields of a form hold already: what nobody changes is sent as it stands."""
-    held: dict[str, Any] = {}
-    for component in (field.component for field in form_fields(modal)):
-        chosen = [option["value"] for option in component.get("options", ()) if option.get("default")]
-        if component.get("value"):
-            held[component["custom_id"]] = component["value"]
-        elif chosen:
-            held[component["custom_id"]] = chosen if component.get("type") == STRING_MENU else chosen[0]
-    return held
+def attached(world: World, who: str, name: str) -> Mapping[str, Any]:
+    """The newest file of that name that somebody sees; a number counts on the newest message with any.
+
+    Raises:
+        NoSuch: there is none; says which there are.
+    """
+    offered: dict[str, Mapping[str, Any]] = {}
+    for message in newest(world.env, world.actor(who), world.place(who)):
+        if not offered and name.isdecimal() and 1 <= int(name) <= len(message.attachments):
+            return message.attachments[int(name) - 1]
+        for one in message.attachments:
+            offered.setdefault(str(one["filename"]), one)
+    return pick(name, offered, "file")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a form, with its label and what else it can be called."""
-
-    label: str
-    component: Mapping[str, Any]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Its label and its id."""
-        return self.label, str(self.component.get("custom_id"))
+def paths(world: World, message: int) -> list[Path]:
+    """Where the files of a message lie, in their order."""
+    held = (channel.get(message) for channel in world.env.backend.messages.values())
+    found = next((one for one in held if one is not None), None)
+    return [world.files.path(world.env, one) for one in found.attachments] if found is not None else []
 
 
-def form_fields(modal: Mapping[str, Any]) -> list[Field]:
-    """The fields of a form, in their order."""
-    found: list[Field] = []
-    for one in walk_components(modal["components"]):
-        if one.get("type") == LABEL and isinstance(one.get("component"), dict):
-            found.append(Field(str(one.get("label")), one["component"]))
-        elif one.get("type") == TEXT_INPUT and one.get("label"):
-            found.append(Field(str(one["label"]), one))
-    return found
-
-
-def _value(component: Mapping[str, Any], text: str) -> Any:
-    """What is typed for a field, as that field takes it."""
-    options = {str(option["label"]): str(option["value"]) for option in component.get("options", ())}
-    match component.get("type"):
-        case 19:
-            return _file(text) if _is_file(text) else ("text.txt", text.encode())
-        case 3 | 22:
-            return [pick(text, options, "option")]
-        case 21:
-            return pick(text, options, "option")
-        case 23:
-            return text.casefold() in ("yes", "true", "on", "是")
-        case _:
-            return text
-
-
-def _is_file(text: str) -> bool:
-    """Whether a text is the name of a file, and not what stands in one."""
-    try:
-        return Path(text).is_file()
-    except (OSError, ValueError):  # too long for a name, or with a character that no name has
-        return False
-
-
-def _file(path: str) -> tuple[str, bytes]:
-    try:
-        held = Path(path)
-        if held.stat().st_size > LARGEST_FILE:
-            raise NoSuch("rehearsal.large_file", name=path)
-        return held.name, held.read_bytes()
-    except (OSError, ValueError):
-        raise NoSuch.called("file", path, ()) from None
+def counted(world: World, who: str) -> Counted:
+    """The messages on which numbers count for somebody, where they are."""
+    messages = newest(world.env, world.actor(who), world.place(who))
+    buttons = next((one.id for one in messages if pressable(one)), None)
+    return Counted(buttons, next((one.id for one in messages if one.attachments), None))
 
 
 def _handle(world: World, message: Any) -> ResponseMessage:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.rehearsal.files import upload
 from bot.rehearsal.labels import pick
 from bot.rehearsal.trouble import NoSuch
 from bot.rehearsal.world import World
 
-SUBCOMMAND, GROUP, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER = 1, 2, 4, 5, 6, 7, 10
+SUBCOMMAND, GROUP, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = (
+    1, 2, 4, 5, 6, 7, 8, 9, 10, 11
+)  # fmt: skip
 """Types of options (Discord docs, Application Command Option Type)."""
 SLASH, ON_MESSAGE = 1, 3
 """Types of commands."""
@@ -89,6 +92,19 @@ def choices_of(option: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def entities(world: World, kind: int, types: Collection[int] | None = None) -> dict[str, Any]:
+    """The members, channels (of some types) or roles that an option of that type can name."""
+    found: dict[str, Any] = {}
+    if kind in (USER, MENTIONABLE):
+        found |= {name: world.actor(name) for name in world.members}
+    if kind in (ROLE, MENTIONABLE):
+        found |= {name: role for name, role in world.roles.items() if name not in found}
+    if kind == CHANNEL:
+        everywhere = {**world.threads, **world.channels}
+        found = {name: one for name, one in everywhere.items() if not types or one._channel.type in types}
+    return found
+
+
 def _typed(world: World, option: Mapping[str, Any], text: str) -> Any:
     if choices := choices_of(option):
         return pick(text, choices, "choice")
@@ -102,9 +118,11 @@ def _typed(world: World, option: Mapping[str, Any], text: str) -> Any:
             if text.casefold() not in (*YES, *NO):
                 raise NoSuch("rehearsal.no_truth", name=option["name"], text=text)
             return text.casefold() in YES
-        case 6:
-            return world.actor(text.removeprefix("@"))
-        case 7:
-            return pick(text.removeprefix("#"), world.channels, "channel")
+        case 6 | 7 | 8 | 9:
+            what = {USER: "member", CHANNEL: "channel", ROLE: "role"}.get(option["type"], "member")
+            known = entities(world, option["type"], option.get("channel_types"))
+            return pick(text.lstrip("#@"), known, what)
+        case 11:
+            return upload(text)
         case _:
             return text

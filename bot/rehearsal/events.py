@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,13 @@ class Seen:
     menus: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     private: bool = False
+
+
+class Counted(NamedTuple):
+    """The messages whose buttons and whose files are meant by a number; None: no message's."""
+
+    buttons: int | None = None
+    files: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +59,26 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form (modal) was shown to somebody."""
+    """A form (modal) was shown to somebody.
+
+    ``choices`` are what can be chosen in some of its fields, by label;
+    ``waits``: it is left open, and filled in by another line.
+    """
 
     who: str
     title: str
     fields: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file of a message lies at a path, for whoever wants to look at it; ``shown``: it was opened too."""
+
+    name: str
+    path: str
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +116,7 @@ class Told:
     seen: tuple[Seen, ...] = field(default=())
 
 
-Event = Did | Posted | Changed | Deleted | Form | Passed | Expected | Wrong | Told
+Event = Did | Posted | Changed | Deleted | Form | Opened | Passed | Expected | Wrong | Told
 
 
 def as_json(event: Event, line: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ USAGE: Mapping[str, str] = {
     "member": "member mod manage_guild",
     "channel": "channel cellar nsfw",
     "thread": 'thread "The lighthouse"',
+    "role": 'role "Poets" ana ben',
     "in": 'in #general  /  in thread "The lighthouse"  /  in dm',
     "press": '@ana press "Another take"',
     "fill": '@ana fill "Revise…" instruction:"darker"',
@@ -18,6 +19,7 @@ USAGE: Mapping[str, str] = {
     "edit": '@ana edit last "new words"',
     "delete": "@ana delete last",
     "attach": '@ana attach poem.txt "mine"',
+    "open": "open 1",
     "meanwhile": 'meanwhile @ana press "Stop"',
     "wait": "wait 2h",
     "expect": 'expect "text"  /  expect no "text"  /  expect private "text"',
@@ -28,7 +30,7 @@ USAGE: Mapping[str, str] = {
 }
 """Every word that a line can begin with (after ``@name``, where somebody acts), and an example of it."""
 
-ACTS = ("press", "fill", "select", "right-click", "edit", "delete", "attach", "leave")
+ACTS = ("press", "fill", "select", "right-click", "edit", "delete", "attach", "open", "leave")
 """The words of these that need somebody who acts."""
 
 LAST = "last"
@@ -66,6 +68,14 @@ class Thread:
     """Make a thread in the channel and go there."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Make a role, and give it to members."""
+
+    name: str
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,14 @@ class RightClick:
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """Look at a file of a message: by its name, or by its number on the newest message with any."""
+
+    who: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """Edit one's own last message; ``text`` None deletes it."""
 
@@ -188,8 +206,8 @@ class Expect:
 
 
 Line = (
-    Guild | Join | Channel | Thread | Enter | Slash | Say | Attach | Press | Fill | Select | RightClick
-    | Rewrite | Leave | Wait | Restart | Show | Help | Expect
+    Guild | Join | Channel | Thread | Role | Enter | Slash | Say | Attach | Press | Fill | Select | RightClick
+    | Open | Rewrite | Leave | Wait | Restart | Show | Help | Expect
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, assert_never
 
 from simcord import SetupError
@@ -19,12 +20,14 @@ from bot.rehearsal.events import (
     Event,
     Expected,
     Form,
+    Opened,
     Passed,
     Posted,
     Seen,
     Told,
     Wrong,
 )
+from bot.rehearsal.fields import choices, form_fields
 from bot.rehearsal.look import newest, place_name, plain, seen, visible
 from bot.rehearsal.trouble import NoSuch, Trouble
 from bot.rehearsal.unhandled import Unhandled
@@ -53,6 +56,8 @@ class Player:
         self._stirred = asyncio.Event()
         self.who = ""
         """Who acted last: what they see is what is expected."""
+        self.viewer: Callable[[Path], bool] = lambda _: False
+        """Opens a file for whoever sits at the keyboard, if it can."""
 
     async def play(self, line: lines.Line, meanwhile: Sequence[lines.Press] = ()) -> None:
         """Carry out one line; what is wrong with it is reported, not raised.
@@ -162,6 +167,8 @@ class Player:
                 world.make_member(name, permissions, locale)
             case lines.Channel(name, nsfw, category):
                 world.make_channel(name, nsfw=nsfw, category=category)
+            case lines.Role(name, members):
+                world.make_role(name, members)
             case lines.Thread(name):
                 world.make_thread(name, self.who or next(iter(world.members), ""))
                 await world.env.settle()
@@ -198,6 +205,7 @@ class Player:
         | lines.Fill
         | lines.Select
         | lines.RightClick
+        | lines.Open
         | lines.Rewrite,
     ) -> None:
         world, who = self._world, line.who
@@ -235,14 +243,21 @@ class Player:
                     await self._fill(who, shown, fields)
                 else:
                     self._shown(who, shown)
+            case lines.Open(_, name):
+                self._file(who, acts.attached(world, who, name))
             case lines.Rewrite(_, text):
                 self._begins(who, "✗" if text is None else f"✎ {text}")
                 await acts.rewrite(world, who, text)
             case _:
                 assert_never(line)
 
+    def _file(self, who: str, attachment: Mapping[str, Any]) -> None:
+        name, path = str(attachment["filename"]), self._world.files.path(self._world.env, attachment)
+        self._begins(who, f"📎 {name}")
+        self._report(Opened(name, str(path), self.viewer(path)))
+
     async def _fill(self, who: str, shown: Any, fields: Mapping[str, str]) -> None:
-        self._shown(who, shown)
+        self._shown(who, shown, waits=False)
         if shown.modal is not None and fields:
             self._report(Did(who, " ".join(f"{name}: {text}" for name, text in fields.items())))
         result = await acts.submit(self._world, who, shown, fields)
@@ -254,12 +269,15 @@ class Player:
         """What the form is called that somebody has before them: a command or a press opened it."""
         return self._open[who].modal["title"] if who in self._open else None
 
-    def _shown(self, who: str, result: Any) -> None:
+    def _shown(self, who: str, result: Any, *, waits: bool = True) -> None:
         if (modal := result.modal) is not None:
-            fields = tuple(field.label for field in acts.form_fields(modal))
-            self._form = "\n".join([modal["title"], *fields])
+            fields = form_fields(modal)
+            labels = tuple(field.label for field in fields)
+            self._form = "\n".join([modal["title"], *labels])
             self._open[who] = result
-            self._report(Form(who, modal["title"], fields))
+            offered = {field.label: choices(self._world, field.component) for field in fields}
+            known = {label: names for label, names in offered.items() if names}
+            self._report(Form(who, modal["title"], labels, known, waits))
 
     def _on_screen(self) -> list[Seen]:
         """What the last actor sees where they are, the newest first."""

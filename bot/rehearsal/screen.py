@@ -1,24 +1,26 @@
-"""How a rehearsal looks in a terminal: 80 columns, numbered buttons, streams seen as they come."""
+"""How a rehearsal looks in a terminal: numbered buttons and files, streams drawn in place as they come."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Console
 from rich.text import Text
 
 from bot.i18n.text import translate
 from bot.ids import Lang
+from bot.rehearsal.drawing import Drawing
 from bot.rehearsal.events import (
     Changed,
+    Counted,
     Deleted,
     Did,
     Event,
     Expected,
     Form,
+    Opened,
     Passed,
     Posted,
     Seen,
@@ -26,12 +28,13 @@ from bot.rehearsal.events import (
     Wrong,
     as_json,
 )
+from bot.rehearsal.script import quoted
+from bot.rehearsal.typeset import columns, fitted, harmless, packed, styled
 
 Out = Callable[[str], object]
 
-_STYLES = {"**": "bold", "__": "underline", "~~": "strike", "*": "italic", "||": "reverse", "`": "cyan"}
-_TOKENS = re.compile(r"(\\[\\*_~|`\[\]<>#.()+-]|\*\*|__|~~|\|\||`|(?<!\s)\*|\*(?!\s))")
-_HEADS = {"-# ": "dim", "# ": "bold", "## ": "bold", "### ": "bold", "> ": "italic"}
+WIDEST = 100
+"""Columns of a row at most: in longer ones the eye gets lost."""
 
 
 class Screen:
@@ -40,9 +43,16 @@ class Screen:
     def __init__(self, console: Console, lang: Lang) -> None:
         self._console = console
         self._lang: Lang = lang
-        self._live: Live | None = None
+        self._drawing = Drawing(console)
         self._open: dict[int, Seen] = {}
+        self._foot = ""
         self.line = 0
+        self.at_keyboard = False
+        """Whether somebody types what is done."""
+        self.counted: Callable[[], Counted | None] = lambda: None
+        """The messages on which a number counts; None: numbers are told of all."""
+        self.keep: Callable[[Seen], Sequence[Path]] = lambda _: ()
+        """Puts the files of a message where they can be opened."""
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
@@ -52,111 +62,155 @@ class Screen:
                 self._draw()
             case Deleted(seen):
                 self._open.pop(seen.id, None)
-                self.print(Text(self._say("deleted", author=seen.author), style="dim"))
+                self._say("deleted", "dim", author=seen.author)
+            case Did(_, what) if self.at_keyboard and not what.startswith("["):
+                pass  # it was typed just now; of a button the label is told that was meant
             case Did(who, what):
-                self.print(Text.assemble((f"@{who}", "bold"), " ", what))
-            case Form(_, title, fields):
-                self.print(Text(self._say("form", title=title, fields=", ".join(fields)), style="magenta"))
-            case Passed(what, seconds):
-                told = (
-                    self._say("waited", time=_length(seconds)) if what == "wait" else self._say("restarted")
-                )
-                self.print(Text(told, style="dim"))
+                self.print(Text.assemble((f"@{harmless(who)}", "bold"), " ", harmless(what)))
+            case Form():
+                self._form(event)
+            case Opened(name, path, shown):
+                self._say("opened" if shown else "lies", name=name)
+                self.print(Text(path, style="cyan"))
+            case Passed("wait", seconds):
+                self._say("waited", "dim", time=_length(seconds))
+            case Passed():
+                self._say("restarted", "dim")
             case Expected(text, met, absent, _, saw):
                 mark = Text("✓ ", style="green") if met else Text("✗ ", style="bold red")
                 key = ("unseen" if met else "seen_after_all") if absent else ("met" if met else "unmet")
-                self.print(mark + Text(self._say(key, text=text)))
+                self.print(mark + Text(self._text(key, text=harmless(text))))
                 if saw:
-                    self.print(self._indented(Text(saw, style="dim")))
+                    self._rows(self._indented(Text(harmless(saw), style="dim")))
             case Wrong(problem, bot):
-                self.print(Text(self._say("bot_error" if bot else "cannot", problem=problem), style="red"))
+                self._say("bot_error" if bot else "cannot", "red", problem=problem)
             case Told(text, seen):
-                for one in seen:
-                    self.print(self._message(one))
-                if text:
-                    self.print(Text(text))
+                self._told(text, seen)
 
     def settle(self) -> None:
         """The line is over: what was drawn in place is printed to stay."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        self._foot = ""
+        self._drawing.clear()
         if self._open:
-            messages, self._open = self._messages(), {}
-            self._console.print(messages)
+            held, self._open = self._open, {}
+            self._rows(self._messages(held, stays=True))
 
-    def print(self, what: Text | Group) -> None:
+    def print(self, what: Text) -> None:
         """Print something under what is there."""
         self.settle()
-        self._console.print(what)
+        self._rows(self._fitted(what))
+
+    def columns(self, text: str) -> None:
+        """Print lines of which each may have two parts, parted by a tab, beside each other."""
+        pairs = [line.partition("\t")[::2] for line in text.split("\n")]
+        self.settle()
+        self._rows(columns(pairs, self._width))
+
+    def hint(self, key: str) -> None:
+        """Say something under what is being drawn, as long as that lasts."""
+        self._foot = key
+        if self._open:
+            self._draw()
+
+    def above(self, text: str) -> None:
+        """Print, as it is, what somebody else has to say while something is drawn: it stays above that."""
+        self._drawing.clear()
+        self._console.file.write(text)
+        if self._open:
+            self._draw()
 
     def _draw(self) -> None:
-        if not self._console.is_terminal:
-            return  # a file gets each message once, as it is in the end
-        if self._live is None:
-            # What does not fit on the screen while it is written is seen in full when it is done.
-            self._live = Live(
-                console=self._console, auto_refresh=False, transient=True, vertical_overflow="ellipsis"
-            )
-            self._live.start()
-        self._live.update(self._messages(), refresh=True)
+        if not self._drawing.possible:
+            return  # each message is printed once, as it is in the end
+        rows = self._messages(self._open, stays=False)
+        if self._foot:
+            rows.append(Text(self._text(self._foot), style="dim italic"))
+        self._drawing.draw(rows)
 
-    def _messages(self) -> Group:
-        return Group(*(self._message(seen) for seen in self._open.values()))
+    def _messages(self, held: dict[int, Seen], *, stays: bool) -> list[Text]:
+        counted = self.counted()
+        rows: list[Text] = []
+        for id, seen in held.items():
+            on = (True, True) if counted is None else (id == counted.buttons, id == counted.files)
+            rows += self._message(seen, *on, stays=stays)
+        return rows
 
-    def _message(self, seen: Seen) -> Group:
-        head = Text.assemble((seen.author, "bold cyan"), (f"  {seen.channel}", "dim"))
+    def _message(self, seen: Seen, numbered: bool, files: bool, *, stays: bool) -> list[Text]:
+        """The rows of a message: who wrote it and where, its text, its files, menus and buttons."""
+        head = Text.assemble((harmless(seen.author), "bold cyan"), (f"  {seen.channel}", "dim"))
         if seen.private:
-            head.append("  " + self._say("private"), style="yellow")
-        parts = [
-            head,
-            self._indented(
-                styled(seen.text, marks=not self._console.is_terminal) if seen.text else Text("…")
-            ),
+            head.append("  " + self._text("private"), style="yellow")
+        marks = not self._console.is_terminal
+        text = styled(harmless(seen.text), marks=marks) if seen.text else Text("…")
+        rows = [*self._fitted(head), *self._indented(text)]
+        rows += self._files(seen, self.keep(seen) if stays else (), numbered=files)
+        for name in seen.menus:
+            rows += self._indented(Text(f"▾ {harmless(name)}", style="blue"))
+        labels = [
+            Text(f"[{at}] {harmless(label)}" if numbered else f"[{harmless(label)}]", style="blue")
+            for at, label in enumerate(seen.buttons, start=1)
         ]
-        parts += [self._indented(Text(f"📎 {name}")) for name in seen.files]
-        parts += [self._indented(Text(f"▾ {name}", style="blue")) for name in seen.menus]
-        if seen.buttons:
-            # A label and its number stay together when the line is broken.
-            named = (
-                f"[{at}] {label}".replace(" ", "\u00a0") for at, label in enumerate(seen.buttons, start=1)
-            )
-            parts.append(self._indented(Text("  ".join(named), style="blue")))
-        return Group(*parts)
+        packs = packed(labels, self._width - 2) if self._wraps else [Text("  ").join(labels)]
+        return rows + [Text("  ") + row for row in packs if row]
 
-    def _indented(self, text: Text) -> Text:
-        """A text two columns in; its lines are broken where the terminal ends, in a file they stay whole."""
-        lines = list(text.split("\n", allow_blank=True))
-        if self._console.is_terminal:
-            lines = [part for line in lines for part in line.wrap(self._console, self._console.width - 2)]
-        return Text("\n").join(Text("  ") + line if line.plain.strip() else Text("") for line in lines)
-
-    def _say(self, key: str, **facts: object) -> str:
-        return translate(f"rehearsal.{key}", self._lang, **facts)
-
-
-def styled(text: str, *, marks: bool = False) -> Text:
-    """A text with Discord's formatting as that of a terminal; ``marks``: as it is typed, for a plain file."""
-    whole = Text()
-    fenced = False
-    for at, line in enumerate(text.split("\n")):
-        whole.append("\n" if at else "")
-        if line.startswith("```"):
-            fenced = not fenced
-            continue
-        if fenced:
-            whole.append(line, style="cyan")
-            continue
-        head = next((head for head in _HEADS if line.startswith(head)), "")
-        on = {_HEADS[head]} if head else set[str]()
-        for token in _TOKENS.split(line.removeprefix(head)):
-            if token in _STYLES and not marks:
-                on ^= {_STYLES[token]}
+    def _files(self, seen: Seen, kept: Sequence[Path], *, numbered: bool) -> list[Text]:
+        """The files of a message, and where somebody at a keyboard finds them."""
+        rows: list[Text] = []
+        for at, name in enumerate(seen.files, start=1):
+            row = Text(f"📎 {harmless(name)}")
+            if kept:
+                row.append(f"  open {at if numbered else quoted(name)}", style="blue")
+                rows += [*self._indented(row), *self._indented(Text(f"   {kept[at - 1]}", style="dim"))]
             else:
-                whole.append(
-                    token[1:] if len(token) == 2 and token[0] == "\\" else token, style=" ".join(sorted(on))
-                )
-    return whole
+                rows += self._indented(row)
+        return rows
+
+    def _form(self, form: Form) -> None:
+        """A form, what can be chosen in it, and what is to be typed to fill it in."""
+        self._say("form", "magenta", title=form.title, fields=", ".join(form.fields))
+        if not form.waits or not self._console.is_terminal:
+            return
+        asked = " ".join(f"{quoted(label)}:…" for label in form.fields)
+        self._rows(self._indented(Text(harmless(f"fill {quoted(form.title)} {asked}"), style="blue")))
+        for label, names in form.choices.items():
+            self._rows(self._indented(Text(harmless(f"{label}: {' · '.join(names)}"), style="dim")))
+
+    def _told(self, text: str, seen: Sequence[Seen]) -> None:
+        self.settle()
+        for one in seen:
+            self._rows(self._messages({one.id: one}, stays=True))
+        if text:
+            self.columns(text.rstrip("\n"))
+
+    def _indented(self, text: Text) -> list[Text]:
+        """A text two columns in."""
+        return [Text("  ") + row if row.plain.strip() else Text("") for row in self._fitted(text, 2)]
+
+    def _fitted(self, text: Text, indent: int = 0) -> list[Text]:
+        """The rows of a text, as wide as the terminal takes; in a file its lines stay whole."""
+        if not self._wraps:
+            return list(text.split("\n", allow_blank=True))
+        return fitted(text, self._width - indent)
+
+    @property
+    def _wraps(self) -> bool:
+        return self._console.is_terminal
+
+    @property
+    def _width(self) -> int:
+        # The last column stays free: some terminals go on in the next row when it is written to.
+        return min(WIDEST, self._console.width - 1) if self._wraps else WIDEST
+
+    def _rows(self, rows: Sequence[Text]) -> None:
+        if rows:
+            self._console.print(Text("\n").join(rows))
+
+    def _say(self, key: str, style: str = "", **facts: object) -> None:
+        told = self._text(key, **{name: harmless(str(fact)) for name, fact in facts.items()})
+        self.print(Text(told, style=style))
+
+    def _text(self, key: str, **facts: object) -> str:
+        return translate(f"rehearsal.{key}", self._lang, **facts)
 
 
 def _length(seconds: float) -> str:

@@ -32,7 +32,7 @@ _QUOTES = {'"': '"', "“": "”", "「": "」"}
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "秒": 1, "分": 60, "时": 3600, "天": 86400}
 
 _SAID = re.compile(r"@([^\s:：]+)[:：][^\S\n]*(.*)", re.DOTALL)
-_KEY = re.compile(r"([^\W\d][\w-]*)[:：](?!//)[^\S\n]?")
+_KEY = re.compile(r"([^\W\d][\w-]*[?？!！…]*)[:：](?!//)[^\S\n]?")
 _BARE = re.compile(r"\S+")
 _NEXT = re.compile(rf"\s{{2,}}(?=#\s|#$|@\S|(?:{'|'.join(set(USAGE) - set(ACTS))})(?:\s|$))")
 
@@ -75,6 +75,14 @@ def parse_line(text: str, number: int = 1, *, who: str = "") -> list[Line]:
     return found
 
 
+def quoted(text: str) -> str:
+    """A word as it is to be typed: in quotes, unless it reads as one word without them."""
+    if re.fullmatch(r"[^\W\d][\w-]*[?？!！…]*", text):
+        return text
+    held = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{held}"'
+
+
 def _past_spaces(text: str, at: int) -> int:
     while at < len(text) and text[at].isspace():
         at += 1
@@ -92,6 +100,11 @@ def _words(text: str, at: int, number: int) -> tuple[list[Word], int]:
         # What stands at the head of a line is never an option.
         if found and (named := _KEY.match(text, at)):
             key, at = named[1], named.end()
+        if found and not key and at < len(text) and text[at] in _QUOTES:
+            # "What happens?":"nothing"
+            name, end = _quoted(text, at, number)
+            if name and text[end : end + 1] in (":", "：") and text[end + 1 : end + 2].strip():
+                key, at = name, end + 1
         if at < len(text) and text[at] in _QUOTES:
             value, at = _quoted(text, at, number)
             found.append(Word(value, column, key, quoted=True))
@@ -168,6 +181,8 @@ class _Reader:
                 menu = self._one(verb)
                 options = tuple(self._one(verb) for _ in range(max(1, len(self._words))))
                 return lines.Select(self._who, menu, options)
+            case "open":
+                return lines.Open(self._who, self._text(verb))
             case "leave":
                 return self._end(verb, lines.Leave(self._who))
             case "attach":
@@ -196,6 +211,10 @@ class _Reader:
                 return self._end(verb, made)
             case "thread":
                 return lines.Thread(self._text(verb))
+            case "role":
+                name = self._one(verb)
+                members = tuple(self._one(verb).removeprefix("@") for _ in range(len(self._words)))
+                return lines.Role(name, members)
             case "in":
                 if self._takes("dm"):
                     return self._end(verb, lines.Enter("dm"))

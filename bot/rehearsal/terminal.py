@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.patch_stdout import patch_stdout
 from rich.text import Text
 
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.rehearsal.completion import Completions
 from bot.rehearsal.events import Wrong
-from bot.rehearsal.lines import ACTS, USAGE, together
+from bot.rehearsal.keyboard import interruptible, typed
+from bot.rehearsal.lines import ACTS, USAGE, Line, together
+from bot.rehearsal.look import place_name
 from bot.rehearsal.player import Player
 from bot.rehearsal.screen import Screen
 from bot.rehearsal.script import parse, parse_line
-from bot.rehearsal.trouble import ScriptError
+from bot.rehearsal.trouble import VERY_NEAR, ScriptError, nearest
 from bot.rehearsal.world import World
 
 SCENE = """
@@ -37,77 +34,88 @@ channel general
 QUIT = ("quit", "exit", ":q", "退出")
 
 
-async def act(world: World, player: Player, screen: Screen, lang: Lang, *, scene: bool = True) -> None:
-    """Read lines until the end of input or ``quit``, and carry each out."""
+async def act(
+    world: World,
+    player: Player,
+    screen: Screen,
+    lang: Lang,
+    *,
+    history: Path | None = None,
+    scene: bool = True,
+) -> None:
+    """Read lines until the end of input or ``quit``, and carry each out.
+
+    ``history`` is the file that keeps what is typed for the next rehearsal.
+    """
     if scene:
         for _, line in parse(SCENE.format(locale=" locale:zh-CN" if lang == "zh" else "")):
             await player.play(line)
-    screen.print(Text(translate("rehearsal.banner", lang).rstrip()))
-    who = player.who or next(iter(world.members), "")
+    screen.columns(translate("rehearsal.banner", lang).rstrip())
     completions = Completions(world, lang)
-    async for number, text in _typed(completions, lang):
+    completions.who = player.who or completions.who
+
+    def prompt() -> tuple[str, str]:
+        who, there = completions.who, world.private or world.channel is not None
+        where = f"@{who} {place_name(world.place(who))}" if who and there else ""
+        return translate("rehearsal.prompt", lang), where
+
+    def nothing() -> None:
+        screen.print(Text(translate("rehearsal.how_to_end", lang), style="dim"))
+
+    number = 0
+    async for text in typed(completions, prompt, history, nothing=nothing):
+        number += 1
         screen.line = number
         if text.strip() in QUIT:
             return
         try:
-            lines = parse_line(spoken(text, who), number, who=who)
+            lines = parse_line(spoken(text, completions.who), number, who=completions.who)
         except ScriptError as error:
             where = translate("rehearsal.column", lang, column=error.column)
             screen(Wrong(f"{where}: {error.told(lang)}"))
             continue
         async with completions.busy:
-            with _interrupting(player):
-                for _, line, meanwhile in together((number, line) for line in lines):
-                    await player.play(line, meanwhile)
-                    screen.settle()
-        completions.who = who = player.who or who
+            if not await interruptible(_play(player, screen, number, lines), _interrupter(player, screen)):
+                screen.settle()
+                return
+        completions.who = player.who or completions.who
+        if hint := meant(text, lang):
+            screen.print(Text(hint, style="dim"))
+
+
+async def _play(player: Player, screen: Screen, number: int, lines: Sequence[Line]) -> None:
+    for _, line, meanwhile in together((number, line) for line in lines):
+        await player.play(line, meanwhile)
+        screen.settle()
+
+
+def _interrupter(player: Player, screen: Screen) -> Callable[[], None]:
+    """What Ctrl-C does while the bot writes: it presses Stop."""
+
+    def interrupt() -> None:
+        player.interrupt()
+        screen.hint("stopping")
+
+    screen.hint("writing")
+    return interrupt
 
 
 def spoken(text: str, who: str) -> str:
     """A line as typed; plain words are said by whoever acted last."""
     text = text.strip()
-    first = text.split(maxsplit=1)[0] if text else ""
-    known = first in USAGE or first in ACTS or first.startswith(("@", "/", "#"))
-    return text if known or not text or not who else f"@{who}: {text}"
+    return f"@{who}: {text}" if text and who and not _known(text) else text
 
 
-async def _typed(completions: Completions, lang: Lang) -> AsyncGenerator[tuple[int, str]]:
-    """Lines from the keyboard, with completion; or plain lines where nobody sits at one."""
-    number = 0
-    if not sys.stdin.isatty():
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            number += 1
-            yield number, line
-        return
-    session: PromptSession[str] = PromptSession(completer=completions, complete_while_typing=True)
-    while True:
-        number += 1
-        try:
-            with patch_stdout():
-                yield number, await session.prompt_async(translate("rehearsal.prompt", lang))
-        except KeyboardInterrupt:
-            continue  # the line is given up
-        except EOFError:
-            return
+def _known(text: str) -> bool:
+    first = text.split(maxsplit=1)[0]
+    return first in USAGE or first in ACTS or first.startswith(("@", "/", "#"))
 
 
-@contextmanager
-def _interrupting(player: Player) -> Generator[None]:
-    """Ctrl-C presses Stop while the bot writes; the second one ends the rehearsal."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    pressed = False
-
-    def interrupt() -> None:
-        nonlocal pressed
-        if pressed and task is not None:
-            task.cancel()
-        pressed = True
-        player.interrupt()
-
-    with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or not the main thread
-        loop.add_signal_handler(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        with suppress(NotImplementedError, ValueError, RuntimeError):
-            loop.remove_signal_handler(signal.SIGINT)
+def meant(text: str, lang: Lang) -> str:
+    """For words that were said in the channel, but look like a line that was mistyped: which; else ""."""
+    text = text.strip()
+    if not text or _known(text):
+        return ""
+    first = text.split(maxsplit=1)[0].casefold()
+    near = nearest(first, (*USAGE, *QUIT), least=VERY_NEAR)
+    return translate("rehearsal.was_said", lang, meant=near) if near else ""

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from bot.i18n.text import translate
 from bot.ids import Lang
+
+MOST_NAMES = 12
+"""Names that an explanation lists."""
+
+NEAR, VERY_NEAR = 0.6, 0.78
+"""How alike (0 to 1) a mistyped name and the one that was meant are at least."""
+
+
+def nearest(wanted: str, known: Iterable[str], *, least: float = NEAR) -> str:
+    """The name that somebody probably meant who mistyped it, or ""."""
+    names = {name.casefold(): name for name in known}
+    found = get_close_matches(wanted.casefold(), names, n=1, cutoff=least)
+    return names[found[0]] if found else ""
 
 
 class Trouble(Exception):
@@ -40,8 +54,13 @@ class NoSuch(Trouble):
     @classmethod
     def called(cls, what: str, name: str, known: Iterable[str]) -> NoSuch:
         """Nothing of a kind (button, channel, …) has that name; ``known`` are the names there are."""
-        here = ", ".join(dict.fromkeys(known))
-        return cls("rehearsal.no_such", what=What(what), name=name, known=here or What("none"))
+        names = list(dict.fromkeys(known))
+        here = ", ".join(names if len(names) <= MOST_NAMES else [*names[:MOST_NAMES], "…"])
+        facts = {"what": What(what), "name": name, "known": here or What("none")}
+        near = nearest(name, names)
+        return (
+            cls("rehearsal.no_such_near", near=near, **facts) if near else cls("rehearsal.no_such", **facts)
+        )
 
 
 class What(str):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,7 @@ from simcord.env import Env
 from bot.app import open_app
 from bot.backends.base import Backend
 from bot.client import Renga
+from bot.rehearsal.files import Kept
 from bot.rehearsal.trouble import NoSuch
 from bot.settings import Settings
 
@@ -55,8 +56,10 @@ class Server:
 class World:
     """Servers, members, channels and the bot.  Made by :func:`open_world`."""
 
-    def __init__(self, start: Callable[[World], Any]) -> None:
+    def __init__(self, start: Callable[[World], Any], folder: Path) -> None:
         self._start = start
+        self.files = Kept(folder)
+        """The files that can be opened."""
         self._running = AsyncExitStack()
         self._servers: dict[str, Server] = {}
         self._restricted: set[int] = set()
@@ -174,6 +177,14 @@ class World:
         thread = self.env.backend.create_thread(parent.id, name, self.actor(owner).id)
         self.channel = ChannelHandle(self.env, self.here().handle, thread)
 
+    def make_role(self, name: str, members: Sequence[str]) -> None:
+        """Make a role, or know it already, and give it to members."""
+        server = self.here()
+        holders = [self.member(one) for one in members]
+        role = self.roles.get(name) or server.handle.create_role(name)
+        for one in holders:
+            self.env.backend.add_member_role(server.handle.id, one.id, role.id)
+
     def enter(self, kind: str, name: str) -> None:
         """Go to a channel, a thread, or direct messages with the bot."""
         if kind == "dm":
@@ -182,7 +193,7 @@ class World:
         channels = self.channels
         known = channels
         if kind == "thread":
-            known = {thread.name: thread for channel in channels.values() for thread in channel.threads}
+            known = self.threads
         if name not in known:
             raise NoSuch.called(kind, name, known)
         self.channel = known[name]
@@ -217,6 +228,16 @@ class World:
     def channels(self) -> Mapping[str, Any]:
         """Channels of the server by name."""
         return self.server.handle.channels if self.server is not None else {}
+
+    @property
+    def threads(self) -> Mapping[str, Any]:
+        """Threads of the server by name."""
+        return {thread.name: thread for channel in self.channels.values() for thread in channel.threads}
+
+    @property
+    def roles(self) -> Mapping[str, Any]:
+        """Roles of the server by name."""
+        return self.server.handle.roles if self.server is not None else {}
 
     def here(self) -> Server:
         """The server that lines are about now.
@@ -282,6 +303,6 @@ async def open_world(
             async with open_app(own, backends=backends, clock=world.now, sleep=world.sleep) as app:
                 yield Renga(app, extensions=extensions)
 
-        world = World(start)
+        world = World(start, Path(folder) / "files")
         await world.open(stack)
         yield world

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from bot.i18n.rows import spans
 from bot.judging.ink import Inked
-
-# A word with the space before it; of scripts without spaces one character, with what may not begin a row.
-_CHUNK = re.compile(
-    r"\s*(?:[「『（《〈“‘【]*[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
-    r"[、。，．；：！？…—”’」』）》〉】·々ー]*|[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+)"
-)
-
 
 MOST_SET_IN = 3
 """Rows of one line of verse; what takes more is prose."""
@@ -83,15 +76,6 @@ def wrapped(
 def _rows(line: Sequence[Piece], room: float, width: Callable[[str], float], indent: float = 0) -> list[Row]:
     text = "".join(piece.text for piece in line)
     owner = [at for at, piece in enumerate(line) for _ in piece.text]
-    spans: list[tuple[int, int]] = []  # of the rows, in the text
-    start = reached = 0
-    for chunk in _chunks(text, room - indent, width):
-        left = room if not spans else room - indent
-        if reached > start and width(text[start : chunk[1]].rstrip()) > left:
-            spans.append((start, reached))
-            start = chunk[1] - len(text[chunk[0] : chunk[1]].lstrip())
-        reached = chunk[1]
-    spans.append((start, len(text)))
     return [
         Row(
             tuple(
@@ -100,19 +84,8 @@ def _rows(line: Sequence[Piece], room: float, width: Callable[[str], float], ind
             ),
             goes_on=number > 0,
         )
-        for number, (first, last) in enumerate(spans)
+        for number, (first, last) in enumerate(spans(text, room, width, indent))
     ]
-
-
-def _chunks(text: str, room: float, width: Callable[[str], float]) -> list[tuple[int, int]]:
-    """What is not cut; a word wider than a row is."""
-    found: list[tuple[int, int]] = []
-    for match in _CHUNK.finditer(text):
-        if width(match.group().lstrip()) <= room:
-            found.append(match.span())
-        else:
-            found += [(at, at + 1) for at in range(*match.span())]
-    return found
 
 
 def unseen(char: str) -> bool:
