@@ -11,8 +11,8 @@ from bot.rehearsal.labels import pick
 from bot.rehearsal.trouble import NoSuch
 from bot.rehearsal.world import World
 
-SUBCOMMAND, GROUP, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = (
-    1, 2, 4, 5, 6, 7, 8, 9, 10, 11
+SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = (
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 )  # fmt: skip
 """Types of options (Discord docs, Application Command Option Type)."""
 SLASH, ON_MESSAGE = 1, 3
@@ -65,6 +65,10 @@ def find_command(world: World, actor: Any, place: Any, name: str, *, kind: int =
     if name in found:
         return found[name]
     if kind == SLASH:
+        whole = max((one for one in found if name.startswith(f"{one} ")), key=len, default="")
+        if whole and found[whole].options:
+            text, option = name[len(whole) + 1 :], _first(found[whole])["name"]
+            raise NoSuch("rehearsal.bare", text=text, command=whole, usage=f'{option}:"{text}"')
         # Half a name is no command in Discord either.
         raise NoSuch.called("command", f"/{name}", sorted(f"/{one.name}" for one in found.values()))
     return pick(name, found, "command")
@@ -74,14 +78,24 @@ def option_values(world: World, command: Command, given: Mapping[str, str]) -> d
     """Options by their English names, with values of the types that they are declared with.
 
     Raises:
-        NoSuch: there is no such option, choice, member or channel, or a value is of the wrong type.
+        NoSuch: there is no such option, choice, member or channel, a value is of the wrong type,
+            or an option is missing without which the command cannot be used.
     """
     known = {name: option for option in command.options for name in names_of(option)}
     values: dict[str, Any] = {}
     for name, text in given.items():
         option = pick(name, known, "option")
         values[option["name"]] = _typed(world, option, text)
+    missing = [one["name"] for one in command.options if one.get("required") and one["name"] not in values]
+    if missing:
+        usage = " ".join(f"{name}:…" for name in missing)
+        raise NoSuch("rehearsal.needs", names=", ".join(missing), command=command.name, usage=usage)
     return values
+
+
+def _first(command: Command) -> Mapping[str, Any]:
+    """The option that plain words most likely belong to."""
+    return max(command.options, key=lambda option: (option["type"] == STRING, bool(option.get("required"))))
 
 
 def choices_of(option: Mapping[str, Any]) -> dict[str, Any]:

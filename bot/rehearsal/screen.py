@@ -62,11 +62,11 @@ class Screen:
                 self._draw()
             case Deleted(seen):
                 self._open.pop(seen.id, None)
-                self._say("deleted", "dim", author=seen.author)
+                self._above(Text(self._text("deleted", author=harmless(seen.author)), style="dim"))
             case Did(_, what) if self.at_keyboard and not what.startswith("["):
                 pass  # it was typed just now; of a button the label is told that was meant
             case Did(who, what):
-                self.print(Text.assemble((f"@{harmless(who)}", "bold"), " ", harmless(what)))
+                self._above(Text.assemble((f"@{harmless(who)}", "bold"), " ", harmless(what)))
             case Form():
                 self._form(event)
             case Opened(name, path, shown):
@@ -112,10 +112,10 @@ class Screen:
         if self._open:
             self._draw()
 
-    def above(self, text: str) -> None:
-        """Print, as it is, what somebody else has to say while something is drawn: it stays above that."""
+    def _above(self, what: Text) -> None:
+        """Print something that happens while messages are written: they go on under it."""
         self._drawing.clear()
-        self._console.file.write(text)
+        self._rows(self._fitted(what))
         if self._open:
             self._draw()
 

@@ -169,7 +169,7 @@ async def test_expectations(settings: Settings) -> None:
         ("@ana select Language x", "no menu is called “Language” here; there is: none"),
         ('@ana right-click last "Who wrote this?"', "no message is called “last” here; there is: none"),
         ("@ana delete last", "no message is called “last” here; there is: none"),
-        ("@ana attach nothing.txt", "no file is called “nothing.txt” here; there is: none"),
+        ("@ana attach nothing.txt", "there is no file “nothing.txt” that can be read"),
         ("member eve fly", "no permission is called “fly” here; there is: manage_guild, manage_messages, …"),
         ("member ana", "ana is there already"),
         ("channel general", "#general is there already"),
