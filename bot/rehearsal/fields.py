@@ -76,7 +76,7 @@ def filled(world: World, modal: Mapping[str, Any], given: Mapping[str, str]) -> 
 
 def chosen(world: World, component: Mapping[str, Any], texts: tuple[str, ...]) -> list[Any]:
     """The values of a menu's options, or the channels, roles or members that are meant."""
-    kind = component.get("type")
+    kind = int(component.get("type") or 0)
     if kind in ENTITY_MENUS:
         known = entities(world, ENTITY_MENUS[kind], component.get("channel_types"))
         what = {5: "member", 6: "role", 8: "channel"}.get(kind, "option")

@@ -19,7 +19,7 @@ USAGE: Mapping[str, str] = {
     "edit": '@ana edit last "new words"',
     "delete": "@ana delete last",
     "attach": '@ana attach poem.txt "mine"',
-    "open": "open 1",
+    "open": "@ana open 1",
     "meanwhile": 'meanwhile @ana press "Stop"',
     "wait": "wait 2h",
     "expect": 'expect "text"  /  expect no "text"  /  expect private "text"',

@@ -28,8 +28,8 @@ from bot.rehearsal.events import (
     Wrong,
     as_json,
 )
-from bot.rehearsal.script import quoted
 from bot.rehearsal.typeset import columns, fitted, harmless, packed, styled
+from bot.rehearsal.words import quoted
 
 Out = Callable[[str], object]
 
@@ -102,9 +102,8 @@ class Screen:
 
     def columns(self, text: str) -> None:
         """Print lines of which each may have two parts, parted by a tab, beside each other."""
-        pairs = [line.partition("\t")[::2] for line in text.split("\n")]
         self.settle()
-        self._rows(columns(pairs, self._width))
+        self._rows(columns((line.partition("\t") for line in text.split("\n")), self._width))
 
     def hint(self, key: str) -> None:
         """Say something under what is being drawn, as long as that lasts."""

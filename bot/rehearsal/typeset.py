@@ -73,12 +73,12 @@ def packed(labels: Iterable[Text], width: int, gap: str = "  ") -> list[Text]:
     return rows
 
 
-def columns(pairs: Iterable[tuple[str, str]], width: int) -> list[Text]:
+def columns(pairs: Iterable[tuple[str, str, str]], width: int) -> list[Text]:
     """What is typed beside what it does; in a narrow window the one under the other."""
-    pairs = [(typed, told) for typed, told in pairs]
-    first = max((cell_len(typed) for typed, told in pairs if told), default=0) + 2
+    held = [(typed, told) for typed, _, told in pairs]
+    first = max((cell_len(typed) for typed, told in held if told), default=0) + 2
     rows: list[Text] = []
-    for typed, told in pairs:
+    for typed, told in held:
         if not told:
             rows += fitted(Text(typed, style="bold"), width)
         elif width - first < 24:
