@@ -10,6 +10,7 @@ from typing import Any
 from simcord.components import walk_components
 
 from bot.rehearsal.commands import YES, entities
+from bot.rehearsal.events import Form
 from bot.rehearsal.files import is_file, upload
 from bot.rehearsal.labels import pick
 from bot.rehearsal.trouble import NoSuch
@@ -53,6 +54,14 @@ def choices(world: World, component: Mapping[str, Any]) -> tuple[str, ...]:
     if component.get("type") in ENTITY_MENUS:
         return tuple(entities(world, ENTITY_MENUS[component["type"]], component.get("channel_types")))
     return tuple(str(option["label"]) for option in component.get("options", ()))
+
+
+def form_told(world: World, who: str, modal: Mapping[str, Any], *, waits: bool) -> Form:
+    """A form as it is told of; ``waits``: it is left open."""
+    fields = form_fields(modal)
+    offered = {field.label: choices(world, field.component) for field in fields}
+    known = {label: names for label, names in offered.items() if names}
+    return Form(who, str(modal["title"]), tuple(field.label for field in fields), known, waits)
 
 
 def filled(world: World, modal: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:

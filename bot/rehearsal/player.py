@@ -19,7 +19,6 @@ from bot.rehearsal.events import (
     Did,
     Event,
     Expected,
-    Form,
     Opened,
     Passed,
     Posted,
@@ -27,7 +26,7 @@ from bot.rehearsal.events import (
     Told,
     Wrong,
 )
-from bot.rehearsal.fields import choices, form_fields
+from bot.rehearsal.fields import form_told
 from bot.rehearsal.look import newest, place_name, plain, seen, visible
 from bot.rehearsal.trouble import NoSuch, Trouble
 from bot.rehearsal.unhandled import Unhandled
@@ -252,9 +251,9 @@ class Player:
                 assert_never(line)
 
     def _file(self, who: str, attachment: Mapping[str, Any]) -> None:
-        name, path = str(attachment["filename"]), self._world.files.path(self._world.env, attachment)
-        self._begins(who, f"📎 {name}")
-        self._report(Opened(name, str(path), self.viewer(path)))
+        path = self._world.files.path(self._world.env, attachment)
+        self._begins(who, f"📎 {path.name}")
+        self._report(Opened(path.name, str(path), self.viewer(path)))
 
     async def _fill(self, who: str, shown: Any, fields: Mapping[str, str]) -> None:
         self._shown(who, shown, waits=False)
@@ -271,13 +270,10 @@ class Player:
 
     def _shown(self, who: str, result: Any, *, waits: bool = True) -> None:
         if (modal := result.modal) is not None:
-            fields = form_fields(modal)
-            labels = tuple(field.label for field in fields)
-            self._form = "\n".join([modal["title"], *labels])
+            form = form_told(self._world, who, modal, waits=waits)
+            self._form = "\n".join([form.title, *form.fields])
             self._open[who] = result
-            offered = {field.label: choices(self._world, field.component) for field in fields}
-            known = {label: names for label, names in offered.items() if names}
-            self._report(Form(who, modal["title"], labels, known, waits))
+            self._report(form)
 
     def _on_screen(self) -> list[Seen]:
         """What the last actor sees where they are, the newest first."""

@@ -1,9 +1,5 @@
 """A simulated Discord with the real bot in it: places and people.
 
-SimCord gives every interaction the locale en-US, and knows no age-restricted
-channels.  A rehearsal needs both, so :func:`_speaking` and :func:`_restricting`
-put them into its payloads.
-
 A rehearsal has a database of its own, thrown away at the end: the simulated
 Discord counts its ids from the same start each time, and the bot's own
 database holds work and posts of real servers, which a rehearsal must not touch.
@@ -13,16 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import discord
-from simcord import interactions
-from simcord.backend import serializers
 from simcord.builders import ChannelHandle
 from simcord.env import Env
 
@@ -30,6 +24,7 @@ from bot.app import open_app
 from bot.backends.base import Backend
 from bot.client import Renga
 from bot.rehearsal.files import Kept
+from bot.rehearsal.payloads import restricting, speaking
 from bot.rehearsal.trouble import NoSuch
 from bot.settings import Settings
 
@@ -75,8 +70,8 @@ class World:
 
     async def open(self, stack: AsyncExitStack) -> None:
         """Start the bot in an empty world, which ends with the stack."""
-        stack.enter_context(_speaking(self.locales))
-        stack.enter_context(_restricting(self._restricted))
+        stack.enter_context(speaking(self.locales))
+        stack.enter_context(restricting(self._restricted))
         stack.push_async_callback(self._stop)
         bot = await self._running.enter_async_context(self._start(self))
         # Known before the bot starts, whose periodic tasks then sleep in this world.
@@ -248,43 +243,6 @@ class World:
         if self.server is None:
             raise NoSuch("rehearsal.no_server")
         return self.server
-
-
-@contextmanager
-def _speaking(locales: Mapping[int, str]) -> Generator[None]:
-    """Interactions carry the locales of their member and server."""
-    plain = interactions.base_payload
-
-    def spoken(*args: Any, **kwargs: Any) -> Any:
-        record, payload = plain(*args, **kwargs)
-        payload["locale"] = locales.get(kwargs["user_id"], "en-US")
-        if kwargs.get("guild_id") is not None:
-            payload["guild_locale"] = locales.get(kwargs["guild_id"], "en-US")
-        return record, payload
-
-    interactions.base_payload = spoken
-    try:
-        yield
-    finally:
-        interactions.base_payload = plain
-
-
-@contextmanager
-def _restricting(restricted: set[int]) -> Generator[None]:
-    """Some channels are age-restricted."""
-    plain = serializers.channel_payload
-
-    def marked(backend: Any, channel: Any, *args: Any, **kwargs: Any) -> Any:
-        payload = plain(backend, channel, *args, **kwargs)
-        if channel.id in restricted:
-            payload["nsfw"] = True
-        return payload
-
-    serializers.channel_payload = marked
-    try:
-        yield
-    finally:
-        serializers.channel_payload = plain
 
 
 @asynccontextmanager
