@@ -28,15 +28,16 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, event
+from filelock import Timeout
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import ReadOnly, StorageError
+from bot.storage.engine import engine_of
+from bot.storage.files import code_of, identity, is_lost, lock_of, told
 from bot.storage.health import Health, examine
-from bot.storage.migrate import migrate, refuse_unknown
+from bot.storage.migrate import prepare, refuse_unknown
 from bot.storage.tables import notes
 
 log = logging.getLogger(__name__)
@@ -73,9 +74,10 @@ class Database:
     ) -> None:
         self.path = path
         self.read_only = "" if writable else "opened for reading"
-        """Why nothing can be written at present ("full", "locked", "readonly", "io"), or ""."""
-        self._writer = _engine(path, busy_seconds) if writable else None
-        self._readers = _engine(path, busy_seconds, readers=READERS)
+        """Why nothing can be written at present ("full", "locked", "readonly", "io", "removed"), or ""."""
+        self._file = identity(path)
+        self._writer = engine_of(path, busy_seconds) if writable else None
+        self._readers = engine_of(path, busy_seconds, readers=READERS)
         self._probe_seconds = probe_seconds
         self._read_seconds = read_seconds
         self._turn = asyncio.Lock()
@@ -90,28 +92,45 @@ class Database:
 
         Raises:
             ReadOnly: the disk is full, the database locked, …; nothing was changed.
+            StorageError: the file is damaged, or was removed; nothing was changed.
         """
         if self.read_only:
-            raise ReadOnly(reason=self.read_only)
+            raise self._refusal()
         return await self._shielded(self._transaction(work))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on one snapshot, on a connection that cannot write.
 
         Raises:
-            StorageError: it took too long.
+            StorageError: it took too long, or the file is damaged or was removed.
         """
         return await self._shielded(self._snapshot(work))
 
     async def forget_freed(self) -> None:
-        """Empty the write-ahead log, in which words that were erased would still be found."""
+        """Empty the write-ahead log, in which words that were erased would still be found.
+
+        Whoever still reads from it is waited for, for as long as a read may take.
+        """
+        until = asyncio.get_running_loop().time() + 2 * self._read_seconds
+        while self._writer is not None and not await self._emptied(self._writer):
+            if asyncio.get_running_loop().time() > until:
+                log.warning("somebody reads the database for long: its log is not emptied yet")
+                return
+            await asyncio.sleep(0.05)
+
+    async def _emptied(self, writer: AsyncEngine) -> bool:
+        """Try to empty the log; False if somebody still reads from it."""
         async with self._turn:
-            if self._writer is not None and not self.read_only:
-                async with self._writer.connect() as connection:
-                    raw = await connection.get_raw_connection()
-                    assert raw.driver_connection is not None
-                    # Not in a transaction, hence past SQLAlchemy, which would begin one.
-                    await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self.read_only:
+                return True
+            async with writer.connect() as connection:
+                raw = await connection.get_raw_connection()
+                assert raw.driver_connection is not None
+                # Not in a transaction, hence past SQLAlchemy, which would begin one.
+                ((busy, _, _),) = await raw.driver_connection.execute_fetchall(
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                )
+        return not busy
 
     async def health(self) -> Health:
         """Facts for the doctor."""
@@ -151,8 +170,9 @@ class Database:
                 finally:
                     guard.cancel()
         except DBAPIError as error:
-            if _code(error) == sqlite3.SQLITE_INTERRUPT:
+            if code_of(error) == sqlite3.SQLITE_INTERRUPT:
                 raise StorageError("storage.too_slow", seconds=self._read_seconds) from error
+            self._tell(error)
             raise
 
     async def _interrupt(self, connection: AsyncConnection) -> None:
@@ -164,17 +184,39 @@ class Database:
     async def _transaction(self, work: Callable[[Connection], T]) -> T:
         async with self._turn:
             if self.read_only:  # since we began to wait
-                raise ReadOnly(reason=self.read_only)
+                raise self._refusal()
+            if not await asyncio.to_thread(self._is_there):
+                self._stop_writing("removed")
+                raise self._refusal()
             try:
                 return await self._committed(work)
             except (DBAPIError, sqlite3.Error) as error:
-                reason = _NO_WRITES.get(_code(error), "")
+                reason = _NO_WRITES.get(code_of(error), "")
                 if not reason:
+                    self._tell(error)
                     raise
-                log.error("the database takes no writes (%s)", reason)
-                self.read_only = reason
-                self._probe = asyncio.create_task(self._until_writable())
-                raise ReadOnly(reason=reason) from error
+                self._stop_writing(reason)
+                raise self._refusal() from error
+
+    def _is_there(self) -> bool:
+        """Whether the file is still the one that was opened: what is written into a removed one is lost."""
+        return identity(self.path) == self._file
+
+    def _stop_writing(self, reason: str) -> None:
+        log.error("the database takes no writes (%s)", reason)
+        self.read_only = reason
+        self._probe = asyncio.create_task(self._until_writable())
+
+    def _refusal(self) -> StorageError:
+        if self.read_only == "removed":
+            return StorageError("storage.lost", path=self.path.name)
+        return ReadOnly(reason=self.read_only)
+
+    def _tell(self, error: Exception) -> None:
+        """Raise what an error means for members, if it is about the file."""
+        if is_lost(error):
+            log.error("the database cannot be used: restore a backup (%s)", type(error).__name__)
+            raise StorageError("storage.lost", path=self.path.name) from error
 
     async def _committed(self, work: Callable[[Connection], T]) -> T:
         assert self._writer is not None
@@ -186,11 +228,14 @@ class Database:
         while self.read_only:
             await asyncio.sleep(self._probe_seconds)
             async with self._turn:
+                if not await asyncio.to_thread(self._is_there):
+                    self.read_only = "removed"
+                    continue
                 try:
                     await self._committed(_put_probe)
                     await self._committed(_take_probe_away)
                 except (DBAPIError, sqlite3.Error) as error:
-                    self.read_only = _NO_WRITES.get(_code(error), "io")
+                    self.read_only = _NO_WRITES.get(code_of(error), "io")
                 else:
                     self.read_only = ""
                     log.info("the database takes writes again")
@@ -208,65 +253,6 @@ def _take_probe_away(connection: Connection) -> None:
     connection.execute(notes.delete().where(notes.c.name == _PROBE))
 
 
-def _code(error: Exception) -> int:
-    """SQLite's primary result code; extended ones carry it in their low byte (sqlite.org/rescode.html)."""
-    origin = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(origin, "sqlite_errorcode", 0) & 0xFF
-
-
-def _engine(path: Path, busy_seconds: float, *, readers: int = 0) -> AsyncEngine:
-    """An engine of one writing connection, or of some reading ones."""
-    query = {"uri": "true"} | ({"mode": "ro"} if readers else {})
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=path.absolute().as_uri(), query=query),
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=readers or 1,
-        max_overflow=0,
-        hide_parameters=True,  # they are what people wrote, and errors get logged
-    )
-    pragmas = [
-        f"busy_timeout={int(busy_seconds * 1000)}",
-        "foreign_keys=ON",
-        "trusted_schema=OFF",
-    ]
-    if not readers:
-        pragmas += [
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "wal_autocheckpoint=1000",
-            "secure_delete=ON",  # what is erased leaves no trace in freed pages
-        ]
-
-    def connected(connection: Any, _: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if readers else "BEGIN IMMEDIATE")
-
-    event.listen(engine.sync_engine, "connect", connected)
-    event.listen(engine.sync_engine, "begin", begun)
-    return engine
-
-
-def lock_of(path: Path) -> FileLock:
-    """The lock that whoever writes to a database holds."""
-    return FileLock(path.with_name(path.name + ".lock"), timeout=0, thread_local=False)
-
-
-def _prepare(path: Path, lock: FileLock) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock.acquire()
-    try:
-        migrate(path)
-    except BaseException:
-        lock.release()
-        raise
-
-
 @asynccontextmanager
 async def open_database(
     path: Path,
@@ -282,13 +268,16 @@ async def open_database(
 
     Raises:
         SchemaUnknown: a newer Renga wrote it.
-        StorageError: it cannot be opened, or another Renga has it open.
+        StorageError: it cannot be opened, is damaged or was removed, or another Renga has it open.
     """
+    path = await asyncio.to_thread(path.resolve)
     async with AsyncExitStack() as stack:
         try:
+            if path.is_dir():
+                raise StorageError("storage.folder", path=path.name)
             if writable:
                 lock = lock_of(path)
-                await asyncio.to_thread(_prepare, path, lock)
+                await asyncio.to_thread(prepare, path, lock)
                 stack.callback(lock.release)
             else:
                 await asyncio.to_thread(refuse_unknown, path, at_head=True)
@@ -304,6 +293,9 @@ async def open_database(
         except Timeout as error:
             raise StorageError("storage.in_use", path=path.name) from error
         except (OSError, sqlite3.Error, DBAPIError) as error:
-            raise StorageError("storage.cannot_open", path=path.name, reason=type(error).__name__) from error
+            reason = type(error).__name__
+            raise (
+                told(error, path) or StorageError("storage.cannot_open", path=path.name, reason=reason)
+            ) from error
         log.info("database %s, SQLite %s", path.name, sqlite3.sqlite_version)
         yield database

@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.errors import StorageError
+from bot.storage.files import told
 from bot.storage.migrate import schema_of
 
 
@@ -31,8 +33,15 @@ def examine(path: Path, *, read_only: str = "") -> Health:
     """Look at a file, whether or not a bot has it open; blocks for some milliseconds.
 
     Raises:
-        sqlite3.Error, OSError: it is no database, or cannot be read.
+        StorageError: it is no database, or cannot be read.
     """
+    try:
+        return _facts(path, read_only)
+    except (sqlite3.Error, OSError) as error:
+        raise told(error, path) or StorageError("storage.cannot_open", reason=type(error).__name__) from error
+
+
+def _facts(path: Path, read_only: str) -> Health:
     wal = path.with_name(path.name + "-wal")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     return Health(

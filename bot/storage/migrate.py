@@ -13,15 +13,23 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from bot.errors import SchemaUnknown, StorageError
+from bot.storage.files import hard_linked, was_removed
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 COPIES_KEPT = 30 * 86_400
-"""Seconds after which a copy made before a migration is removed: erased words must not live on in it."""
+"""Seconds after which a copy that was made beside the database is removed: erased words must not live on."""
+
+BEFORE = ".before-"
+"""Ending of the copy made before a migration; the new schema follows."""
+
+REPLACED = ".replaced"
+"""Ending of the copy of what a backup took the place of."""
 
 _one_at_a_time = threading.Lock()  # Alembic keeps what it is doing in module globals
 
@@ -52,6 +60,22 @@ def schema_of(path: Path) -> str | None:
     return row[0] if row else None
 
 
+def refuse_damaged(path: Path) -> None:
+    """Look for damage before anything is written; takes a second for half a gigabyte.
+
+    Raises:
+        StorageError: SQLite finds some, or it is a database of something else.
+    """
+    if not path.stat().st_size:
+        return
+    with closing(reading(path)) as connection:
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise StorageError("storage.broken", path=path.name)
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    if found and ("alembic_version",) not in found:
+        raise StorageError("storage.broken", path=path.name)
+
+
 def refuse_unknown(path: Path, *, at_head: bool = False) -> str | None:
     """The schema a file is at, if this Renga knows it.
 
@@ -70,6 +94,30 @@ def refuse_unknown(path: Path, *, at_head: bool = False) -> str | None:
     return found
 
 
+def prepare(path: Path, lock: FileLock) -> None:
+    """Make a file ready to be written by this process alone, whole and migrated; the lock is held then.
+
+    Raises:
+        Timeout: another process holds it.
+        SchemaUnknown, StorageError: the file is damaged, was removed, has two names, or is of a newer Renga.
+    """
+    if was_removed(path):
+        raise StorageError("storage.removed", path=path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock.acquire()
+    try:
+        if hard_linked(path):
+            raise StorageError("storage.second_name", path=path.name)
+        if path.exists():
+            refuse_damaged(path)
+        migrate(path)
+    except BaseException:
+        lock.release()
+        if not path.exists():  # nothing was removed: nothing was made
+            Path(lock.lock_file).unlink(missing_ok=True)
+        raise
+
+
 def migrate(path: Path, to: str = "head") -> None:
     """Migrate a file, all in one transaction.  Before an existing one is changed, a copy is made beside it.
 
@@ -84,7 +132,7 @@ def migrate(path: Path, to: str = "head") -> None:
         if found == target:
             return
         if found is not None:
-            copy_whole(path, path.with_name(f"{path.name}.before-{target}"))
+            copy_whole(path, path.with_name(f"{path.name}{BEFORE}{target}"))
         with migrating(path) as connection:
             config = _config()
             config.attributes["connection"] = connection
@@ -133,6 +181,7 @@ def copy_whole(path: Path, to: Path) -> None:
 
 
 def _expire_copies(path: Path) -> None:
-    for copy in path.parent.glob(f"{path.name}.before-*"):
-        if time.time() - copy.stat().st_mtime > COPIES_KEPT:
+    starts = tuple(path.name + ending for ending in (BEFORE, REPLACED))
+    for copy in path.parent.iterdir():
+        if copy.name.startswith(starts) and time.time() - copy.stat().st_mtime > COPIES_KEPT:
             copy.unlink()

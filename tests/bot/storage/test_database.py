@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import ReadOnly, StorageError
+from bot.explain import explain
 from bot.storage.database import Database, open_database
+from bot.storage.files import lock_of
 from bot.storage.health import examine
 from bot.storage.migrate import head
 from bot.storage.store import open_store, path_of
@@ -337,12 +340,138 @@ def opened_and_closed(path: Path, *, writable: bool = True) -> None:
     asyncio.run(once())
 
 
-def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"this is not a database, but long enough to be taken for one" * 100)
-    with pytest.raises(StorageError, match="cannot_open"):
+async def test_a_second_writer_by_another_name_is_refused(path: Path) -> None:
+    async with open_database(path):
+        link, folder = path.with_name("link"), path.parent.with_name("folder")
+        link.symlink_to(path)
+        folder.symlink_to(path.parent)
+        for other in (link, folder / path.name, path.parent / ".." / path.parent.name / path.name):
+            with pytest.raises(StorageError, match="in_use"):
+                async with open_database(other):
+                    pass
+    os.link(path, path.with_name("second"))
+    with pytest.raises(StorageError, match="second_name"):
+        async with open_database(path.with_name("second")):
+            pass
+
+
+def spoilt(path: Path, how: str) -> bytes:
+    """Harm a database, or put something in its place; what is there then."""
+    path.unlink(missing_ok=True)
+    if how == "another's":
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE TABLE t (x)")
+    elif how == "a letter":
+        path.write_bytes(b"this is not a database, but long enough to be taken for one" * 100)
+    else:
         opened_and_closed(path)
-    assert path.read_bytes().startswith(b"this is not")
+        whole = bytearray(path.read_bytes())
+        whole[4096:8192] = os.urandom(4096)
+        path.write_bytes(whole if how == "scribbled" else whole[: len(whole) // 2])
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("how", ["a letter", "another's", "scribbled", "cut"])
+def test_a_file_that_is_no_sound_database_is_refused_and_named(path: Path, how: str) -> None:
+    path.parent.mkdir()
+    before = spoilt(path, how)
+    with pytest.raises(StorageError, match="broken") as caught:
+        opened_and_closed(path)
+    assert "restore" in explain(caught.value, "en")
+    assert path.read_bytes() == before
+
+
+def test_a_removed_file_is_not_begun_anew_in_silence(path: Path) -> None:
+    opened_and_closed(path)
+    path.unlink()
+    for _ in range(2):
+        with pytest.raises(StorageError, match="removed") as caught:
+            opened_and_closed(path)
+        assert "restore" in explain(caught.value, "zh")
+        assert not path.exists()
+    path.with_name(path.name + ".lock").unlink()
+    opened_and_closed(path)
+    assert path.exists(), "as the error says"
+
+
+def test_a_first_start_that_failed_is_not_taken_for_a_removed_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> None:
+        raise StorageError
+
+    with monkeypatch.context() as patch, pytest.raises(StorageError, match="failed"):
+        patch.setattr("bot.storage.migrate.migrate", fail)
+        opened_and_closed(path)
+    opened_and_closed(path)
+
+
+def test_a_folder_is_no_database(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(StorageError, match="folder"):
+        opened_and_closed(path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the modes of files do not bind root")
+def test_a_file_that_cannot_be_written_is_told_plainly(path: Path) -> None:
+    opened_and_closed(path)
+    path.chmod(0o400)
+    with pytest.raises(StorageError, match="not_writable"):
+        opened_and_closed(path)
+
+
+def test_what_the_system_says_is_told_plainly(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As :func:`test_a_file_that_cannot_be_written_is_told_plainly`, also for root."""
+
+    def fail(path: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("bot.storage.migrate.migrate", fail)
+    with pytest.raises(StorageError, match="not_writable"):
+        opened_and_closed(path)
+
+
+def moved(path: str | Path, to: Path) -> None:
+    os.replace(path, to)
+
+
+@pytest.mark.parametrize("then", ["nothing", "another"])
+async def test_nothing_is_acknowledged_into_a_file_that_was_removed(path: Path, then: str) -> None:
+    async with open_database(path, probe_seconds=0.02) as database:
+        await database.write(put("a"))
+        away = path.with_name("away")
+        moved(path, away)
+        if then == "another":
+            moved(lock_of(path).lock_file, path)
+        for _ in range(2):
+            with pytest.raises(StorageError) as caught:
+                await database.write(put("b"))
+            assert "python -m bot restore" in explain(caught.value, "en")
+        moved(away, path)
+        await settled(database)
+        await database.write(put("c"))
+        assert await database.read(names) == ["a", "c"]
+
+
+async def test_damage_that_is_met_later_is_told_plainly(path: Path) -> None:
+    async with open_database(path) as database:
+        for at in range(200):
+            await database.write(put(f"{at:03}", "x" * 3000))
+        await database.forget_freed()
+
+        def rewrite(connection: Connection) -> None:
+            connection.exec_driver_sql("PRAGMA shrink_memory")  # or it would not look at the file
+            connection.execute(notes.update().values(text="y"))
+
+        with path.open("r+b") as file:
+            for page in range(60, 200, 3):
+                file.seek(page * 4096)
+                file.write(os.urandom(4096))
+        everything = select(notes.c.text)
+        reading = database.read(lambda connection: connection.execute(everything).all())
+        writing = database.write(rewrite)
+        found = await asyncio.gather(reading, writing, return_exceptions=True)
+        assert [str(error) for error in found] == ["storage.lost(path='renga.sqlite3')"] * 2
 
 
 def test_reading_needs_a_file(path: Path) -> None:
