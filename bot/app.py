@@ -233,6 +233,10 @@ async def open_app(
         stack.push_async_callback(story_clock.aclose)
         supervisor.add("stories", 60.0, story_time.alive)
 
+        privacy = Privacy(LeavingStories(store.privacy, table))
+        privacy.remembers(watch.forget)
+        privacy.remembers(lambda member, guild: router.forget())
+
         rule_desk = RuleDesk(store.rules, rules, watch, clock, judge=judge.name if judge else None)
 
         async def after(outcome: Outcome) -> None:
@@ -276,7 +280,7 @@ async def open_app(
             resumer=resumer,
             watch=watch,
             reports=reports,
-            privacy=Privacy(LeavingStories(store.privacy, table)),
+            privacy=privacy,
             dispatch=dispatch,
             stories=table,
             story_writer=StoryWriter(

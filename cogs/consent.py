@@ -17,7 +17,7 @@ from bot.client import Renga
 from bot.errors import BadInput, NotAllowed
 from bot.i18n.slash import say
 from bot.i18n.text import translate
-from bot.ids import MemberId, MessageId
+from bot.ids import GuildId, MemberId, MessageId
 from bot.works import Shown, Work
 from cogs.ui import questions
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
@@ -72,6 +72,7 @@ class Consent(commands.Cog):
         for menu in self._menus:
             self._bot.tree.add_command(menu)
         self._bot.add_dynamic_items(WorkQuestion, MessageQuestion)
+        self._app.privacy.remembers(self._forget)
 
     async def cog_unload(self) -> None:
         """Take them away again."""
@@ -121,6 +122,11 @@ class Consent(commands.Cog):
         self._said[message.id] = Said(MemberId(message.author.id), message.content, bot)
         while len(self._said) > REMEMBERED:
             self._said.popitem(last=False)
+
+    async def _forget(self, member: MemberId, guild: GuildId | None) -> None:
+        """Keep nothing of a member's messages; of which server one was is not known."""
+        for message in [message for message, said in self._said.items() if said.writer == member]:
+            del self._said[message]
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:

@@ -53,6 +53,7 @@ class Settings(Quick):
             clock=app.clock,
             deadline=app.settings.deadline,
         )
+        app.privacy.remembers(self._trial.forget)
 
     async def cog_load(self) -> None:
         """Answer the buttons of the panel, also of before a restart."""

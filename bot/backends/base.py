@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from bot.forms.guide.vocabulary import Next, Vocabulary
 from bot.forms.model import FormReport
@@ -196,6 +196,8 @@ class Request:
         prefix_key: names a prompt prefix worth keeping between requests ("" for none).
         schema: the JSON schema of the answer, for servers that keep one; others do as the messages ask.
         begun: what the answer begins with already, for local models; it is not given again.
+        era: how many members were forgotten before it was asked; what was computed of a prompt of
+            an earlier era is not kept, for their words may be in it.
     """
 
     messages: tuple[Message, ...]
@@ -210,6 +212,7 @@ class Request:
     logprobs: bool = False
     prefix_key: str = ""
     begun: str = ""
+    era: int = 0
     schema: Mapping[str, Any] | None = None
 
 
@@ -313,6 +316,15 @@ class Backend(Protocol):
 
     async def aclose(self) -> None:
         """Free everything; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A backend that keeps something of prompts between requests."""
+
+    async def forget(self, era: int) -> None:
+        """Drop what was kept of prompts of an era before ``era``, and keep no more of them."""
         ...
 
 

@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.backends.base import Backend, Chunk, ModelInfo, Request, Waiting
+from bot.backends.base import Backend, Chunk, ModelInfo, Remembering, Request, Waiting
 from bot.backends.deadline import Deadline
 from bot.errors import DeadlinePassed, QueueFull
 
@@ -166,6 +166,11 @@ class Limits:
     async def models(self) -> Sequence[ModelInfo]:
         """What the wrapped backend offers."""
         return await self._inner.models()
+
+    async def forget(self, era: int) -> None:
+        """Have the wrapped backend forget, if it keeps anything."""
+        if isinstance(self._inner, Remembering):
+            await self._inner.forget(era)
 
     async def aclose(self) -> None:
         """Close the wrapped backend."""

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.backends.base import Ability, Backend, Chunk, Done, ModelInfo, Request, Text
+from bot.backends.base import Ability, Backend, Chunk, Done, ModelInfo, Remembering, Request, Text
 from bot.backends.deadline import Deadline
 from bot.errors import BackendError, DeadlinePassed, ModelUnknown, NetworkForbidden
 
@@ -47,6 +47,7 @@ class Router:
         self._default = default
         self._fallback = tuple(fallback)
         self._patience = patience
+        self._era = 0
         self.down: tuple[str, ...] = ()
         """Providers left out of the last list of models because they did not answer."""
 
@@ -93,6 +94,7 @@ class Router:
         deadline = Deadline(request.deadline, wanted)
         chain = list(dict.fromkeys((wanted, *self._fallback)))
         problem: BackendError = NetworkForbidden(model=wanted)
+        era = self._era
         for place, model in enumerate(chain):
             try:
                 backend, id = await deadline.wait(self._resolve(model))
@@ -103,7 +105,7 @@ class Router:
                 continue
             if request.local_only and not await deadline.wait(self._may_read(backend, id)):
                 continue
-            asked = replace(request, model=id)
+            asked = replace(request, model=id, era=era)
             written = False
             try:
                 stream = self._ask(backend, asked, deadline, others=len(chain) - place - 1)
@@ -118,6 +120,13 @@ class Router:
                 log.warning("%s did not answer: %s", model, error)
                 problem = error
         raise problem
+
+    async def forget(self) -> None:
+        """Drop what backends keep of prompts that were asked until now."""
+        self._era += 1
+        for backend in self._backends.values():
+            if isinstance(backend, Remembering):
+                await backend.forget(self._era)
 
     async def aclose(self) -> None:
         """Close every backend, even when one of them fails to."""

@@ -156,6 +156,11 @@ class StyleTrial:
         """Forget what a moderator tried last."""
         return self._drafts.pop((guild, by), None)
 
+    async def forget(self, member: MemberId, guild: GuildId | None = None) -> None:
+        """Forget what a member tried, in one guild or everywhere."""
+        for who in [who for who in self._drafts if who[1] == member and guild in (None, who[0])]:
+            del self._drafts[who]
+
     def draft(self, guild: GuildId, by: MemberId) -> Draft | None:
         """What a moderator tried last."""
         return self._drafts.get((guild, by))

@@ -34,6 +34,9 @@ MOST_WAITING = 2_000
 SILENCE = timedelta(minutes=30)
 """How long the log says no more of a filter that cannot be asked."""
 
+UNDER_WAY = timedelta(minutes=15)
+"""How long after they were forgotten a member's texts are not kept: they may have been begun before."""
+
 FRESH = timedelta(hours=24)
 LEAST_SEEN, LEAST_HITS, MOST = 20, 2, 0.05
 """A rule armed within :data:`FRESH` falls back to shadow when, of at least so many texts, it hit more than
@@ -58,6 +61,7 @@ class Watch:
         self._told_absent: dict[tuple[GuildId, str], datetime] = {}
         self._heard: dict[GuildId, list[Handled]] = {}
         self._flushing = asyncio.Lock()
+        self._forgotten: dict[tuple[MemberId, GuildId | None], datetime] = {}
 
     def hear(self, place: Place, member: MemberId, kind: str, verdict: Verdict) -> None:
         """Note a verdict on a whole text, to be written soon."""
@@ -65,6 +69,8 @@ class Watch:
             self._absent.setdefault(place.guild, set()).update(verdict.missing)
         house = self._house(place)
         if not verdict.text.strip() or place.is_private_room or house.text_days == 0:
+            return
+        if self._is_forgotten(place.guild, member):
             return
         waiting = self._heard.setdefault(place.guild, [])
         if len(waiting) >= MOST_WAITING:
@@ -93,6 +99,18 @@ class Watch:
                 await self._store.note(guild, texts, watching, keep=KEEP)
                 if any(rule.mode is Mode.ARMED for rule in rules):
                     await self._see_to(guild)
+
+    async def forget(self, member: MemberId, guild: GuildId | None = None) -> None:
+        """Drop what waits to be written of a member, in one guild or everywhere; keep no more for a while."""
+        async with self._flushing:  # what is being written now must be there to be erased
+            self._forgotten[member, guild] = self._clock()
+            for space in [guild] if guild is not None else list(self._heard):
+                self._heard[space] = [text for text in self._heard.get(space, ()) if text.member != member]
+
+    def _is_forgotten(self, guild: GuildId, member: MemberId) -> bool:
+        latest = self._clock() - UNDER_WAY
+        self._forgotten = {who: at for who, at in self._forgotten.items() if at > latest}
+        return (member, guild) in self._forgotten or (member, None) in self._forgotten
 
     async def _log_absent(self) -> None:
         """Say in the log which filter could not be asked, once in :data:`SILENCE`."""

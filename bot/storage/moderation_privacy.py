@@ -59,6 +59,9 @@ def forget(connection: Connection, guild: GuildId, member: MemberId) -> None:
         .where(reviews.c.guild == guild, reviews.c.member == member)
         .values(member=NOBODY, text="", resume="{}", spots="[]", note="")
     )
+    connection.execute(
+        update(reviews).where(reviews.c.guild == guild, reviews.c.decider == member).values(note="")
+    )
     for column in (reviews.c.claimant, reviews.c.decider):
         connection.execute(
             update(reviews).where(reviews.c.guild == guild, column == member).values({column.name: NOBODY})

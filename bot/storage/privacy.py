@@ -211,12 +211,24 @@ def _forget_wishes(connection: Connection, guild: GuildId, member: MemberId) -> 
     query = select(works).where(works.c.guild == guild, works.c.author == member)
     for row in connection.execute(query).all():
         wish = wish_from(row.wish)
-        remixes = select(works).where(works.c.guild == guild, works.c.source == row.id)
-        for remix in connection.execute(remixes).all():
+        for remix in _remixes(connection, guild, row.id):
             bare = _without_words_of(wish, wish_from(remix.wish))
-            _set_work(connection, remix, wish=wish_text(bare))
+            title = "" if remix.title == row.title else remix.title
+            _set_work(connection, remix, wish=wish_text(bare), title=title)
         bare = _without_words_of(wish, wish)
         _set_work(connection, row, wish=wish_text(bare), title="", author=NOBODY)
+
+
+def _remixes(connection: Connection, guild: GuildId, work: int) -> list[AnyRow]:
+    """Every work that derives from one, by way of others too."""
+    found: list[AnyRow] = []
+    sources = [work]
+    while sources:
+        query = select(works).where(works.c.guild == guild, works.c.source.in_(sources))
+        rows = list(connection.execute(query))
+        sources = [row.id for row in rows]
+        found += rows
+    return found
 
 
 def _without_words_of(wish: Wish, other: Wish) -> Wish:

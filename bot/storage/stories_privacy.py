@@ -69,7 +69,8 @@ def forget(connection: Connection, guild: GuildId, member: MemberId) -> None:
             )
         )
         _forget_events(connection, guild, row.id, member)
-        _forget_posts(connection, guild, row.id, member)
+        title = [row.title] if row.starter == member and row.title else []
+        _forget_posts(connection, guild, row.id, [str(int(member)), *_words(typed), *title])
 
 
 def _typed(connection: Connection, guild: GuildId, story: int, member: MemberId) -> list[dict[str, Any]]:
@@ -78,6 +79,18 @@ def _typed(connection: Connection, guild: GuildId, story: int, member: MemberId)
         story_events.c.guild == guild, story_events.c.story == story, story_events.c.member == member
     )
     return [{"kind": row.kind, **json.loads(row.event)} for row in connection.execute(query)]
+
+
+def _words(typed: Any) -> list[str]:
+    """Everything that was typed into events, wherever in them it stands."""
+    if isinstance(typed, list):
+        return [word for one in cast("list[Any]", typed) for word in _words(one)]
+    if not isinstance(typed, dict):
+        return []
+    found: list[str] = []
+    for name, one in cast("dict[str, Any]", typed).items():
+        found += [one] if name in _TYPED and isinstance(one, str) and one else _words(one)
+    return found
 
 
 def _bare(
@@ -122,15 +135,16 @@ def _forget_events(connection: Connection, guild: GuildId, story: int, member: M
         )
 
 
-def _forget_posts(connection: Connection, guild: GuildId, story: int, member: MemberId) -> None:
-    """What was posted about the story is not kept; what waits and names them is not posted."""
+def _forget_posts(connection: Connection, guild: GuildId, story: int, traces: list[str]) -> None:
+    """What was posted about the story is not kept; what waits and holds a trace of them is not posted."""
+    quoted = [json.dumps(trace, ensure_ascii=False)[1:-1] for trace in traces]
     query = select(outbox.c.id, outbox.c.payload, outbox.c.state).where(
         outbox.c.guild == guild, outbox.c.kind == "story-say"
     )
     for row in connection.execute(query).all():
         payload = json.loads(row.payload)
         waits = row.state == "waiting"
-        if payload.get("story") != story or (waits and str(int(member)) not in row.payload):
+        if payload.get("story") != story or (waits and not any(trace in row.payload for trace in quoted)):
             continue
         connection.execute(
             update(outbox)

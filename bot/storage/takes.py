@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, false, func, insert, select, update
 
+from bot.attribution.erasure import NOBODY
 from bot.attribution.model import Contribution
 from bot.errors import AlreadyDone, Gone
 from bot.ids import GuildId, WorkId
@@ -65,7 +66,7 @@ def add(
     """Add a take, its contribution and its cost, and end the writing of its work, in one transaction.
 
     Raises:
-        Gone: the work is not there, or was deleted.
+        Gone: the work is not there, or was deleted, or its author is forgotten.
         AlreadyDone: the key was used for something that is no take of this work.
         ValueError: the draft speaks of another work.
     """
@@ -81,9 +82,10 @@ def add(
         if row is None:
             raise AlreadyDone()
         return take_from(row, there), there
-    query = select(works.c.state, works.c.take).where(works.c.guild == guild, works.c.id == id)
+    query = select(works).where(works.c.guild == guild, works.c.id == id)
     work = connection.execute(query).one_or_none()
-    if work is None or work.state == WorkState.DELETED:
+    # Of whoever is forgotten while words are being written for them nothing more is kept.
+    if work is None or work.state == WorkState.DELETED or work.author == NOBODY:
         raise Gone()
     link = ledger.append(connection, draft)
     newest = select(func.max(takes.c.number)).where(takes.c.guild == guild, takes.c.work == id)

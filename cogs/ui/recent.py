@@ -31,6 +31,11 @@ class Recent:
         ]
         return found[:25]
 
+    async def forget(self, member: MemberId, guild: GuildId | None = None) -> None:
+        """Remember no more of a member, in one space or everywhere."""
+        for known in [known for known in self._known if known[1] == member and guild in (None, known[0])]:
+            del self._known[known]
+
     async def of(self, guild: GuildId, member: MemberId) -> Sequence[Work]:
         """A member's newest works, read and remembered."""
         works = tuple(await self._works.recent(guild, member))

@@ -24,6 +24,11 @@ class Names:
         self._bot = bot
         self._app: App = bot.app
         self._names: dict[tuple[GuildId, MemberId], str] = {}
+        self._app.privacy.remembers(self._forget)
+
+    async def _forget(self, member: MemberId, guild: GuildId | None) -> None:
+        for known in [known for known in self._names if known[1] == member and guild in (None, known[0])]:
+            del self._names[known]
 
     async def names(self, guild: GuildId, members: Sequence[MemberId]) -> Mapping[MemberId, str]:
         """What members are called on their server: a pen name, else as Discord shows them."""

@@ -38,6 +38,7 @@ class Studio:
         self.app: App = bot.app
         self.writing = Writing(bot.app, bot)
         self.recent = Recent(bot.app.works)
+        bot.app.privacy.remembers(self.recent.forget)
         self.models = ModelShelf(bot.app.router)
         self.outlet = Outlet(bot.app, bot, self.writing)
         bot.app.dispatch.attach(self.outlet)

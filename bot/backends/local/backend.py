@@ -135,6 +135,10 @@ class LocalBackend:
         finally:
             await self._worker.done(number)
 
+    async def forget(self, era: int) -> None:
+        """Drop what was kept of prompts of an earlier era."""
+        await self._worker.forget(era)
+
     async def aclose(self) -> None:
         """End the worker; may be called twice."""
         await self._worker.aclose()

@@ -21,8 +21,8 @@ LEAST = 16
 KEPT_FOR = 3600.0
 """Seconds after which an entry that nobody asked for again is dropped."""
 
-Key = tuple[str, str, str]
-"""Model, guild, name of the prefix."""
+Key = tuple[str, str, str, int]
+"""Model, guild, name of the prefix, and the era in which it was asked for."""
 
 
 @dataclass(slots=True)
@@ -41,6 +41,7 @@ class Prefixes:
         self._budget = budget
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._lock = threading.Lock()
+        self._era = 0
 
     @property
     def bytes(self) -> int:
@@ -78,6 +79,8 @@ class Prefixes:
             memory = memory.copy(memory.length)
         entry = Entry(list(ids[: memory.length]), memory, time.monotonic())
         with self._lock:
+            if key[3] < self._era:
+                return
             self._entries[key] = entry
             self._entries.move_to_end(key)
             self._trim(self._budget)
@@ -91,6 +94,13 @@ class Prefixes:
         """Drop what was computed by a model that is unloaded."""
         with self._lock:
             for key in [key for key in self._entries if key[0] == model]:
+                del self._entries[key]
+
+    def forget_before(self, era: int) -> None:
+        """Drop what was asked for in an earlier era: words are in it that nobody may keep any more."""
+        with self._lock:
+            self._era = max(era, self._era)
+            for key in [key for key in self._entries if key[3] < self._era]:
                 del self._entries[key]
 
     def _bytes(self) -> int:

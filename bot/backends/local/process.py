@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot import errors
 from bot.backends.base import Done, Request, Result, Text, Waiting
-from bot.backends.local.wire import Ask, Cancel, Failed, Message, Said, receive, send
+from bot.backends.local.wire import Ask, Cancel, Failed, Forget, Message, Said, receive, send
 from bot.errors import BackendError, ModelUnavailable
 
 log = logging.getLogger(__name__)
@@ -83,6 +83,11 @@ class WorkerProcess:
         """Nobody reads the inbox any more; what is being written for it is cancelled."""
         if self._asked.pop(number, None) is not None:
             await self._send(Cancel(number))
+
+    async def forget(self, era: int) -> None:
+        """Have the worker drop what it keeps of earlier prompts; one that does not run keeps nothing."""
+        if self.pid is not None:
+            await self._send(Forget(era))
 
     def kill(self) -> None:
         """End the worker at once; whoever waits is told, and the next request starts another."""

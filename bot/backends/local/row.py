@@ -271,7 +271,8 @@ def _memory(
     """What is kept of a prompt, or an empty memory; and what to keep it under."""
     if not loaded.packed:
         return PlainMemory(loaded.model), None
-    key = (loaded.name, request.scope.partition("/")[0], request.prefix_key) if request.prefix_key else None
+    guild = request.scope.partition("/")[0]
+    key = (loaded.name, guild, request.prefix_key, request.era) if request.prefix_key else None
     return (prefixes.take(key, ids, expected) if key else None) or RowMemory(expected), key
 
 

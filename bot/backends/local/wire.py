@@ -35,6 +35,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Drop what is kept of prompts of an era before this one, and keep no more of them."""
+
+    era: int
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A chunk of an answer; with :class:`Done` it is the last, and so are the candidates asked for."""
 
@@ -57,7 +64,7 @@ class Alive:
     """The worker is at work: said at least once a second while it generates."""
 
 
-Message = Ask | Cancel | Said | Failed | Alive
+Message = Ask | Cancel | Forget | Said | Failed | Alive
 
 
 def send(pipe: BinaryIO, message: Message) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from bot.backends.base import Done, Result, Text, Waiting
-from bot.backends.local.wire import Alive, Ask, Cancel, Failed, Message, Said, receive, send
+from bot.backends.local.wire import Alive, Ask, Cancel, Failed, Forget, Message, Said, receive, send
 from bot.errors import ModelUnavailable, RengaError
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class Worker:
                 self._opener.submit(self._open, message)
             case Joined(row):
                 self._join(row)
+            case Forget(era):
+                self._prefixes.forget_before(era)
             case _:
                 pass
 

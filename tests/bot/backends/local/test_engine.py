@@ -170,7 +170,7 @@ def test_a_story_goes_on_from_all_that_was_read_and_written(tiny: Loaded) -> Non
     bench = Bench(tiny, prefixes=Prefixes(2**30))
     first = bench.add(0, request("once " * 20, scope="1/2", prefix_key="story/7"))
     bench.run()
-    kept = bench.engine.prefixes.take(("tiny", "1", "story/7"), [*first.ids, 1], 500)
+    kept = bench.engine.prefixes.take(("tiny", "1", "story/7", 0), [*first.ids, 1], 500)
     assert kept is not None
     assert kept.length >= len(first.ids) - 1 > first.prompt
 
@@ -191,12 +191,12 @@ def test_the_store_keeps_to_its_budget_and_drops_what_was_not_used_for_longest(t
         bench.add(id, request(f"{id} " * 30, scope="1/2", prefix_key=f"p{id}"))
         bench.run()
     ids = bench.add(9, request("0 " * 30, scope="1/2")).ids
-    assert prefixes.take(("tiny", "1", "p0"), ids, 9) is not None
+    assert prefixes.take(("tiny", "1", "p0", 0), ids, 9) is not None
     prefixes.shrink(prefixes.bytes * 2 // 4)
-    assert prefixes.take(("tiny", "1", "p0"), ids, 9) is not None
+    assert prefixes.take(("tiny", "1", "p0", 0), ids, 9) is not None
     for name in ("p1", "p2"):
         ids = open_row(1, tiny, request(f"{name[1]} " * 30), print, prefixes).ids
-        assert prefixes.take(("tiny", "1", name), ids, 9) is None
+        assert prefixes.take(("tiny", "1", name, 0), ids, 9) is None
     prefixes.forget("tiny")
     assert prefixes.bytes == 0
 
