@@ -5,14 +5,17 @@ Nothing here reaches the network, and nothing may block the event loop.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+import pytest_asyncio
 
 from bot.settings import Settings
+from tests.patience import PATIENCE
 
 # How long a machine takes to draw an example decides no test.
 hypothesis.settings.register_profile(
@@ -36,6 +39,32 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord waits for three seconds, the simulated one for as long as the machine takes."""
+    monkeypatch.setattr("cogs.ui.studio.QUICK", PATIENCE)
+    monkeypatch.setattr("cogs.ui.stream.EDIT_TIMEOUT", PATIENCE)
+
+
+@pytest_asyncio.fixture
+async def jumping_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop's clock stands still while anything is to be done, then jumps to the next timer.
+
+    For tests without threads and sockets, whose time would not be counted.
+    """
+    loop = asyncio.get_running_loop()
+    select, now = loop._selector.select, loop.time()  # type: ignore[attr-defined]
+
+    def jump(timeout: float | None = None) -> object:
+        nonlocal now
+        events = select(0 if timeout else timeout)
+        now += 0 if events else timeout or 0
+        return events
+
+    monkeypatch.setattr(loop, "time", lambda: now)
+    monkeypatch.setattr(loop._selector, "select", jump)  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -38,9 +38,9 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: pieces, pauses, waiting and errors in their order, then the ending."""
+    """One answer: pieces, pauses, gates, waiting and errors in their order, then the ending."""
 
-    steps: tuple[str | Pause | Waiting | RengaError, ...]
+    steps: tuple[str | Pause | asyncio.Event | Waiting | RengaError, ...]
     ending: Ending = "stop"
 
 
@@ -92,9 +92,9 @@ class ScriptedBackend:
         return self.act(*before, Pause(float("inf")))
 
     def act(
-        self, *steps: str | float | Pause | Waiting | RengaError, ending: Ending = "stop"
+        self, *steps: str | float | Pause | asyncio.Event | Waiting | RengaError, ending: Ending = "stop"
     ) -> ScriptedBackend:
-        """Queue an answer step by step: text, pauses in seconds, waiting, an error."""
+        """Queue an answer step by step: text, pauses in seconds, gates (until set), waiting, an error."""
         told = (Pause(float(step)) if isinstance(step, (int, float)) else step for step in steps)
         self._answers.append(Answer(tuple(told), ending))
         return self
@@ -123,6 +123,8 @@ class ScriptedBackend:
                 match step:
                     case Pause(seconds):
                         await _pause(seconds)
+                    case asyncio.Event():
+                        await step.wait()
                     case Waiting():
                         yield step
                     case RengaError():

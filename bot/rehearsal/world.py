@@ -18,13 +18,13 @@ from typing import Any
 
 import discord
 from simcord.builders import ChannelHandle
-from simcord.env import Env
 
 from bot.app import open_app
 from bot.backends.base import Backend
 from bot.client import Renga
 from bot.rehearsal.files import Kept
 from bot.rehearsal.payloads import restricting, speaking
+from bot.rehearsal.simulation import Simulation
 from bot.rehearsal.trouble import NoSuch
 from bot.settings import Settings
 
@@ -75,7 +75,7 @@ class World:
         stack.push_async_callback(self._stop)
         bot = await self._running.enter_async_context(self._start(self))
         # Known before the bot starts, whose periodic tasks then sleep in this world.
-        self.env = Env(bot, settle_timeout=SETTLE, check_errors=False)
+        self.env = Simulation(bot, settle_timeout=SETTLE, check_errors=False)
         self.env.backend.bot_user.name = NAME
         stack.push_async_callback(self.env.shutdown)
         await self.env.start()

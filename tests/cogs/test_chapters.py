@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.stories.model import Game
 from tests.cogs.stories_world import Table, open_table
 from tests.cogs.test_stories import story_of
+from tests.patience import PATIENCE
 
 TITLE = "Going down"
 PLAN = "Here is the plan:\n1. The lamp goes out.\n2. Ben goes down.\n3. The sea answers.\n"
@@ -157,11 +158,10 @@ async def test_a_model_that_fails_stops_the_writing_and_says_so(settings: Settin
 
 async def until(table: Table, text: str) -> None:
     """Wait, while a model is at work, until a message of the thread holds a text."""
-    for _ in range(1_000):
-        if any(text in shown for shown in table.texts()):
-            return
+    until = time.monotonic() + PATIENCE
+    while not any(text in shown for shown in table.texts()):
+        assert time.monotonic() < until, f"{text!r} was never shown: {table.texts()}"
         await a_moment()
-    raise AssertionError(f"{text!r} was never shown: {table.texts()}")
 
 
 async def a_moment() -> None:

@@ -2,12 +2,32 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
+
+import pytest
+from simcord.env import Env
 
 from bot.ids import WorkId
 from bot.services.ports import Outgoing
 from cogs.ui.studio import studio_of
 from tests.cogs.test_works import work_of
 from tests.cogs.world import World
+from tests.patience import PATIENCE
+
+
+async def test_a_busy_machine_may_take_its_time_to_start_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, given = Env._settle_internal, list[float]()
+
+    async def noted(env: Env, *, timeout: float | None = None, **how: Any) -> None:
+        given.append(env.settle_timeout if timeout is None else timeout)
+        await settle(env, timeout=timeout, **how)
+
+    monkeypatch.setattr(Env, "_settle_internal", noted)
+    await world.restart()
+    await world.kill()
+    assert set(given) == {PATIENCE}
 
 
 async def test_a_poem_cut_off_by_a_restart_says_so_and_can_be_asked_for_again(world: World) -> None:

@@ -21,7 +21,6 @@ from simcord.backend import serializers
 from simcord.backend.models import Interaction
 from simcord.builders import ChannelHandle, GuildHandle
 from simcord.enums import AppCommandType, InteractionType
-from simcord.env import Env
 from simcord.results import InteractionResult
 
 from bot.app import App, open_app
@@ -29,9 +28,11 @@ from bot.backends.base import Ability, Chunk, Done, ModelInfo, ModelRef, Request
 from bot.backends.scripted import ScriptedBackend
 from bot.client import Renga
 from bot.ids import WorkId
+from bot.rehearsal.simulation import Simulation
 from bot.services.filters import Filters
 from bot.settings import Settings
 from cogs import EXTENSIONS
+from tests.patience import PATIENCE
 
 Message = discord.Message | simcord.ResponseMessage
 
@@ -43,7 +44,7 @@ opened: list[World] = []
 class World:
     """A guild "Ink" with #general, #gallery and three members: ana, ben and mod."""
 
-    env: Env
+    env: Simulation
     bot: Renga
     app: App
     model: ScriptedBackend
@@ -105,7 +106,7 @@ class World:
 
     async def until_taken(self, work: int, takes: int) -> None:
         """Wait until a work has so many takes."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while len(await self.app.works.takes(self.guild.id, WorkId(work))) < takes:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
@@ -200,7 +201,7 @@ class World:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something that will happen; the time is only how long to wait before giving up."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not condition():  # noqa: ASYNC110 - what is waited for is seen from outside
                 await asyncio.sleep(0.01)
 
@@ -306,8 +307,7 @@ async def open_world(
         bot = Renga(app, extensions=EXTENSIONS)
         # Started here, its timers are not the simulation's: SimCord would wait for them.
         app.supervisor.start()
-        # However busy the machine is: how long it takes decides nothing.
-        env = Env(bot, **{"settle_timeout": 60.0, **(options or {})})
+        env = Simulation(bot, **{"settle_timeout": PATIENCE, **(options or {})})
         await env.start()
         try:
             guild = env.create_guild("Ink")

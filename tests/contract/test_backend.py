@@ -28,6 +28,7 @@ from bot.backends.router import Router
 from bot.backends.scripted import ScriptedBackend
 from bot.errors import BackendError, DeadlinePassed, ModelUnknown
 from bot.settings import Settings
+from tests.patience import PATIENCE
 from tests.servers.faulty import serve
 from tests.servers.tiny import transformers_folder
 
@@ -73,7 +74,7 @@ async def backend(
 
 
 def ask(
-    *, model: str = "", deadline: float = 90.0, local_only: bool = False, stop: tuple[str, ...] = ()
+    *, model: str = "", deadline: float = PATIENCE, local_only: bool = False, stop: tuple[str, ...] = ()
 ) -> Request:
     text = "Write about the first snow of this long winter."
     return Request(

@@ -13,7 +13,7 @@ import pytest
 PROGRAM = Path(__file__).with_name("kill_stories.py")
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.slow
 
 LAID = ["Join", "Join", "Join", "Begin"]
 ENDS: dict[str, dict[str, Any]] = {

@@ -20,7 +20,6 @@ def form(*arguments: str, typed: str | bytes = "", writes: str = "utf-8") -> tup
         capture_output=True,
         cwd=ROOT,
         env=os.environ | {"PYTHONIOENCODING": writes},
-        timeout=60,
         check=False,
     )
     return done.returncode, done.stdout.decode(writes), done.stderr.decode(writes)

@@ -16,10 +16,10 @@ from typing import IO
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.tiny import gguf_file, transformers_folder
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
-START_SECONDS = 90
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +80,10 @@ def _start(command: list[str], log: IO[bytes], **environ: str) -> subprocess.Pop
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=1):
+            with urllib.request.urlopen(url, timeout=PATIENCE):
                 return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.2)

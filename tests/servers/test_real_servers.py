@@ -10,6 +10,7 @@ import pytest
 from bot.backends.base import Ability, Chunk, Done, Message, Request, Sampling, Text, collect
 from bot.backends.openai_api import OpenAIBackend
 from bot.errors import BackendError, ModelUnavailable, PromptTooLong
+from tests.patience import PATIENCE
 from tests.servers.faulty import passed_on, serve
 
 
@@ -31,7 +32,7 @@ def ask(text: str = "first snow", *, logprobs: bool = False, **sampling: object)
         messages=(Message("system", "You write verse."), Message("user", text)),
         continuation=text,
         sampling=Sampling(**settings),
-        deadline=60.0,
+        deadline=PATIENCE,
         logprobs=logprobs,
     )
 

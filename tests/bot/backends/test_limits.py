@@ -13,6 +13,8 @@ from bot.backends.limits import Limits, Line, Ticket
 from bot.backends.scripted import ScriptedBackend
 from bot.errors import DeadlinePassed, QueueFull
 
+pytestmark = pytest.mark.usefixtures("jumping_clock")
+
 
 def ask(scope: str = "1/1", deadline: float = 30.0) -> Request:
     return Request(messages=(Message("user", "snow"),), scope=scope, deadline=deadline)

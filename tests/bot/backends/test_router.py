@@ -24,6 +24,8 @@ from bot.errors import (
 
 LOCAL = Ability.CHAT | Ability.LOCAL
 
+pytestmark = pytest.mark.usefixtures("jumping_clock")
+
 
 def ask(model: str = "", *, local_only: bool = False, deadline: float = 30.0) -> Request:
     return Request(messages=(Message("user", "snow"),), model=model, local_only=local_only, deadline=deadline)

@@ -22,7 +22,6 @@ def rehearse(tmp_path: Path, *arguments: str, typed: str = "", model: str = "ech
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=240,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "RENGA_MODEL": model, "PYTHONIOENCODING": "utf-8"},
         check=False,

@@ -14,6 +14,7 @@ from bot.rehearsal.browser import preview
 from bot.rehearsal.completion import Completions
 from bot.settings import Settings
 from tests.bot.rehearsal.stage import stage
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ async def test_a_browser_sees_the_channel(settings: Settings) -> None:
         await rehearsal.fine('@ana /poem topic:"a lantern in the rain"')
         told: asyncio.Queue[str] = asyncio.Queue()
         async with preview(rehearsal.world, told.put_nowait):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 address = await told.get()
             assert address.startswith("http://127.0.0.1:")
             async with aiohttp.ClientSession() as session, session.get(address) as answer:

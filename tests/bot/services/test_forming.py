@@ -21,6 +21,7 @@ from bot.forms.model import Holds
 from bot.prompting.catalogue import Catalogue
 from bot.services.forming import CALLS, Formed
 from bot.services.unwrap import refuses
+from tests.patience import PATIENCE
 from tests.servers.faulty import USAGE, Answer, Faulty, event, says, serve, status
 
 CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "prompts")
@@ -37,7 +38,7 @@ async def server() -> AsyncIterator[Faulty]:
 
 @pytest.fixture
 async def formed(server: Faulty) -> AsyncIterator[Formed]:
-    backend = OpenAIBackend(base_url=server.url, default_model="poet", idle_timeout=5, retries=0)
+    backend = OpenAIBackend(base_url=server.url, default_model="poet", idle_timeout=PATIENCE, retries=0)
     router = Router([backend], default="openai/poet")
     yield Formed(router)
     await router.aclose()
@@ -56,7 +57,7 @@ def ask(constraint: Guided | None) -> Request:
         messages=(Message("system", "You are a poet."), Message("user", "A haiku about the ferry.")),
         constraint=constraint,
         sampling=Sampling(seed=4),
-        deadline=30,
+        deadline=PATIENCE,
         logprobs=True,
     )
 
@@ -183,13 +184,19 @@ async def test_a_repair_that_makes_it_worse_is_not_kept(server: Faulty, formed: 
     assert server.bodies[3]["messages"][2]["content"] == SHORT, "it is the best that is mended"
 
 
-async def test_with_no_time_left_no_repair_is_begun(server: Faulty, formed: Formed) -> None:
+async def test_with_no_time_left_no_repair_is_begun(
+    server: Faulty, formed: Formed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, late = asyncio.get_running_loop().time, 0.0
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock() + late)
+
     async def slowly(request: Any, body: Any) -> Any:
-        await asyncio.sleep(0.8)
+        nonlocal late
+        late = PATIENCE / 3
         return await text(SHORT)(request, body)
 
     server.then(slowly)
-    assert (await collect(formed.generate(replace(ask(guided()), deadline=1.2)))).text == SHORT
+    assert (await collect(formed.generate(replace(ask(guided()), deadline=PATIENCE / 2)))).text == SHORT
     assert len(server.bodies) == 1
 
 

@@ -79,7 +79,7 @@ async def test_what_was_missed_while_the_bot_was_down_is_given_back_and_said(set
     async with open_room(settings) as room:
         room.at(NOON + 3 * DAY)
         await room.app.begin()
-        await asyncio.sleep(0.2)
+        await room.app.story_clock.ring_due()  # as the clock itself does now
         assert room.notes() == ["story.was_down"] * 3, "and nobody is passed over meanwhile"
         for id in ids:
             current = (await room.story(id)).current
@@ -188,6 +188,7 @@ async def test_a_paused_story_has_no_deadline(room: Room) -> None:
     assert current.deadline == room.now + DAY
 
 
+@pytest.mark.usefixtures("jumping_clock")
 async def test_nothing_rings_before_the_clock_is_started() -> None:
     rung: list[Alarm] = []
 
@@ -204,10 +205,10 @@ async def test_nothing_rings_before_the_clock_is_started() -> None:
 
     clock = StoryClock(Due(), ring, clock=lambda: NOON)  # type: ignore[arg-type]
     clock.wake()
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(HOUR.total_seconds())
     assert rung == []
     clock.start()
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(HOUR.total_seconds())
     assert len(rung) == 1
     await clock.aclose()
 

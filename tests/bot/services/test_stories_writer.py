@@ -33,6 +33,7 @@ from bot.stories import events as ev
 from bot.stories import games
 from bot.stories.model import Absent, Game, Stage, model_seat
 from tests.bot.services.stories_room import ANA, BEN, INK, Room, open_room
+from tests.patience import PATIENCE
 
 MINUTE = timedelta(minutes=1)
 LONG = "The fox came home and found the door ajar and the kettle still warm on the stove."
@@ -245,11 +246,14 @@ async def test_a_model_that_writes_too_little_is_asked_again(room: Room) -> None
 
 async def test_a_turn_that_was_skipped_meanwhile_takes_no_words(room: Room) -> None:
     id = await models_turn(room)
-    room.model.act("Nobody ", 0.2, "was there.")
-    told = await room.told(id)
-    writing = asyncio.create_task(room.have_written(told, 3))
-    await asyncio.sleep(0.1)
+    skipped = asyncio.Event()
+    room.model.act("Nobody ", skipped, "was there.")
+    writing = asyncio.create_task(room.have_written(await room.told(id), 3))
+    async with asyncio.timeout(PATIENCE):
+        while not room.model.open:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0)
     await room.act(id, ev.Skip(by=ANA, turn=3))
+    skipped.set()
     with pytest.raises(ev.StoryRefusal):
         await writing
     story = await room.story(id)

@@ -23,6 +23,7 @@ from bot.storage.health import examine
 from bot.storage.migrate import head
 from bot.storage.store import open_store, path_of
 from bot.storage.tables import notes, works
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def names(connection: Connection) -> list[str]:
 
 async def settled(database: Database) -> None:
     """Wait until the database takes writes again."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while database.read_only:  # noqa: ASYNC110 - it is no one's to announce
             await asyncio.sleep(0.01)
 
@@ -185,7 +186,7 @@ async def test_even_a_transaction_that_is_killed_leaves_no_lock(path: Path, afte
         await asyncio.gather(caller, inner, return_exceptions=True)
         await database.write(put("c"))
         assert await database.read(names) in (["a", "b", "c"], ["c"])
-        with closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as other:
+        with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             other.execute("ROLLBACK")
 

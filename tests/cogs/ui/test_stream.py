@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from time import perf_counter
 from types import SimpleNamespace
 
 import discord
@@ -12,6 +11,14 @@ import pytest
 
 from cogs.ui import stream
 from cogs.ui.stream import Frame, LiveMessage, Lost
+
+pytestmark = pytest.mark.usefixtures("jumping_clock")
+
+
+@pytest.fixture(autouse=True)
+def one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream's pace is kept by the loop's clock, which these tests let jump."""
+    monkeypatch.setattr(stream, "now", lambda: asyncio.get_running_loop().time())
 
 
 @dataclass
@@ -29,7 +36,7 @@ class Paper:
         if self.failures:
             raise self.failures.pop(0)
         self.drawn.append(frame.content)
-        self.at.append(perf_counter())
+        self.at.append(stream.now())
 
     async def follow(self, content: str, nonce: str) -> int:
         return 2

@@ -143,12 +143,14 @@ async def test_the_house_model_answers_its_cue(backend: LocalBackend, language: 
 
 async def test_a_worker_that_is_killed_fails_what_it_wrote_and_starts_again(backend: LocalBackend) -> None:
     starts = backend.worker.starts
+    assert backend.worker.pid is not None
+    # However fast it writes, it has not done when it is killed.
+    os.kill(backend.worker.pid, signal.SIGSTOP)
     writing = asyncio.gather(
         *(collect(backend.generate(ask(sampling=Sampling(max_tokens=480, seed=at)))) for at in range(3)),
         return_exceptions=True,
     )
     await asyncio.sleep(0.05)
-    assert backend.worker.pid is not None
     os.kill(backend.worker.pid, signal.SIGKILL)
     failed = await writing
     assert all(isinstance(error, ModelUnavailable) for error in failed), failed
@@ -163,14 +165,10 @@ async def test_a_worker_that_hangs_is_killed_and_started_anew(
     await collect(backend.generate(ask()))
     with monkeypatch.context() as impatient:
         impatient.setattr(backend, "_patience", 1.0)
-        hung = asyncio.ensure_future(
-            collect(backend.generate(ask(sampling=Sampling(max_tokens=480, seed=1))))
-        )
-        await asyncio.sleep(0.05)
         assert backend.worker.pid is not None
         os.kill(backend.worker.pid, signal.SIGSTOP)
         with pytest.raises(ModelUnavailable) as caught:
-            await hung
+            await collect(backend.generate(ask(sampling=Sampling(max_tokens=480, seed=1))))
     assert caught.value.text_key == "backend.worker_died"
     assert (await collect(backend.generate(ask()))).done.usage.written == 12
     assert backend.worker.starts == 2
