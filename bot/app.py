@@ -41,6 +41,7 @@ from bot.services.moderation_watch import Watch
 from bot.services.ports import Notes
 from bot.services.privacy import Privacy
 from bot.services.publish import Publisher
+from bot.services.publish_asked import PublishingDesk
 from bot.services.review import ReviewDesk
 from bot.services.review_resume import Resumer
 from bot.services.revise import Reviser
@@ -77,6 +78,7 @@ class App:
     composer: Composer
     reviser: Reviser
     publisher: Publisher
+    publishing: PublishingDesk
     credits: CreditsDesk
     forms: FormDesk
     ink: InkDesk
@@ -236,6 +238,16 @@ async def open_app(
         privacy = Privacy(LeavingStories(store.privacy, table))
         privacy.remembers(watch.forget)
         privacy.remembers(lambda member, guild: router.forget())
+        publisher = Publisher(
+            works=store.works,
+            ledger=store.ledger,
+            outbox=store.outbox,
+            book=book,
+            filters=judges,
+            clock=clock,
+        )
+        publishing = PublishingDesk(works=store.works, publisher=publisher, clock=clock)
+        supervisor.add("questions to authors", 300.0, publishing.sweep)
 
         rule_desk = RuleDesk(store.rules, rules, watch, clock, judge=judge.name if judge else None)
 
@@ -253,9 +265,8 @@ async def open_app(
             notes=store.notes,
             composer=composer,
             reviser=reviser,
-            publisher=Publisher(
-                works=store.works, outbox=store.outbox, book=book, filters=judges, clock=clock
-            ),
+            publisher=publisher,
+            publishing=publishing,
             credits=credits,
             forms=forms,
             ink=ink,

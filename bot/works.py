@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.attribution.model import Contribution, Draft, ModelAuthor, Span
+from bot.attribution.model import Act, Contribution, Draft, ModelAuthor, Span
 from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place, WorkId
+from bot.moderation.records import Entry
 
 
 class WorkState(StrEnum):
@@ -19,6 +20,45 @@ class WorkState(StrEnum):
     OPEN = "open"
     PUBLISHED = "published"
     DELETED = "deleted"
+
+
+CARD, CARD_PART = "card", "part"
+POST, POST_PART = "published", "published-part"
+"""Kinds of messages that show a work: its card, the gallery's post, and the messages that these go on in."""
+
+PARTS = (CARD_PART, POST_PART)
+GALLERY_KINDS = (POST, POST_PART)
+
+WITHDRAWN, TAKEN_OUT = "withdrawn", "taken"
+"""Kinds of the outbox: a post of the gallery is to go; an author is to hear of it."""
+
+REVISION, PUBLICATION = "revise", "publish"
+"""What an author is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAway:
+    """The act that took a work away, by its place among all acts, and what the work was before."""
+
+    act: int
+    before: WorkState
+
+
+def taken_away(acts: Iterable[Act]) -> tuple[TakenAway, ...]:
+    """What took a work away and was not undone since; ``acts`` are all, the oldest first."""
+    now, found = WorkState.OPEN, list[TakenAway]()
+    for place, act in enumerate(acts):
+        match act:
+            case Act.PUBLISHED:
+                now, found = WorkState.PUBLISHED, []
+            case Act.UNPUBLISHED | Act.REMOVED:
+                found.append(TakenAway(place, now))
+                now = WorkState.OPEN if act is Act.UNPUBLISHED else WorkState.DELETED
+            case Act.RESTORED if found:
+                now = found.pop().before
+            case _:
+                pass
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +159,8 @@ class NewTake:
 class Shown:
     """A Discord message that shows a work.
 
-    ``take`` is what this message shows now; ``kind`` is "card" (the work with its
-    buttons) or "published" (the gallery post).
+    ``take`` is what this message shows now; ``kind`` is :data:`CARD` (the work with
+    its buttons), :data:`POST` (the gallery's), or one of their :data:`PARTS`.
     """
 
     guild: GuildId
@@ -141,10 +181,13 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A revision of somebody else's text, waiting for its owner to accept or decline.
+    """What an author is asked for, waiting for them to accept or decline.
 
-    ``channel`` and ``message`` name the text it is about when that is a plain
-    message and not a work of the bot (then ``work`` holds the copy that was taken in).
+    Attributes:
+        kind: :data:`REVISION` or :data:`PUBLICATION`.
+        instruction: what to revise it to, or the title to publish it under.
+        licence: to publish it under.
+        channel, message: where the question stands, for what runs out by itself.
     """
 
     id: int
@@ -153,9 +196,14 @@ class Suggestion:
     owner: MemberId
     by: MemberId
     instruction: str
-    state: str = "open"  # open | accepted | declined | withdrawn
+    state: str = "open"  # open | accepted | declined | withdrawn | expired
     take: int = 0
-    """The suggested take, once the owner has agreed that it be made or accepted it."""
+    """The suggested take, once the owner has agreed that it be made or accepted it; or the one to publish."""
+    kind: str = REVISION
+    licence: str = ""
+    at: datetime | None = None
+    channel: ChannelId | None = None
+    message: MessageId | None = None
 
 
 class WorkStore(Protocol):
@@ -213,7 +261,36 @@ class WorkStore(Protocol):
     async def set_state(
         self, guild: GuildId, id: WorkId, state: WorkState, draft: Draft | None = None
     ) -> Work:
-        """Publish, delete or reopen, appending ``draft`` in the same transaction."""
+        """Delete or reopen, appending ``draft`` in the same transaction.
+
+        What is deleted leaves the gallery.  ``draft`` of a restoration: see :meth:`bring_back`.
+        """
+        ...
+
+    async def unpublish(
+        self, guild: GuildId, id: WorkId, draft: Draft, *, entry: Entry | None = None
+    ) -> Work:
+        """Take a published work out of the gallery: it is open again.
+
+        ``entry`` for the moderation log, where a moderator does it: then its author is to hear of it.
+
+        Raises:
+            AlreadyDone: it is not published.
+        """
+        ...
+
+    async def bring_back(
+        self, guild: GuildId, id: WorkId, draft: Draft, *, channel: ChannelId, entry: Entry | None = None
+    ) -> Work:
+        """Undo the last deletion or withdrawal: the work is what it was, posted in ``channel`` if it was.
+
+        Raises:
+            AlreadyDone: nothing of the kind was done to it.
+        """
+        ...
+
+    async def gone(self, guild: GuildId, message: MessageId) -> None:
+        """A message that showed a work is no more."""
         ...
 
     async def set_licence(self, guild: GuildId, id: WorkId, licence: str, title: str) -> Work:
@@ -272,9 +349,35 @@ class WorkStore(Protocol):
         ...
 
     async def suggest(
-        self, guild: GuildId, id: WorkId, owner: MemberId, by: MemberId, instruction: str, *, key: str
+        self,
+        guild: GuildId,
+        id: WorkId,
+        owner: MemberId,
+        by: MemberId,
+        instruction: str,
+        *,
+        key: str,
+        kind: str = REVISION,
+        licence: str = "",
+        take: int = 0,
     ) -> Suggestion:
         """Store a suggestion, open."""
+        ...
+
+    async def suggested(self, guild: GuildId, id: WorkId, kind: str) -> Sequence[Suggestion]:
+        """What was suggested for a work, of one kind, the oldest first."""
+        ...
+
+    async def asked_at(self, guild: GuildId, id: int, channel: ChannelId, message: MessageId) -> None:
+        """Remember where the question stands."""
+        ...
+
+    async def unanswered(self, kind: str, before: datetime) -> Sequence[Suggestion]:
+        """Open suggestions of a kind that are older than that, in every guild."""
+        ...
+
+    async def reopen(self, guild: GuildId, id: int, state: str) -> Suggestion:
+        """Take an answer back; raises AlreadyDone when it is in another state."""
         ...
 
     async def suggestion(self, guild: GuildId, id: int) -> Suggestion:

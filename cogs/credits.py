@@ -13,7 +13,7 @@ from bot.errors import Gone, NotAllowed
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import GuildId, MemberId
-from bot.works import Shown, Work
+from bot.works import PARTS, Shown, Work
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.items import LastingItem
 from cogs.ui.recent import numbered
@@ -188,7 +188,7 @@ async def _shown(studio: Studio, guild: GuildId, member: MemberId) -> list[tuple
         (work, card)
         for work in works
         for card in await studio.app.works.cards(guild, work.id)
-        if card.kind != "part"
+        if card.kind not in PARTS
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import discord
 from discord.ext import commands
@@ -16,7 +15,7 @@ from cogs.ui.modals import Form, check_file, read_file, submitted
 from cogs.ui.reply import acknowledge, explain_to, hold, tell
 from cogs.ui.stream import Surface
 from cogs.ui.studio import Studio, shown_privately, studio_of
-from cogs.ui.where import invited, is_moderator, lang_read, member_of, place_of
+from cogs.ui.where import lang_read, member_of, place_of
 
 
 class Forms(commands.Cog):
@@ -60,10 +59,8 @@ class Forms(commands.Cog):
                 await self._remix(interaction, form)
             case "edit":
                 await self._edit(interaction, form)
-            case "upload":
-                await self._upload(interaction, form)
             case _:
-                await self._publish(interaction, form)
+                await self._upload(interaction, form)
 
     async def _revise(self, interaction: discord.Interaction[Renga], form: Form) -> None:
         """A further take of one's own work; of somebody else's, a work of one's own that grows out of it."""
@@ -152,45 +149,11 @@ class Forms(commands.Cog):
         await self._studio.show(interaction, surface, work, take.number, private=wish.private)
         await self._app.works.delivered(work.guild, work.id, take.number)
 
-    async def _publish(self, interaction: discord.Interaction[Renga], form: Form) -> None:
-        await acknowledge(interaction, private=True)
-        lang = lang_read(interaction)
-        work = await self._work(interaction, form)
-        outgoing = await self._app.publisher.publish(
-            place_of(interaction),
-            member_of(interaction),
-            work.id,
-            form.take or work.take,
-            title=form.value("title"),
-            licence=form.value("licence"),
-            key=str(interaction.id),
-            manager=is_moderator(interaction),
-        )
-        message = await self._app.dispatch.deliver(outgoing)
-        if message is None and interaction.guild_id is not None and not invited(interaction):
-            message = await self._publish_here(interaction, work)
-        if message is None:
-            await tell(interaction, translate("work.publish_waits", lang))
-            return
-        where = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{outgoing.channel}/{message}"
-        await tell(interaction, translate("work.published", lang, where=where))
-        await self._studio.after_change(interaction, work.id)
-
-    async def _publish_here(self, interaction: discord.Interaction[Renga], work: Work) -> int:
-        """In a server that did not invite the bot, only the interaction can show anything."""
-        drawn = await self._studio.writing.card(
-            work.guild, work.id, lang=lang_read(interaction), alone=True, published=True
-        )
-        frame = drawn.first
-        options: dict[str, Any] = {"view": frame.view} if frame.view is not None else {}
-        sent = await interaction.followup.send(frame.content, wait=True, files=frame.attachments(), **options)
-        return sent.id
-
     async def _work(self, interaction: discord.Interaction[Renga], form: Form) -> Work:
         return await self._studio.work(interaction, WorkId(form.subject))
 
 
-_ACTIONS = frozenset({"revise", "remix", "edit", "upload", "publish"})
+_ACTIONS = frozenset({"revise", "remix", "edit", "upload"})
 
 
 async def setup(bot: Renga) -> None:

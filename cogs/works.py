@@ -59,8 +59,6 @@ class Works(commands.Cog):
                 await self._ask_text(interaction, id, take)
             case "upload":
                 await interaction.response.send_modal(upload_form("upload", id, take, lang_read(interaction)))
-            case "publish":
-                await self._ask_title(interaction, id, take)
             case "credits":
                 await self._credits(interaction, id, take)
             case "back" | "next":
@@ -116,17 +114,6 @@ class Works(commands.Cog):
             view=card.view_of(("upload",), id, take, lang),
             files=[("text.txt", text.encode())],
         )
-
-    async def _ask_title(self, interaction: discord.Interaction[Renga], id: WorkId, take: int) -> None:
-        work = await quickly(self._work(interaction, id))
-        if work.author != member_of(interaction) and not is_moderator(interaction):
-            raise NotAllowed("refused.publish_own")
-        lang = lang_read(interaction)
-        known = self._app.desk.book.peek(place_of(interaction))
-        licence = work.licence or (known.house.licence if known is not None else "") or ""
-        title = text_field("title", lang, default=work.title or work.wish.topic, limit=100)
-        terms = text_field("licence", lang, default=licence, limit=80, required=False)
-        await interaction.response.send_modal(form("publish", id, take, lang, title, terms))
 
     async def _credits(self, interaction: discord.Interaction[Renga], id: WorkId, take: int) -> None:
         await acknowledge(interaction, private=True)
@@ -198,6 +185,7 @@ class Works(commands.Cog):
         private = shown_privately(interaction)
         if undo:
             work = await self._app.publisher.restore(guild, member, id, key=key, manager=moderator)
+            await self._app.dispatch.run_once()
             await surface.edit(await self._studio.frame(interaction, work, work.take, private=private))
             await self._studio.refresh_others(work, but=surface.id)
             return
@@ -205,11 +193,11 @@ class Works(commands.Cog):
             if running.member != member and not moderator:
                 raise NotAllowed("refused.not_yours")
             raise AlreadyDone("refused.still_writing")
-        shown = await self._app.works.cards(guild, id)
         work = await self._app.publisher.delete(guild, member, id, key=key, manager=moderator)
         await surface.edit(card.deleted(id, lang_for(interaction, private=private)))
+        await self._app.dispatch.run_once()  # its post leaves the gallery
         frame = card.deleted(id, lang_for(interaction, private=False))
-        for other in shown:
+        for other in await self._app.works.cards(guild, id):
             if other.message != surface.id:
                 await self._studio.outlet.redraw(work, other, frame)
 

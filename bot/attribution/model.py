@@ -29,6 +29,7 @@ class Act(StrEnum):
     DECLINED = "declined"
     CHOSEN = "chosen"  # one take picked among several
     PUBLISHED = "published"
+    UNPUBLISHED = "unpublished"  # taken out of the gallery; its text is a moderator's reason
     REMOVED = "removed"
     RESTORED = "restored"
     ERASED = "erased"  # words of a member who wished to be forgotten; of no work and nobody

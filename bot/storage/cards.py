@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy import Connection, func, insert, literal_column, select, update
 
 from bot.errors import AlreadyDone, Gone
-from bot.ids import GuildId, MemberId, MessageId, WorkId
-from bot.storage.rows import next_id, put, shown_from, suggestion_from
+from bot.ids import ChannelId, GuildId, MemberId, MessageId, WorkId
+from bot.storage.rows import next_id, put, shown_from, suggestion_from, written
 from bot.storage.tables import cards, suggestions
 from bot.works import Shown, Suggestion
 
@@ -53,10 +56,11 @@ def suggest(
     id: WorkId,
     owner: MemberId,
     by: MemberId,
-    instruction: str,
+    said: Mapping[str, object],
     key: str,
+    at: datetime,
 ) -> Suggestion:
-    """Store a suggestion, open."""
+    """Store a suggestion, open; ``said`` is what is asked for, by the names of its columns."""
     query = select(suggestions).where(suggestions.c.guild == guild, suggestions.c.key == key)
     if (there := connection.execute(query).one_or_none()) is not None:
         return suggestion_from(there)
@@ -68,10 +72,10 @@ def suggest(
             work=id,
             owner=owner,
             by=by,
-            instruction=instruction,
             state="open",
-            take=0,
             key=key,
+            at=written(at),
+            **said,
         )
     )
     return suggestion_from(connection.execute(query).one())
@@ -90,17 +94,50 @@ def suggestion(connection: Connection, guild: GuildId, id: int) -> Suggestion:
     return suggestion_from(row)
 
 
-def decide(connection: Connection, guild: GuildId, id: int, state: str, take: int) -> Suggestion:
-    """Accept, decline or withdraw an open suggestion.
+def suggested(connection: Connection, guild: GuildId, id: WorkId, kind: str) -> list[Suggestion]:
+    """What was suggested for a work, of one kind, the oldest first."""
+    query = select(suggestions).where(
+        suggestions.c.guild == guild, suggestions.c.work == id, suggestions.c.kind == kind
+    )
+    return [suggestion_from(row) for row in connection.execute(query.order_by(suggestions.c.id))]
+
+
+def unanswered(connection: Connection, kind: str, before: datetime) -> list[Suggestion]:
+    """Open suggestions of a kind from before a time, in every guild."""
+    query = select(suggestions).where(
+        # Written out, since SQLite takes a partial index only for a literal.
+        suggestions.c.state == literal_column("'open'"),
+        suggestions.c.at < written(before),
+        suggestions.c.kind == kind,
+    )
+    return [suggestion_from(row) for row in connection.execute(query)]
+
+
+def asked_at(
+    connection: Connection, guild: GuildId, id: int, channel: ChannelId, message: MessageId
+) -> None:
+    """Remember where the question stands."""
+    connection.execute(
+        update(suggestions)
+        .where(suggestions.c.guild == guild, suggestions.c.id == id)
+        .values(channel=channel, message=message)
+    )
+
+
+def decide(
+    connection: Connection, guild: GuildId, id: int, state: str, take: int | None, *, was: str = "open"
+) -> Suggestion:
+    """Put a suggestion into another state; ``take`` None leaves that as it is.
 
     Raises:
         Gone: there is none of that id.
-        AlreadyDone: it was decided before.
+        AlreadyDone: it is not in the state that it ought to be in.
     """
+    values: dict[str, object] = {"state": state} | ({"take": take} if take is not None else {})
     changed = connection.execute(
         update(suggestions)
-        .where(suggestions.c.guild == guild, suggestions.c.id == id, suggestions.c.state == "open")
-        .values(state=state, take=take)
+        .where(suggestions.c.guild == guild, suggestions.c.id == id, suggestions.c.state == was)
+        .values(**values)
     )
     found = suggestion(connection, guild, id)
     if not changed.rowcount:

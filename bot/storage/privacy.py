@@ -251,7 +251,7 @@ def _forget_elsewhere(connection: Connection, guild: GuildId, member: MemberId, 
     connection.execute(
         update(suggestions)
         .where(suggestions.c.guild == guild, suggestions.c.by == member)
-        .values(by=NOBODY, instruction="")
+        .values(by=NOBODY, instruction="", licence="")
     )
     connection.execute(
         update(suggestions)

@@ -195,4 +195,9 @@ def suggestion_from(row: AnyRow) -> Suggestion:
         instruction=row.instruction,
         state=row.state,
         take=row.take,
+        kind=row.kind,
+        licence=row.licence,
+        at=datetime.fromisoformat(row.at) if row.at else None,
+        channel=ChannelId(row.channel) if row.channel is not None else None,
+        message=MessageId(row.message) if row.message is not None else None,
     )

@@ -208,15 +208,21 @@ suggestions = Table(
     _must("owner", Number),
     _must("by", Number),
     _must("instruction", Text()),
-    _must("state", Text()),  # open | accepted | declined | withdrawn
+    _must("state", Text()),  # open | accepted | declined | withdrawn | expired
     _must("take", Number),
     _must("key", Text()),
+    Column("kind", Text(), nullable=False, server_default="revise"),  # revise | publish
+    Column("licence", Text(), nullable=False, server_default=text("''")),
+    Column("at", Text(), nullable=False, server_default=text("''")),
+    Column("channel", Number),
+    Column("message", Number),
     PrimaryKeyConstraint("guild", "id"),
     UniqueConstraint("guild", "key"),
     ForeignKeyConstraint(["guild", "work"], ["works.guild", "works.id"]),
     Index(None, "guild", "work"),
     Index(None, "owner", "guild"),
     Index(None, "by", "guild"),
+    Index("ix_suggestions_open", "at", sqlite_where=text("state = 'open'")),
     sqlite_strict=True,
 )
 

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, func, insert, literal_column, select, update
 from bot.attribution.model import Act, Contribution, Draft
 from bot.errors import AlreadyDone, Gone
 from bot.ids import ChannelId, GuildId, MemberId, MessageId, Place, WorkId
-from bot.storage import cards, ledger, outbox, takes
+from bot.moderation.records import Entry
+from bot.storage import cards, ledger, moderation_log, publishing, takes
 from bot.storage.database import Database
 from bot.storage.rows import next_id, wish_text, work_from, written
 from bot.storage.tables import works
-from bot.works import NewTake, Shown, Spent, Suggestion, Take, Wish, Work, WorkState
+from bot.works import REVISION, NewTake, Shown, Spent, Suggestion, Take, Wish, Work, WorkState
 
 
 def _find(connection: Connection, guild: GuildId, id: WorkId, *, deleted: bool = False) -> Work:
@@ -125,7 +126,7 @@ class SqlWorks:
         def act(connection: Connection) -> Work:
             found = _find(connection, guild, id)
             takes.one(connection, guild, id, number)
-            if found.take == number or _done(connection, draft):
+            if found.take == number or publishing.done(connection, draft):
                 return found
             if draft is not None:
                 ledger.append(connection, draft)
@@ -136,16 +137,17 @@ class SqlWorks:
     async def set_state(
         self, guild: GuildId, id: WorkId, state: WorkState, draft: Draft | None = None
     ) -> Work:
-        """Publish, delete or reopen.
+        """Delete or reopen; what is deleted leaves the gallery.
 
         Only a draft of a restoration brings a deleted work back.
 
         Raises:
             AlreadyDone: it is to be restored and was not deleted.
         """
+        now = self._clock()
 
         def act(connection: Connection) -> Work:
-            if _done(connection, draft):
+            if publishing.done(connection, draft):
                 return _find(connection, guild, id, deleted=True)
             restores = draft is not None and draft.act is Act.RESTORED
             found = _find(connection, guild, id, deleted=restores)
@@ -153,9 +155,56 @@ class SqlWorks:
                 raise AlreadyDone()
             if draft is not None:
                 ledger.append(connection, draft)
+            if state is WorkState.DELETED:
+                publishing.withdrawn(connection, guild, id, draft.key if draft is not None else "gone", now)
             return _set(connection, guild, id, state=state.value)
 
         return await self._database.write(act)
+
+    async def unpublish(
+        self, guild: GuildId, id: WorkId, draft: Draft, *, entry: Entry | None = None
+    ) -> Work:
+        """Out of the gallery; logged and told to its author where a moderator did it."""
+        now = self._clock()
+
+        def act(connection: Connection) -> Work:
+            found = _find(connection, guild, id)
+            if publishing.done(connection, draft):
+                return found
+            if found.state is not WorkState.PUBLISHED:
+                raise AlreadyDone("refused.not_published")
+            ledger.append(connection, draft)
+            publishing.withdrawn(connection, guild, id, draft.key, now)
+            if entry is not None:
+                moderation_log.append(connection, guild, entry)
+                publishing.told(connection, guild, id, found.place.spot, draft.key, now)
+            return _set(connection, guild, id, state=WorkState.OPEN.value)
+
+        return await self._database.write(act)
+
+    async def bring_back(
+        self, guild: GuildId, id: WorkId, draft: Draft, *, channel: ChannelId, entry: Entry | None = None
+    ) -> Work:
+        """What it was before it was last taken away."""
+        now = self._clock()
+
+        def act(connection: Connection) -> Work:
+            found = _find(connection, guild, id, deleted=True)
+            if publishing.done(connection, draft):
+                return found
+            state, take = publishing.before(connection, guild, id)
+            ledger.append(connection, draft)
+            if entry is not None:
+                moderation_log.append(connection, guild, entry)
+            if state is WorkState.PUBLISHED:
+                publishing.posted(connection, guild, id, take, channel, draft.key, now)
+            return _set(connection, guild, id, state=state.value)
+
+        return await self._database.write(act)
+
+    async def gone(self, guild: GuildId, message: MessageId) -> None:
+        """A message that showed a work is no more."""
+        await self._database.write(lambda connection: publishing.forget_post(connection, guild, message))
 
     async def set_licence(self, guild: GuildId, id: WorkId, licence: str, title: str) -> Work:
         """Set licence and title."""
@@ -184,11 +233,10 @@ class SqlWorks:
         def act(connection: Connection) -> Work:
             found = _find(connection, guild, id)
             takes.one(connection, guild, id, number)
-            if _done(connection, draft):
+            if publishing.done(connection, draft):
                 return found
             ledger.append(connection, draft)
-            payload = {"work": int(id), "take": number}
-            outbox.add(connection, guild, channel, "published", payload, key, now, id)
+            publishing.posted(connection, guild, id, number, channel, key, now)
             state = WorkState.PUBLISHED.value
             return _set(connection, guild, id, state=state, take=number, title=title, licence=licence)
 
@@ -269,15 +317,47 @@ class SqlWorks:
         return await self._database.read(lambda connection: cards.of_work(connection, guild, id))
 
     async def suggest(
-        self, guild: GuildId, id: WorkId, owner: MemberId, by: MemberId, instruction: str, *, key: str
+        self,
+        guild: GuildId,
+        id: WorkId,
+        owner: MemberId,
+        by: MemberId,
+        instruction: str,
+        *,
+        key: str,
+        kind: str = REVISION,
+        licence: str = "",
+        take: int = 0,
     ) -> Suggestion:
         """Store a suggestion, open."""
+        said = {"kind": kind, "instruction": instruction, "licence": licence, "take": take}
+        now = self._clock()
 
         def act(connection: Connection) -> Suggestion:
             _find(connection, guild, id)
-            return cards.suggest(connection, guild, id, owner, by, instruction, key)
+            return cards.suggest(connection, guild, id, owner, by, said, key, now)
 
         return await self._database.write(act)
+
+    async def suggested(self, guild: GuildId, id: WorkId, kind: str) -> Sequence[Suggestion]:
+        """What was suggested for a work, of one kind, the oldest first."""
+        return await self._database.read(lambda connection: cards.suggested(connection, guild, id, kind))
+
+    async def asked_at(self, guild: GuildId, id: int, channel: ChannelId, message: MessageId) -> None:
+        """Remember where the question stands."""
+        await self._database.write(
+            lambda connection: cards.asked_at(connection, guild, id, channel, message)
+        )
+
+    async def unanswered(self, kind: str, before: datetime) -> Sequence[Suggestion]:
+        """Open suggestions of a kind that are older than that, in every guild."""
+        return await self._database.read(lambda connection: cards.unanswered(connection, kind, before))
+
+    async def reopen(self, guild: GuildId, id: int, state: str) -> Suggestion:
+        """Take an answer back."""
+        return await self._database.write(
+            lambda connection: cards.decide(connection, guild, id, "open", None, was=state)
+        )
 
     async def suggestion(self, guild: GuildId, id: int) -> Suggestion:
         """One suggestion."""
@@ -287,7 +367,3 @@ class SqlWorks:
         """Accept, decline or withdraw an open suggestion."""
         return await self._database.write(lambda connection: cards.decide(connection, guild, id, state, take))
 
-
-def _done(connection: Connection, draft: Draft | None) -> bool:
-    """Whether a draft was appended before."""
-    return draft is not None and ledger.by_key(connection, draft.guild, draft.key) is not None

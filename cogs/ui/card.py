@@ -14,7 +14,7 @@ from bot.attribution.model import ModelAuthor
 from bot.i18n.text import translate
 from bot.ids import Lang, MemberId, WorkId
 from bot.services.brief import Pending
-from bot.works import Work
+from bot.works import Work, WorkState
 from cogs.ui.items import WorkButton
 from cogs.ui.safe import line, plain_line, upright, verse
 from cogs.ui.split import MESSAGE_LIMIT, MOST_PARTS, split, width
@@ -143,7 +143,7 @@ def published(made: Credits, lang: Lang, *, source: Work | None = None, mark: st
     text = take.text if take is not None else ""
     first, rest, files = lay_out(text, f"**{title}**\n", foot, lang, name=work.title)
     number = take.number if take is not None else 0
-    return Card(Frame(first, view_of(("remix", "credits"), work.id, number, lang), files), rest)
+    return Card(Frame(first, view_of(("remix", "credits", "unpublish"), work.id, number, lang), files), rest)
 
 
 def view_of(actions: Sequence[str], work: WorkId, take: int, lang: Lang) -> discord.ui.View:
@@ -201,6 +201,8 @@ def _buttons(made: Credits, *, takes: int, lang: Lang, private: bool) -> discord
     for row, actions in enumerate((("another", "revise", "edit", "remix"), ("publish", "credits", "delete"))):
         for action in actions:
             view.add_item(WorkButton(action, work, take, lang=lang, row=row))
+    if made.work.state is WorkState.PUBLISHED:
+        view.add_item(WorkButton("unpublish", work, take, lang=lang, row=1))
     if private:
         view.add_item(WorkButton("share", work, take, lang=lang, row=1))
     if takes > 1:

@@ -70,6 +70,9 @@ ACTIONS: dict[str, tuple[str, discord.ButtonStyle]] = {
     "edit": ("button.edit", discord.ButtonStyle.secondary),
     "remix": ("button.remix", discord.ButtonStyle.secondary),
     "publish": ("button.publish", discord.ButtonStyle.success),
+    "unpublish": ("button.unpublish", discord.ButtonStyle.secondary),
+    "put-back": ("button.undo", discord.ButtonStyle.primary),
+    "why": ("button.why", discord.ButtonStyle.secondary),
     "credits": ("button.credits", discord.ButtonStyle.secondary),
     "delete": ("button.delete", discord.ButtonStyle.danger),
     "back": ("button.back", discord.ButtonStyle.secondary),
@@ -87,7 +90,10 @@ ACTIONS: dict[str, tuple[str, discord.ButtonStyle]] = {
 }
 """Everything that can be pressed on a work: the key of its label, and its looks."""
 
-HANDLERS = {"report": "Verse", "ink": "Ink", "ink-post": "Ink", "critique": "Judging", "vote": "Votes"}
+HANDLERS = {
+    "report": "Verse", "ink": "Ink", "ink-post": "Ink", "critique": "Judging", "vote": "Votes",
+    **dict.fromkeys(("publish", "unpublish", "put-back", "why"), "Publishing"),
+}  # fmt: skip
 """The cogs that carry out what :class:`cogs.works.Works` does not."""
 
 

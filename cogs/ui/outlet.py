@@ -14,7 +14,7 @@ from bot.i18n.text import lang_of
 from bot.ids import GuildId, Lang, MessageId
 from bot.services.dispatch import Undeliverable
 from bot.services.ports import Outgoing
-from bot.works import Shown, Work
+from bot.works import CARD_PART, POST, POST_PART, Shown, Work
 from cogs.ui import card as cards
 from cogs.ui.pages import lay_rest
 from cogs.ui.stream import BotMessage, Frame
@@ -51,7 +51,7 @@ class Outlet:
         """Who posts what is no card of a work: by the first word of its kind."""
 
     async def post(self, outgoing: Outgoing) -> MessageId:
-        """Post a card or a published work, once for its nonce."""
+        """Post a card, once for its nonce."""
         if (other := self.others.get(outgoing.kind.split("-")[0])) is not None:
             return await other.post(outgoing)
         if outgoing.work is None:
@@ -63,7 +63,6 @@ class Outlet:
                 outgoing.work,
                 int(outgoing.payload.get("take", 0)),
                 lang=lang,
-                published=outgoing.kind == "published",
             )
             work = await self._app.works.work(outgoing.guild, outgoing.work)
         except Gone as error:
@@ -84,6 +83,10 @@ class Outlet:
         """A message posted for the same row before, known by its buttons."""
         if (other := self.others.get(outgoing.kind.split("-")[0])) is not None:
             return await other.find(outgoing)
+        return await self.find_card(outgoing)
+
+    async def find_card(self, outgoing: Outgoing) -> MessageId | None:
+        """The same of a message that shows a work, and that is not known to."""
         channel = await self.channel(outgoing.channel)
         mark = f"renga:w:credits:{outgoing.work}:"
         try:
@@ -106,9 +109,10 @@ class Outlet:
         if interrupted:
             frame, drawn = cards.interrupted(work.id, lang), None
         else:
-            drawn = await self._writing.card(
-                work.guild, work.id, 0, lang=lang, published=card.kind == "published"
-            )
+            # The gallery shows what was published; whatever take its author looks at is no concern of it.
+            published = card.kind == POST
+            take = card.take if published else 0
+            drawn = await self._writing.card(work.guild, work.id, take, lang=lang, published=published)
             frame = drawn.first
         return await self.redraw(work, card, frame, drawn)
 
@@ -120,7 +124,8 @@ class Outlet:
             await message.edit(content=frame.content, view=frame.view, attachments=frame.attachments())
             if drawn is not None:
                 place = place_in(work.guild, channel, card.channel)
-                await lay_rest(self._app.works, self._bot, BotMessage(message), place, work, drawn)
+                kind = POST_PART if card.kind == POST else CARD_PART
+                await lay_rest(self._app.works, self._bot, BotMessage(message), place, work, drawn, kind=kind)
         except (discord.HTTPException, discord.RateLimited, Undeliverable) as error:
             log.info("the card of work %s could not be drawn anew: %s", work.id, type(error).__name__)
             return False

@@ -7,24 +7,31 @@ import logging
 import discord
 
 from bot.ids import ChannelId, MessageId, Place
-from bot.works import Shown, Work, WorkStore
+from bot.works import CARD_PART, Shown, Work, WorkStore
 from cogs.ui.card import Card
 from cogs.ui.stream import Surface
 
 log = logging.getLogger(__name__)
 
-PART = "part"
-"""The kind of a message that goes on with a card's text."""
-
 
 async def lay_rest(
-    works: WorkStore, bot: discord.Client, surface: Surface, place: Place, work: Work, drawn: Card
+    works: WorkStore,
+    bot: discord.Client,
+    surface: Surface,
+    place: Place,
+    work: Work,
+    drawn: Card,
+    *,
+    kind: str = CARD_PART,
 ) -> None:
-    """Post what does not fit the card below it; messages of an earlier take are used again or deleted."""
+    """Post what does not fit the card below it; messages of an earlier take are used again or deleted.
+
+    ``kind`` is that of the further messages: of the card, or of the gallery's post.
+    """
     old = [
         shown
         for shown in await works.cards(work.guild, work.id)
-        if shown.kind == PART and shown.channel == place.spot
+        if shown.kind == kind and shown.channel == place.spot
     ]
     old.sort(key=lambda shown: shown.message)
     channel = bot.get_partial_messageable(place.spot)
@@ -43,7 +50,7 @@ async def lay_rest(
                 work=work.id,
                 channel=ChannelId(place.spot),
                 message=MessageId(id),
-                kind=PART,
+                kind=kind,
             )
         )
     for shown in old[len(drawn.rest) :]:

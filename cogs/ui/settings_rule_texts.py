@@ -17,6 +17,7 @@ from bot.moderation.verdict import Action, Hit, Verdict
 from bot.services.moderation_desk import Broken
 from bot.services.moderation_rules import state_read
 from bot.services.moderation_trial import Attempt
+from bot.services.publish import OUT, REASON_LIMIT
 from cogs.ui.review_look import marked
 from cogs.ui.safe import line
 from cogs.ui.split import MESSAGE_LIMIT, width
@@ -88,6 +89,8 @@ def log_text(entries: Sequence[Entry], lang: Lang) -> str:
         whom = f" → <@{entry.member}>" if entry.member else ""
         rule = f" · {line(entry.rule, 80)}" if entry.rule else ""
         rows.append(f"{format_dt(entry.at, 'f')} {who} {act}{whom}{rule}")
+        if entry.act == OUT and entry.after:
+            rows.append(f"-# {line(entry.after, REASON_LIMIT)}")
         rows += [f"-# {told}" for told in _changes(entry, lang)]
     return fitted(rows or [translate("moderation.nothing_logged", lang)])
 

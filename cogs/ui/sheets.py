@@ -22,6 +22,8 @@ def credit_sheet(made: Credits, lang: Lang) -> str:
     if take is not None:
         lines.append(translate("credits.shares", lang, human=made.human, model=made.model))
         lines += [_share(share, lang) for share in made.shares]
+        if any(share.model is None for share in made.shares):
+            lines.append(f"-# {translate('credits.typed', lang)}")
     lines.append(translate("credits.history", lang))
     if len(made.history) > NEWEST:
         lines.append(f"-# {translate('credits.earlier', lang, count=len(made.history) - NEWEST)}")

@@ -15,7 +15,7 @@ from bot.errors import AlreadyDone, Gone, ReadOnly
 from bot.ids import WorkId
 from bot.services.brief import Brief, Finished
 from bot.services.judging_facts import MaySee
-from bot.works import Wish, Work, WorkState
+from bot.works import PARTS, Wish, Work, WorkState
 from cogs.ui.card import writing as writing_frame
 from cogs.ui.models import ModelShelf
 from cogs.ui.outlet import Outlet
@@ -203,7 +203,7 @@ class Studio:
     async def refresh_others(self, work: Work, but: int | None = None, frame: Frame | None = None) -> None:
         """Redraw every message that shows a work, except one."""
         for shown in await self.app.works.cards(work.guild, work.id):
-            if shown.message == but or shown.kind == "part":
+            if shown.message == but or shown.kind in PARTS:
                 continue
             if frame is not None:
                 await self.outlet.redraw(work, shown, frame)

@@ -45,6 +45,7 @@ SWEEPS = {
     "next_alarm": "one clock rings for all stories: it asks when, and nothing else",
     "wake_models": "done once, at start",
     "under_way": "asked once, at start",
+    "unanswered": "whatever has run out is ended, wherever it is",
     "untold": "whoever has to be told is told, wherever they are",
     "forget_decided": "old texts are erased, wherever they are",
     "_set": "the outbox is known by its own id",
