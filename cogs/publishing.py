@@ -108,9 +108,7 @@ class Gallery:
         channel = await self._outlet.channel(outgoing.channel)
         message = await self._outlet.send(channel, drawn.first, outgoing.nonce)
         place = place_in(outgoing.guild, channel, outgoing.channel)
-        await lay_rest(
-            self._app.works, self._bot, BotMessage(message), place, work, drawn, kind=POST_PART
-        )
+        await lay_rest(self._app.works, self._bot, BotMessage(message), place, work, drawn, kind=POST_PART)
         return MessageId(message.id)
 
     async def _withdraw(self, channel: ChannelId, message: MessageId) -> MessageId:
@@ -312,9 +310,7 @@ class Publishing(commands.Cog):
         except discord.HTTPException:
             log.info("an author could not be told that they are asked")
 
-    async def published(
-        self, interaction: discord.Interaction[Renga], work: Work, outgoing: Outgoing
-    ) -> str:
+    async def published(self, interaction: discord.Interaction[Renga], work: Work, outgoing: Outgoing) -> str:
         """Bring the gallery up to what was published; gives what its author is told."""
         lang = lang_read(interaction)
         message = await self._app.dispatch.deliver(outgoing)
@@ -323,9 +319,7 @@ class Publishing(commands.Cog):
         if message is None:
             return translate("work.publish_waits", lang)
         await self._studio.after_change(interaction, work.id)
-        return translate(
-            "work.published", lang, where=_link(interaction.guild_id, outgoing.channel, message)
-        )
+        return translate("work.published", lang, where=_link(interaction.guild_id, outgoing.channel, message))
 
     async def _publish_here(self, interaction: discord.Interaction[Renga], work: Work) -> int:
         """In a server that did not invite the bot, only the interaction can show anything."""

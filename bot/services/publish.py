@@ -119,7 +119,14 @@ class Publisher:
         return self._shown(place, (await self._book.of(place)).house.gallery or place.spot)
 
     async def unpublish(
-        self, guild: GuildId, member: MemberId, id: WorkId, *, key: str, reason: str = "", manager: bool = False
+        self,
+        guild: GuildId,
+        member: MemberId,
+        id: WorkId,
+        *,
+        key: str,
+        reason: str = "",
+        manager: bool = False,
     ) -> Work:
         """Take a work out of the gallery; :meth:`restore` puts it back.
 
@@ -131,9 +138,7 @@ class Publisher:
         work = await self._works.work(guild, id)
         _owned(work, member, manager=manager)
         if member == work.author:
-            return await self._works.unpublish(
-                guild, id, self._draft(work, member, Act.UNPUBLISHED, key)
-            )
+            return await self._works.unpublish(guild, id, self._draft(work, member, Act.UNPUBLISHED, key))
         reason = " ".join(reason.split())
         if not reason:
             raise BadInput("refused.reason_empty")
@@ -186,7 +191,9 @@ class Publisher:
         work = await self._works.work(guild, id)
         return await self._bring_back(work, member, Act.UNPUBLISHED, key, manager=manager)
 
-    async def _bring_back(self, work: Work, member: MemberId, undone: Act, key: str, *, manager: bool) -> Work:
+    async def _bring_back(
+        self, work: Work, member: MemberId, undone: Act, key: str, *, manager: bool
+    ) -> Work:
         _owned(work, member, manager=manager)
         last = await self._last_taken_away(work, (undone,))
         others = last is not None and last.draft.member != work.author

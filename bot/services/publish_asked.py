@@ -1,4 +1,4 @@
-"""Asking an author to publish: by whoever moderates, answered by the author alone, in a week or not at all."""
+"""Asking an author to publish: by whoever moderates, answered by the author alone, within a week."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ STANDS = timedelta(days=7)
 class PublishingDesk:
     """Questions to authors whether a work of theirs may be published, and the answers."""
 
-    def __init__(
-        self, *, works: WorkStore, publisher: Publisher, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, *, works: WorkStore, publisher: Publisher, clock: Callable[[], datetime]) -> None:
         self._works = works
         self._publisher = publisher
         self._clock = clock

@@ -113,9 +113,7 @@ def unanswered(connection: Connection, kind: str, before: datetime) -> list[Sugg
     return [suggestion_from(row) for row in connection.execute(query)]
 
 
-def asked_at(
-    connection: Connection, guild: GuildId, id: int, channel: ChannelId, message: MessageId
-) -> None:
+def asked_at(connection: Connection, guild: GuildId, id: int, channel: ChannelId, message: MessageId) -> None:
     """Remember where the question stands."""
     connection.execute(
         update(suggestions)

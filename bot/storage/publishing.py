@@ -74,9 +74,7 @@ def before(connection: Connection, guild: GuildId, id: WorkId) -> tuple[WorkStat
 
 def forget_post(connection: Connection, guild: GuildId, message: MessageId) -> None:
     """A message is gone."""
-    connection.execute(
-        delete(card_table).where(card_table.c.guild == guild, card_table.c.message == message)
-    )
+    connection.execute(delete(card_table).where(card_table.c.guild == guild, card_table.c.message == message))
 
 
 def done(connection: Connection, draft: Draft | None) -> bool:

@@ -345,9 +345,7 @@ class SqlWorks:
 
     async def asked_at(self, guild: GuildId, id: int, channel: ChannelId, message: MessageId) -> None:
         """Remember where the question stands."""
-        await self._database.write(
-            lambda connection: cards.asked_at(connection, guild, id, channel, message)
-        )
+        await self._database.write(lambda connection: cards.asked_at(connection, guild, id, channel, message))
 
     async def unanswered(self, kind: str, before: datetime) -> Sequence[Suggestion]:
         """Open suggestions of a kind that are older than that, in every guild."""
@@ -366,4 +364,3 @@ class SqlWorks:
     async def decide(self, guild: GuildId, id: int, state: str, *, take: int = 0) -> Suggestion:
         """Accept, decline or withdraw an open suggestion."""
         return await self._database.write(lambda connection: cards.decide(connection, guild, id, state, take))
-

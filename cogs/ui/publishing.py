@@ -18,7 +18,7 @@ from cogs.ui.safe import line
 from cogs.ui.stream import Frame
 
 ANSWERS: dict[str, tuple[str, discord.ButtonStyle]] = {
-    "accept": ("button.publish", discord.ButtonStyle.success),
+    "accept": ("button.accept", discord.ButtonStyle.success),
     "decline": ("button.decline", discord.ButtonStyle.secondary),
     "undo": ("button.undo", discord.ButtonStyle.secondary),
 }

@@ -174,20 +174,20 @@ async def test_the_author_answers_and_may_take_the_answer_back(shop: World, rest
     asked = question(shop)
     if restart:
         await shop.restart()
-    assert "belongs to somebody else" in private(await shop.ben.click(asked, label="Publish"))
-    assert "belongs to somebody else" in private(await shop.mod.click(asked, label="Publish"))
+    assert "belongs to somebody else" in private(await shop.ben.click(asked, label="Accept"))
+    assert "belongs to somebody else" in private(await shop.mod.click(asked, label="Accept"))
     await shop.ana.click(asked, label="Decline")
     assert "declined" in shop.latest(asked).content and shop.labels(asked) == ["Undo"]
     assert "belongs to somebody else" in private(await shop.mod.click(asked, label="Undo"))
     await shop.ana.click(asked, label="Undo")
-    await shop.ana.click(asked, label="Publish")
+    await shop.ana.click(asked, label="Accept")
     (post,) = gallery(shop)
     assert "**Snow**" in post and "CC0" in post and shop.labels(asked) == ["Undo"]
     history = await shop.app.store.ledger.history(shop.guild.id, work_of(poem, shop))
     assert history[-1].draft.member == shop.ana.id and history[-1].draft.act == "published"
     await shop.ana.click(asked, label="Undo")
     assert gallery(shop) == [] and await state(shop, poem) is WorkState.OPEN
-    assert shop.labels(asked) == ["Publish", "Decline"]
+    assert shop.labels(asked) == ["Accept", "Decline"]
 
 
 async def test_whoever_asked_takes_the_question_back_and_an_answer_is_respected(shop: World) -> None:
@@ -212,7 +212,7 @@ async def test_a_question_runs_out(shop: World) -> None:
     asked = question(shop)
     later = shop.app.clock() + timedelta(days=8)
     shop.app.publishing._clock = lambda: later
-    assert "run out" in private(await shop.ana.click(asked, label="Publish"))
+    assert "run out" in private(await shop.ana.click(asked, label="Accept"))
     assert shop.labels(asked) == [] and gallery(shop) == []
     await publish(shop, poem, "Snow", shop.mod)
     again = question(shop)
