@@ -131,7 +131,9 @@ def decide(
         Gone: there is none of that id.
         AlreadyDone: it is not in the state that it ought to be in.
     """
-    values: dict[str, object] = {"state": state} | ({"take": take} if take is not None else {})
+    values: dict[str, object] = {"state": state}
+    if take is not None:
+        values["take"] = take
     changed = connection.execute(
         update(suggestions)
         .where(suggestions.c.guild == guild, suggestions.c.id == id, suggestions.c.state == was)
