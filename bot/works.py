@@ -10,7 +10,6 @@ from typing import Protocol
 
 from bot.attribution.model import Act, Contribution, Draft, ModelAuthor, Span
 from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place, WorkId
-from bot.moderation.records import Entry
 
 
 class WorkState(StrEnum):
@@ -34,6 +33,16 @@ WITHDRAWN, TAKEN_OUT = "withdrawn", "taken"
 
 REVISION, PUBLICATION = "revise", "publish"
 """What an author is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """What the moderation log is told of an act: which, by which moderator, on whose work, and why."""
+
+    act: str
+    by: MemberId
+    member: MemberId
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +277,11 @@ class WorkStore(Protocol):
         ...
 
     async def unpublish(
-        self, guild: GuildId, id: WorkId, draft: Draft, *, entry: Entry | None = None
+        self, guild: GuildId, id: WorkId, draft: Draft, *, logged: Logged | None = None
     ) -> Work:
         """Take a published work out of the gallery: it is open again.
 
-        ``entry`` for the moderation log, where a moderator does it: then its author is to hear of it.
+        ``logged`` for the moderation log, where a moderator does it: then its author is to hear of it.
 
         Raises:
             AlreadyDone: it is not published.
@@ -280,7 +289,7 @@ class WorkStore(Protocol):
         ...
 
     async def bring_back(
-        self, guild: GuildId, id: WorkId, draft: Draft, *, channel: ChannelId, entry: Entry | None = None
+        self, guild: GuildId, id: WorkId, draft: Draft, *, channel: ChannelId, logged: Logged | None = None
     ) -> Work:
         """Undo the last deletion or withdrawal: the work is what it was, posted in ``channel`` if it was.
 

@@ -14,12 +14,11 @@ from bot.attribution.model import Act, Contribution, Draft, Ledger
 from bot.errors import BadInput, Gone, NotAllowed
 from bot.house.book import HouseBook
 from bot.ids import ChannelId, GuildId, MemberId, Place, WorkId
-from bot.moderation.records import Entry
 from bot.moderation.verdict import Action
 from bot.services.compose import limited
 from bot.services.filters import FICTION, Filters, against, passed
 from bot.services.ports import Outbox, Outgoing
-from bot.works import POST, Take, Work, WorkState, WorkStore, taken_away
+from bot.works import POST, Logged, Take, Work, WorkState, WorkStore, taken_away
 
 TITLE_LIMIT = 100
 LICENCE_LIMIT = 80
@@ -144,7 +143,9 @@ class Publisher:
             raise BadInput("refused.reason_empty")
         limited("reason", reason, REASON_LIMIT)
         draft = self._draft(work, member, Act.UNPUBLISHED, key, text=reason)
-        return await self._works.unpublish(guild, id, draft, entry=self._entry(OUT, work, member, reason))
+        return await self._works.unpublish(
+            guild, id, draft, logged=Logged(act=OUT, by=member, member=work.author, reason=reason)
+        )
 
     async def taken_out(self, work: Work) -> Contribution | None:
         """The moderator's act by which a work is out of the gallery; its text is the reason."""
@@ -199,13 +200,13 @@ class Publisher:
         others = last is not None and last.draft.member != work.author
         if others and not manager:
             raise NotAllowed("refused.moderator_took")
-        logged = undone is Act.UNPUBLISHED and member != work.author
+        foreign = undone is Act.UNPUBLISHED and member != work.author
         return await self._works.bring_back(
             work.guild,
             work.id,
             self._draft(work, member, Act.RESTORED, key),
             channel=(await self._book.of(work.place)).house.gallery or work.place.spot,
-            entry=self._entry(BACK, work, member) if logged else None,
+            logged=Logged(act=BACK, by=member, member=work.author) if foreign else None,
         )
 
     async def _not_taken_out(self, work: Work) -> None:
@@ -223,11 +224,6 @@ class Publisher:
     def _shown(self, place: Place, channel: ChannelId) -> Place:
         """What is judged by the rules of where it will be read: a gallery may be for more readers' eyes."""
         return place if channel == place.spot else Place(place.guild, channel, roles=place.roles)
-
-    def _entry(self, act: str, work: Work, by: MemberId, reason: str = "") -> Entry:
-        return Entry(
-            at=self._clock(), act=act, actor=by, member=work.author, rule=f"#{work.id}", after=reason
-        )
 
     def _draft(
         self, work: Work, member: MemberId, act: Act, key: str, *, parent: Take | None = None, text: str = ""

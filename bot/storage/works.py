@@ -15,7 +15,7 @@ from bot.storage import cards, ledger, moderation_log, publishing, takes
 from bot.storage.database import Database
 from bot.storage.rows import next_id, wish_text, work_from, written
 from bot.storage.tables import works
-from bot.works import REVISION, NewTake, Shown, Spent, Suggestion, Take, Wish, Work, WorkState
+from bot.works import REVISION, Logged, NewTake, Shown, Spent, Suggestion, Take, Wish, Work, WorkState
 
 
 def _find(connection: Connection, guild: GuildId, id: WorkId, *, deleted: bool = False) -> Work:
@@ -162,7 +162,7 @@ class SqlWorks:
         return await self._database.write(act)
 
     async def unpublish(
-        self, guild: GuildId, id: WorkId, draft: Draft, *, entry: Entry | None = None
+        self, guild: GuildId, id: WorkId, draft: Draft, *, logged: Logged | None = None
     ) -> Work:
         """Out of the gallery; logged and told to its author where a moderator did it."""
         now = self._clock()
@@ -175,15 +175,15 @@ class SqlWorks:
                 raise AlreadyDone("refused.not_published")
             ledger.append(connection, draft)
             publishing.withdrawn(connection, guild, id, draft.key, now)
-            if entry is not None:
-                moderation_log.append(connection, guild, entry)
+            if logged is not None:
+                moderation_log.append(connection, guild, _entry(logged, id, now))
                 publishing.told(connection, guild, id, found.place.spot, draft.key, now)
             return _set(connection, guild, id, state=WorkState.OPEN.value)
 
         return await self._database.write(act)
 
     async def bring_back(
-        self, guild: GuildId, id: WorkId, draft: Draft, *, channel: ChannelId, entry: Entry | None = None
+        self, guild: GuildId, id: WorkId, draft: Draft, *, channel: ChannelId, logged: Logged | None = None
     ) -> Work:
         """What it was before it was last taken away."""
         now = self._clock()
@@ -194,8 +194,8 @@ class SqlWorks:
                 return found
             state, take = publishing.before(connection, guild, id)
             ledger.append(connection, draft)
-            if entry is not None:
-                moderation_log.append(connection, guild, entry)
+            if logged is not None:
+                moderation_log.append(connection, guild, _entry(logged, id, now))
             if state is WorkState.PUBLISHED:
                 publishing.posted(connection, guild, id, take, channel, draft.key, now)
             return _set(connection, guild, id, state=state.value)
@@ -364,3 +364,14 @@ class SqlWorks:
     async def decide(self, guild: GuildId, id: int, state: str, *, take: int = 0) -> Suggestion:
         """Accept, decline or withdraw an open suggestion."""
         return await self._database.write(lambda connection: cards.decide(connection, guild, id, state, take))
+
+
+def _entry(logged: Logged, id: WorkId, at: datetime) -> Entry:
+    return Entry(
+        at=at,
+        act=logged.act,
+        actor=logged.by,
+        member=logged.member,
+        rule=f"#{id}",
+        after=logged.reason,
+    )
