@@ -42,6 +42,7 @@ from bot.services.ports import Notes
 from bot.services.privacy import Privacy
 from bot.services.publish import Publisher
 from bot.services.publish_asked import PublishingDesk
+from bot.services.recovery import Recovery
 from bot.services.review import ReviewDesk
 from bot.services.review_resume import Resumer
 from bot.services.revise import Reviser
@@ -103,15 +104,13 @@ class App:
     story_time: StoryTime
     story_clock: StoryClock
     supervisor: Supervisor
+    recovery: Recovery
     store: Store
     clock: Clock
 
     async def begin(self) -> None:
-        """Once Discord can be reached: recover what was cut off, and start the periodic tasks."""
-        await self.dispatch.recover()
-        await self.story_time.recover()
-        self.story_clock.start()
-        self.supervisor.start()
+        """Once Discord can be reached: recover what was cut off, once, and start the periodic tasks."""
+        await self.recovery.begin()
 
 
 def _now() -> datetime:
@@ -319,6 +318,12 @@ async def open_app(
             story_time=story_time,
             story_clock=story_clock,
             supervisor=supervisor,
+            recovery=Recovery(
+                dispatch=dispatch,
+                story_time=story_time,
+                story_clock=story_clock,
+                supervisor=supervisor,
+            ),
             store=store,
             clock=clock,
         )

@@ -85,10 +85,11 @@ class Renga(commands.Bot):
         await self.tree.set_translator(SlashTranslator())
         for extension in self._to_load:
             await self.load_extension(extension)
+        await self.app.recovery.look_back()
         await self.sync_commands()
 
     async def on_ready(self) -> None:
-        """Begin, or (after a lost session) begin again: everything here may run twice."""
+        """Begin; after a session that was lost Discord says it again, which changes nothing."""
         log.info("ready as %s in %s servers", self.user, len(self.guilds))
         await self.app.begin()
 

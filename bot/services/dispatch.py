@@ -1,6 +1,6 @@
 """What must be said in Discord, exactly once, whatever happens between.
 
-Three promises are kept at every start by :meth:`Dispatch.recover`: what was in
+Three promises are kept at every start by :meth:`Dispatch.recover`, once: what was in
 the outbox is posted, a take that was recorded and never shown is shown, and a
 work whose writing was cut off says so and gives its allowance back.
 """
@@ -10,14 +10,14 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import RengaError
 from bot.ids import MessageId
 from bot.services.ports import Outbox, Outgoing, UsageStore
-from bot.works import Shown, Work, WorkState, WorkStore
+from bot.works import Shown, Take, Work, WorkState, WorkStore
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,15 @@ class Messenger(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LeftUndone:
+    """What was being done when the bot went down."""
+
+    interrupted: tuple[Work, ...] = ()
+    unfinished: tuple[tuple[Work, Shown], ...] = ()
+    undelivered: tuple[tuple[Work, Take], ...] = ()
+
+
 class Dispatch:
     """Carries out what the store says must be said."""
 
@@ -63,6 +72,7 @@ class Dispatch:
         self._usage = usage
         self._clock = clock
         self._messenger: Messenger | None = None
+        self._left: _LeftUndone | None = None
         self._handled: deque[int] = deque(maxlen=1_000)  # rows being posted, or posted not long ago
 
     def attach(self, messenger: Messenger) -> None:
@@ -120,19 +130,31 @@ class Dispatch:
             posted += await self.deliver(outgoing) is not None
         return posted
 
-    async def recover(self) -> None:
-        """At start: give back allowances, finish what was cut off, post what waits."""
+    async def look_back(self) -> None:
+        """Before anything can be asked: give back allowances, and note what the last run left undone."""
         if refunded := await self._usage.refund_open():
             log.info("gave back %s reservations of requests that were cut off", refunded)
-        for work in await self._works.interrupted():
+        self._left = _LeftUndone(
+            interrupted=tuple(await self._works.interrupted()),
+            unfinished=tuple(await self._works.unfinished()),
+            undelivered=tuple(await self._works.undelivered()),
+        )
+
+    async def recover(self) -> None:
+        """Finish what the last run left undone, and post what waits; what this run does is left alone."""
+        if self._left is None:
+            await self.look_back()
+        left = self._left or _LeftUndone()
+        for work in left.interrupted:
             await self._reopen(work)
-        for work, card in await self._works.unfinished():
+        for work, card in left.unfinished:
             if self._messenger is not None:
                 await self._messenger.refresh(work, card)
             await self._works.show(replace(card, take=work.take))
-        for work, take in await self._works.undelivered():
+        for work, take in left.undelivered:
             await self.show(work, take.number)
             await self._works.delivered(work.guild, work.id, take.number)
+        self._left = _LeftUndone()
         await self.run_once()
 
     async def _reopen(self, work: Work) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from simcord.env import Env
 
-from bot.ids import WorkId
+from bot.errors import ReadOnly
+from bot.ids import ChannelId, GuildId, MemberId, Place, WorkId
 from bot.services.ports import Outgoing
+from bot.works import WorkState
 from cogs.ui.studio import studio_of
 from tests.cogs.test_works import work_of
 from tests.cogs.world import World
@@ -38,6 +40,53 @@ async def test_a_poem_cut_off_by_a_restart_says_so_and_can_be_asked_for_again(wo
     assert "restarted while this was being written" in world.latest(message).content
     await world.ana.click(message, label="Another take")
     assert "whole words" in world.latest(message).content
+
+
+async def test_discord_saying_ready_again_disturbs_nothing_that_is_being_written(world: World) -> None:
+    world.model.hang("half a line")
+    place = Place(GuildId(world.guild.id), ChannelId(world.general.id))
+    spent, _ = await world.app.usage.today(place, MemberId(world.ana.id))
+    world.type_behind(world.ana, "poem", topic="first snow")
+    message = await world.until_shown("half a")
+    reserved, _ = await world.app.usage.today(place, MemberId(world.ana.id))
+    await asyncio.gather(world.bot.on_ready(), world.bot.on_ready())
+    assert "restarted" not in world.latest(message).content
+    assert "Stop" in world.labels(message)
+    again, _ = await world.app.usage.today(place, MemberId(world.ana.id))
+    assert again == reserved != spent, "its allowance is still taken"
+    work = await world.app.works.work(world.guild.id, work_of(message, world))
+    assert work.state is WorkState.WRITING
+    await world.ana.click(message, label="Stop")
+    assert "half a line" in world.latest(message).content
+
+
+async def test_what_is_asked_before_the_first_ready_is_not_taken_for_what_was_cut_off(world: World) -> None:
+    await world.app.recovery.look_back()  # as every start does, before Discord hands anything over
+    world.model.hang("half a line")
+    world.type_behind(world.ana, "poem", topic="first snow")
+    message = await world.until_shown("half a")
+    await world.bot.on_ready()
+    assert "restarted" not in world.latest(message).content
+    await world.ana.click(message, label="Stop")
+    assert "half a line" in world.latest(message).content
+
+
+async def test_a_recovery_that_failed_is_tried_again_and_the_rest_runs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.model.hang("half a line")
+    world.type_behind(world.ana, "poem", topic="first snow")
+    message = await world.until_shown("half a")
+    with monkeypatch.context() as patch:
+
+        async def fail() -> None:
+            raise ReadOnly(reason="full")
+
+        patch.setattr(world.app.dispatch, "recover", fail)
+        await world.kill()
+    assert "restarted" not in world.latest(message).content
+    await world.app.recovery.begin()
+    assert "restarted while this was being written" in world.latest(message).content
 
 
 async def test_another_take_cut_off_by_a_restart_shows_the_take_that_stands(world: World) -> None:
