@@ -14,7 +14,7 @@ from pathlib import Path
 from bot import logs
 from bot.errors import RengaError
 from bot.explain import explain
-from bot.ids import LANGUAGES
+from bot.ids import LANGUAGES, Lang
 from bot.settings import Settings, example
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -240,14 +240,16 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command is None:
         parser().print_help()
         return 2
+    lang: Lang = "en"
     try:
         settings = Settings.read()
+        lang = settings.language
         # Only the bot itself tells what it does; the other commands have their own words.
         serving = given.command == "run" and settings.discord_token is not None
         logs.set_up(settings, "" if serving or settings.log_level == "DEBUG" else "ERROR")
         return int(given.run(given, settings))
     except RengaError as error:
-        told = explain(error, "en")
+        told = explain(error, lang)
         if getattr(given, "json", False):
             print(json.dumps({"error": error.text_key, "text": told}, ensure_ascii=False))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -13,6 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.connection import persist
 from bot.errors import AgainstTheRules
 from bot.i18n.slash import SlashTranslator
 from bot.ids import ChannelId, Place
@@ -21,6 +23,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_RATE_LIMIT = 60.0
 """Seconds; a longer 429 is raised instead of slept through, so that nothing hangs unseen."""
+
+LONGEST_SYNC_PAUSE = 3_600.0
+"""Seconds between two tries to tell Discord of commands that it does not take."""
 
 Refused = Callable[["discord.Interaction[Renga]", AgainstTheRules], Awaitable[bool]]
 Explainer = Callable[["discord.Interaction[Renga]", BaseException], Awaitable[None]]
@@ -67,6 +72,7 @@ class Renga(commands.Bot):
         self.refused: Refused | None = None
         """Tells whoever wrote what a filter refused; False if it could not."""
         self._to_load = tuple(extensions)
+        self._telling: asyncio.Task[None] | None = None
 
     def _now(self, place: Place) -> Place:
         """A place as it is now, as far as it is known; a thread is as its channel."""
@@ -86,7 +92,25 @@ class Renga(commands.Bot):
         for extension in self._to_load:
             await self.load_extension(extension)
         await self.app.recovery.look_back()
-        await self.sync_commands()
+        self.tell_commands()
+
+    async def close(self) -> None:
+        """Stop telling of commands, unload the cogs, and leave Discord."""
+        if self._telling is not None:
+            self._telling.cancel()
+        await super().close()
+
+    def tell_commands(self) -> None:
+        """See to it that Discord learns the commands as they are now, however often it takes; never waits."""
+        if self._telling is not None:
+            self._telling.cancel()
+        self._telling = asyncio.create_task(self._tell_commands(), name="tell-commands")
+
+    async def _tell_commands(self) -> None:
+        try:
+            await persist("Discord did not take the commands", self.sync_commands, longest=LONGEST_SYNC_PAUSE)
+        except Exception:
+            log.exception("Discord could not be told of the commands")  # a task of its own: nobody else would
 
     async def on_ready(self) -> None:
         """Begin; after a session that was lost Discord says it again, which changes nothing."""

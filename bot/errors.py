@@ -2,6 +2,7 @@
 
     RengaError
     ├── ConfigError            a setting is missing or wrong (names the variable and the remedy)
+    ├── NotLetIn               Discord will not have the bot, now or later (names the remedy)
     ├── PromptFileError        a file under prompts/ is wrong (names file, key and remedy)
     ├── Refusal                the request cannot be met as asked; nothing is broken
     │   ├── BadInput           empty, too long, no such form, model, style, take …
@@ -55,6 +56,12 @@ class ConfigError(RengaError):
     """A setting is missing or wrong; facts: ``variable``, ``problem``, ``remedy``."""
 
     key = "error.config"
+
+
+class NotLetIn(RengaError):
+    """Discord will not have the bot, now or later: its token, an intent, its servers; facts: ``code``."""
+
+    key = "gateway.bad_token"
 
 
 class PromptFileError(RengaError):

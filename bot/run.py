@@ -6,37 +6,37 @@ import asyncio
 import signal
 from contextlib import suppress
 
-from bot.app import open_app
+from bot.app import App, open_app
 from bot.client import Renga
+from bot.connection import logged_in, stay
 from bot.errors import ConfigError
 from bot.settings import Settings
 
 
 async def serve(settings: Settings) -> None:
-    """Connect and stay; SIGTERM and SIGINT close everything in order.
+    """Connect and stay, however long Discord is away; SIGTERM and SIGINT close everything in order.
 
     Raises:
-        ConfigError: there is no token, or Discord does not know it.
+        ConfigError: there is no token.
+        NotLetIn: Discord will not have the bot.
     """
-    import discord
-
-    from cogs import EXTENSIONS
-
     if settings.discord_token is None:
         raise ConfigError(variable="DISCORD_TOKEN", problem="empty", remedy="")
-    async with open_app(settings) as app, Renga(app, extensions=EXTENSIONS) as client:
+    async with open_app(settings) as app:
         loop = asyncio.get_running_loop()
-        running = asyncio.ensure_future(client.start(settings.discord_token.get_secret_value()))
+        running = asyncio.ensure_future(_connect(app, settings.discord_token.get_secret_value()))
         for name in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows
                 loop.add_signal_handler(name, running.cancel)
-        try:
+        with suppress(asyncio.CancelledError):
             await running
-        except asyncio.CancelledError:
-            pass
-        except discord.LoginFailure as error:
-            raise ConfigError(
-                variable="DISCORD_TOKEN",
-                problem="Discord does not know this token",
-                remedy="Copy it again from the Bot page of your application.",
-            ) from error
+
+
+async def _connect(app: App, token: str) -> None:
+    from cogs import EXTENSIONS
+
+    client = await logged_in(lambda: Renga(app, extensions=EXTENSIONS), token)
+    try:
+        await stay(client)
+    finally:
+        await client.close()

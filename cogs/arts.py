@@ -71,7 +71,7 @@ class Arts(commands.Cog):
             for name in self._made:
                 self._bot.tree.remove_command(name)
             self._make_commands()
-            await self._bot.sync_commands()
+            self._bot.tell_commands()
 
     def _make_commands(self) -> None:
         self._made = dict(self._catalogue.arts)
