@@ -10,7 +10,7 @@ from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.events import Effect, NotYourTurn, StoryRefusal, TooLate
 from bot.stories.model import CLOCK, Current, Order, Stage, Story
-from bot.stories.orders import next_writer
+from bot.stories.orders import model_may_write, next_writer
 
 NOBODY = "story.nobody_left"
 """Why a story rests that nobody is there to write."""
@@ -32,6 +32,39 @@ def call(story: Story, now: datetime, wish: MemberId | None = None) -> Result:
     return open_for(story, found.member, now)
 
 
+def call_after(story: Story, member: MemberId, now: datetime, wish: MemberId | None = None) -> Result:
+    """Open the turn after one that a member has had, by writing or by letting it go.
+
+    If that was one taken back before, the story goes on where it was then.
+    """
+    if not story.returns or story.returns[-1].after != member or wish is not None:
+        return call(replace(story, returns=()), now, wish)
+    *before, found = story.returns
+    if found.round > story.round and _waits(story):  # somebody came meanwhile, and has yet to have theirs
+        story, effects = call(story, now)
+        if story.current is None or story.current.member is None:
+            return replace(story, returns=()), effects
+        return replace(story, returns=(*before, replace(found, after=story.current.member))), effects
+    story = replace(story, returns=tuple(before))
+    there = replace(story, round=found.round, done=found.done)
+    seat = story.seat(found.member) if found.member is not None else None
+    if seat is not None and any(not one.away for one in story.writers):
+        if (found.stand_in or seat.is_model) and model_may_write(there):
+            return stand_in(there, seat.member, now) if found.stand_in else open_for(there, seat.member, now)
+        if found.stand_in:
+            return call(replace(there, done=had(there, seat.member)), now)
+        if not (seat.is_model or seat.away):
+            return open_for(there, seat.member, now)
+    # Who begins a round depends on who ended the one before it.
+    begun = found.round == story.round or found.done
+    return call(there if begun else story, now)
+
+
+def _waits(story: Story) -> bool:
+    """Whether a writer who is there has not had their turn in this round."""
+    return any(not seat.away and seat.member not in story.done for seat in story.writers)
+
+
 def open_for(story: Story, member: MemberId | None, now: datetime) -> Result:
     """Open a turn for a member, a model, or (None) for anybody."""
     timed = story.terms.seconds > 0 and member is not None and member > 0
@@ -41,6 +74,13 @@ def open_for(story: Story, member: MemberId | None, now: datetime) -> Result:
     if member is not None and member < 0:
         return story, (ev.AskModel(member, current.number),)
     return story, (ev.Call(member, current.number, deadline),)
+
+
+def stand_in(story: Story, member: MemberId, now: datetime) -> Result:
+    """Open a turn that a model writes in a member's place."""
+    current = Current(number=story.next_number, member=member, since=now, stand_in=True)
+    story = replace(story, current=current, next_number=story.next_number + 1)
+    return story, (ev.AskModel(member, current.number),)
 
 
 def open_turn(story: Story, number: int) -> Current:
@@ -77,7 +117,7 @@ def let_go(story: Story, current: Current, now: datetime, told: Effect) -> Resul
     if story.terms.order is Order.FREE:  # a model that let it go by is not asked again at once
         opened, effects = open_for(story, None, now)
     else:
-        opened, effects = call(story, now)
+        opened, effects = call_after(story, current.member, now)
     return opened, (told, *effects)
 
 
@@ -95,7 +135,7 @@ def go_on(story: Story, member: MemberId, now: datetime, told: Effect) -> Result
     others = current is not None and current.member != member
     if story.stage is not Stage.RUNNING or ((others or spared) and not nobody):
         return story, (told,)
-    story, effects = call(story, now)
+    story, effects = call_after(story, member, now)
     return story, (told, *effects)
 
 
@@ -112,11 +152,16 @@ def awake(story: Story, member: MemberId, now: datetime, told: Effect) -> Result
 def opened_again(story: Story, now: datetime) -> Result:
     """The story runs again: whoever was to write, writes, with their whole time; or the next."""
     current = story.current
-    seat = story.seat(current.member) if current is not None and current.member is not None else None
+    member = current.member if current is not None else None
+    if current is None and story.returns:  # a turn was taken back while the story rested
+        member = story.returns[-1].after
+    seat = story.seat(member) if member is not None else None
     nobody = all(one.away for one in story.writers)  # a model does not write alone
-    if current is None or seat is None or seat.away or nobody:
-        return call(story, now)
-    if current.held is not None:  # it is written already, and time stands still for it
+    if seat is None or seat.away or nobody:
+        return call(story, now) if member is None else call_after(story, member, now)
+    if (
+        current is not None and current.held is not None
+    ):  # it is written already, and time stands still for it
         return story, ()
     return open_for(story, seat.member, now)
 

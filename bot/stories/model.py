@@ -218,6 +218,25 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """Where a story goes on after a turn that was taken back: whoever was to write next then, writes next.
+
+    So whoever let their turn go by after it is not called, and not missed, a second time.
+
+    Attributes:
+        after: who wrote the turn that was taken back, and has it again.
+        member: who was to write; None for whomever the order says.
+        stand_in: a model was to write it in their place.
+    """
+
+    after: MemberId
+    member: MemberId | None
+    round: int
+    done: tuple[MemberId, ...]
+    stand_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
     """A turn that was taken back, and where the story stood before: what a redo comes back to."""
 
@@ -225,6 +244,7 @@ class Undone:
     current: Current | None
     round: int
     done: tuple[MemberId, ...]
+    returns: tuple[Return, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +266,9 @@ class Story:
 
     ``done`` are those who had their turn in this round, whoever had it last at
     the end; ``undone`` the turns that were taken back, the newest last, as long
-    as nothing was written since.  ``rest`` is why it is paused: the key of a text.
+    as nothing was written since, and ``returns`` where it goes on after each of
+    those that have yet to be written anew, the next at the end.  ``rest`` is why it
+    is paused: the key of a text.
     ``invited`` may join though it is not open; ``removed`` may not though it is.
     """
 
@@ -258,6 +280,7 @@ class Story:
     seats: tuple[Seat, ...] = ()
     turns: tuple[Turn, ...] = ()
     undone: tuple[Undone, ...] = ()
+    returns: tuple[Return, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     current: Current | None = None
     round: int = 1

@@ -17,6 +17,7 @@ from bot.stories.calling import (
     open_turn,
     opened_again,
     seated,
+    stand_in,
     unheld,
     with_seat,
 )
@@ -144,9 +145,8 @@ def _time_up(story: Story, current: Current, now: datetime) -> Result:
     gone = missed >= MISSED
     story = with_seat(story, member, missed=missed, away=gone)
     if story.terms.absent is Absent.STAND_IN and model_may_write(story):
-        stand_in = Current(number=story.next_number, member=member, since=now, stand_in=True)
-        story = replace(story, current=stand_in, next_number=story.next_number + 1)
-        return story, (ev.Tell("story.stand_in", member), ev.AskModel(member, stand_in.number))
+        story, effects = stand_in(story, member, now)
+        return story, (ev.Tell("story.stand_in", member), *effects)
     if story.terms.absent is Absent.PAUSE:
         return replace(story, stage=Stage.PAUSED, rest=ABSENT), (ev.Tell(ABSENT, member),)
     return let_go(story, current, now, ev.Tell("story.away_now" if gone else "story.timed_out", member))

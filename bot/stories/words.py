@@ -13,6 +13,7 @@ from bot.stories import events as ev
 from bot.stories.calling import (
     Result,
     call,
+    call_after,
     had,
     lead,
     of_writer,
@@ -23,8 +24,8 @@ from bot.stories.calling import (
     with_seat,
 )
 from bot.stories.events import NotYourTurn, StoryRefusal, TooLate
-from bot.stories.model import Current, Order, Stage, Story, Tally, Turn, Undone
-from bot.stories.orders import allowance
+from bot.stories.model import Current, Order, Return, Stage, Story, Tally, Turn, Undone
+from bot.stories.orders import allowance, model_may_write
 
 
 def submit(story: Story, event: ev.Submit, now: datetime) -> Result:
@@ -55,7 +56,7 @@ def submit(story: Story, event: ev.Submit, now: datetime) -> Result:
     )
     if resting:
         return replace(story, current=None), (ev.Show(turn.number),)
-    opened, effects = call(story, now, event.to)
+    opened, effects = call_after(story, by, now, event.to)
     return opened, (ev.Show(turn.number), *effects)
 
 
@@ -164,32 +165,7 @@ def _with(story: Story, turn: Turn, changed: Turn) -> Story:
 def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
     """The last turn is taken back, or stands again."""
     if isinstance(event, ev.Undo):
-        last = story.last
-        if last is None or last.number != event.turn or len(story.turns) <= story.inherited:
-            raise TooLate()
-        if last.by != event.by or last.by_model:
-            lead(story, event)
-        # A moderator may decide about held words while their turn is not open: nothing would free it then.
-        open_then = unheld(story.current, now) if story.current is not None else None
-        kept = Undone(turn=last, current=open_then, round=story.round, done=story.done)
-        back = replace(
-            story,
-            turns=story.turns[:-1],
-            undone=(*story.undone, kept),
-            round=last.round,
-            done=_done_before(story, last),
-            current=None,
-        )
-        told = ev.Tell("story.undone", event.by)
-        if back.stage is not Stage.RUNNING:
-            return back, (told, ev.Show(last.number))
-        seat = back.seat(last.by)
-        free = story.terms.order is Order.FREE
-        if free or seat is None or seat.away or last.by_model:
-            back, effects = call(back, now)
-        else:
-            back, effects = open_for(back, last.by, now)
-        return back, (told, ev.Show(last.number), *effects)
+        return _undone(story, event, now)
     if not story.undone or story.undone[-1].turn.number != event.turn:
         raise TooLate()
     *before, kept = story.undone
@@ -202,22 +178,73 @@ def taken_back(story: Story, event: ev.Undo | ev.Redo, now: datetime) -> Result:
         current=kept.current,
         round=kept.round,
         done=kept.done,
+        returns=kept.returns,
     )
     told = ev.Tell("story.redone", event.by)
     if again.stage is not Stage.RUNNING:
         return again, (told, ev.Show(kept.turn.number))
+    if story.current is not None and kept.current is not None and kept.current.number == story.current.number:
+        return replace(again, current=story.current), (told, ev.Show(kept.turn.number))  # it stayed open
     again, effects = _recalled(again, kept.current, now)
     return again, (told, ev.Show(kept.turn.number), *effects)
 
 
+def _undone(story: Story, event: ev.Undo, now: datetime) -> Result:
+    """The last turn is taken back, and is its author's once more; then the story goes on where it was."""
+    last = story.last
+    if last is None or last.number != event.turn or len(story.turns) <= story.inherited:
+        raise TooLate()
+    if last.by != event.by or last.by_model:
+        lead(story, event)
+    # A moderator may decide about held words while their turn is not open: nothing would free it then.
+    open_then = unheld(story.current, now) if story.current is not None else None
+    kept = Undone(turn=last, current=open_then, round=story.round, done=story.done, returns=story.returns)
+    told = (ev.Tell("story.undone", event.by), ev.Show(last.number))
+    back = replace(story, turns=story.turns[:-1], undone=(*story.undone, kept))
+    free = story.terms.order is Order.FREE
+    if story.stage is Stage.RUNNING and not free and not _again(back, last):
+        if open_then is not None and open_then.by_model and not model_may_write(back):
+            back, effects = call(back, now)
+            return back, (*told, *effects)
+        return back, told  # it goes on as it is
+    place = Return(
+        after=last.by,
+        member=open_then.member if open_then is not None else None,
+        round=story.round,
+        done=story.done,
+        stand_in=open_then is not None and open_then.stand_in,
+    )
+    back = replace(
+        back,
+        round=last.round,
+        done=_done_before(story, last),
+        current=None,
+        returns=() if free else (*story.returns, place),
+    )
+    if back.stage is not Stage.RUNNING:
+        return back, told
+    back, effects = call(back, now) if free else open_for(back, last.by, now)
+    return back, (*told, *effects)
+
+
+def _again(story: Story, taken: Turn) -> bool:
+    """Whether whoever wrote a turn that was taken back can write it anew.
+
+    Not who had it written by a model because their time was up: they are not called, and missed, twice.
+    """
+    seat = story.seat(taken.by)
+    if seat is None or seat.away or taken.stood_in:
+        return False
+    return not seat.is_model or model_may_write(story)
+
+
 def _done_before(story: Story, last: Turn) -> tuple[MemberId, ...]:
     """Who had had their turn in the round of the last turn, before it was written."""
+    if last.round != story.round:  # it is over: everybody had theirs, also who let it go by
+        return tuple(seat.member for seat in story.seats if seat.member != last.by)
     here = islice(reversed(story.turns), 1, len(story.turns) - story.inherited)
-    before = [turn.by for turn in takewhile(lambda turn: turn.round == last.round, here)]
-    wrote = tuple(dict.fromkeys(reversed(before)))
-    if last.round != story.round:
-        return wrote
-    return tuple(member for member in story.done if member != last.by or member in wrote)
+    before = {turn.by for turn in takewhile(lambda turn: turn.round == last.round, here)}
+    return tuple(member for member in story.done if member != last.by or member in before)
 
 
 def _recalled(story: Story, current: Current | None, now: datetime) -> Result:

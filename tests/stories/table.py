@@ -161,6 +161,8 @@ def nobody_is_left_out(before: Story, after: Story, event: Event) -> None:
         isinstance(event, ev.Submit | ev.Pass | ev.Skip | ev.TimeUp | ev.NoWords)
         and after.current is not None
     ):
+        if before.returns:
+            return  # it goes on where it was before a turn was taken back
         others = [seat for seat in after.writers if not seat.away and seat.member != ended]
         assert not others or after.current.member != ended, "whoever ended a round does not begin the next"
 

@@ -371,6 +371,35 @@ class AnyOrder(Table, RuleBasedStateMachine):
         before = replace(before, current=current) if taken else before
         assert same_but_for_numbers(self.story, before)
 
+    @may_happen(3, times=st.integers(1, 4))
+    def undo_and_written_anew_it_goes_on_where_it_was(self, times: int) -> None:
+        """Next is who it was, in the same round, and nobody who was absent is called or missed again."""
+        before, leader = self.story, self.story.starter
+        if before.current is None or before.stage is not Stage.RUNNING or before.terms.order is Order.FREE:
+            return
+        words: list[int] = []
+        for _ in range(times):
+            last = self.story.last
+            seat = self.story.seat(last.by) if last is not None else None
+            if last is None or last.by_model or seat is None or seat.away:
+                break
+            if self.happen(ev.Undo(by=leader, moderator=True, turn=last.number)) is None:
+                break
+            words.append(last.words)
+            assert self.story.current is not None and self.story.current.member == last.by
+        for count in reversed(words):
+            current = self.story.current
+            assert current is not None and current.member is not None and current.member > 0
+            event = ev.Submit(by=current.member, turn=current.number, key=self.key(), words=count)
+            assert self.happen(event) is not None
+        if not words:
+            return
+        assert self.story.current is not None
+        assert self.story.current.member == before.current.member
+        assert self.story.current.stand_in == before.current.stand_in
+        assert (self.story.round, set(self.story.done)) == (before.round, set(before.done))
+        assert [seat.away for seat in self.story.seats] == [seat.away for seat in before.seats]
+
     @may_happen(at=st.integers(0, 20), who=anybody)
     def fork_and_go_on_there(self, at: int, who: MemberId) -> None:
         if not self.story.turns:

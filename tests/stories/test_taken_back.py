@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import AlreadyDone, NotAllowed
+from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.effects import NotYourTurn, TooLate
-from bot.stories.model import Order, Stage, StoryId, Terms
+from bot.stories.model import Absent, Order, Stage, StoryId, Terms
 from bot.stories.rules import alarms, fork, new, step
-from tests.stories.circle import AI, ANN, BEN, CAM, NOON, Circle
+from tests.stories.circle import AI, ANN, BEN, CAM, DEE, NOON, Circle
 
 
 def test_a_redo_calls_the_model_that_was_to_write_then() -> None:
@@ -168,3 +169,154 @@ def test_words_that_wait_for_a_moderator_hold_nothing_up_that_was_taken_back_mea
     circle.does(ev.Redo(by=ANN, turn=1))
     assert alarms(circle.story)["deadline:2"] == NOON + timedelta(hours=29)
     circle.does(ev.Submit(by=BEN, turn=2, key="approved", words=9))
+
+
+# --- after an undo the round goes on as if the turn had not been -------------------------------
+
+ORDERS = [Order.ROUND, Order.RANDOM, Order.FIXED, Order.PEN]
+
+
+def absent(circle: Circle, member: MemberId) -> None:
+    """The time of whoever is to write is up."""
+    assert circle.writer == member
+    circle.now += timedelta(days=2)
+    circle.does(ev.TimeUp(turn=circle.turn))
+
+
+def missed(circle: Circle, member: MemberId) -> tuple[int, bool]:
+    seat = circle.story.seat(member)
+    assert seat is not None
+    return seat.missed, seat.away
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_whoever_let_their_time_go_by_is_not_called_again(order: Order, times: int) -> None:
+    """However often the last turns are taken back and written anew, also over the end of a round."""
+    circle = Circle(BEN, CAM, DEE, order=order, seconds=3_600)
+    for _ in range(6):
+        writer = circle.writer
+        assert writer is not None
+        if writer == BEN and not missed(circle, BEN)[0]:
+            absent(circle, BEN)
+        else:
+            circle.writes(writer)
+    before = circle.story
+    taken = before.turns[-times:]
+    for turn in reversed(taken):
+        circle.does(ev.Undo(by=ANN, turn=turn.number))
+        assert circle.writer == turn.by
+    for turn in taken:
+        circle.writes(turn.by)
+    assert circle.writer == before.current.member if before.current else None
+    assert (circle.story.round, set(circle.story.done)) == (before.round, set(before.done))
+    assert missed(circle, BEN) == (before.seat(BEN).missed, False)  # type: ignore[union-attr]
+
+
+def test_the_round_that_had_ended_goes_on_where_it_was_with_whom_it_was() -> None:
+    """The table of the rehearsal: Cam lets it go by, Dee ends the round, and takes her turn back."""
+    circle = Circle(CAM, DEE, seconds=86_400)
+    circle.writes(ANN)
+    absent(circle, CAM)
+    circle.writes(DEE)
+    assert circle.writer == ANN
+    circle.does(ev.Undo(by=DEE, turn=circle.story.turns[-1].number))
+    circle.writes(DEE)
+    assert circle.writer == ANN and missed(circle, CAM) == (1, False)
+
+
+@pytest.mark.parametrize("event", [ev.Pass, ev.Skip, ev.TimeUp])
+def test_what_is_let_go_by_instead_of_being_written_anew_goes_on_there_too(event: type) -> None:
+    circle = Circle(BEN, CAM, seconds=3_600)
+    circle.order(1)
+    absent(circle, BEN)
+    circle.writes(CAM)
+    following = circle.writer
+    circle.does(ev.Undo(by=CAM, turn=circle.story.turns[-1].number))
+    circle.now += timedelta(days=2)
+    by = CAM if event is ev.Pass else ANN
+    circle.does(event(by=by, turn=circle.turn))
+    assert circle.writer == following and missed(circle, BEN) == (1, False)
+
+
+def test_an_undo_in_a_round_of_absences_brings_back_none_of_them() -> None:
+    """Ann lets the next round's first turn go by; then the last one of the round before is taken back."""
+    circle = Circle(BEN, CAM, seconds=3_600)
+    circle.order(3)
+    absent(circle, ANN)
+    assert circle.writer == BEN
+    circle.does(ev.Undo(by=CAM, turn=3))
+    circle.writes(CAM)
+    assert circle.writer == BEN and missed(circle, ANN) == (1, False)
+    assert circle.order(2) == [BEN, CAM]
+
+
+def test_a_model_that_stood_in_does_not_make_the_absent_absent_again() -> None:
+    circle = Circle(BEN, CAM, seconds=3_600, absent=Absent.STAND_IN, share=0.9)
+    circle.order(1)
+    absent(circle, BEN)
+    circle.writes(BEN, stood_in=True)
+    assert circle.writer == CAM
+    number = circle.turn
+    effects = circle.does(ev.Undo(by=ANN, turn=circle.story.turns[-1].number))
+    assert circle.writer == CAM and circle.turn == number, "their turn stays as it is"
+    assert not [one for one in effects if isinstance(one, ev.Call | ev.AskModel)]
+    assert missed(circle, BEN) == (1, False)
+    assert circle.does(ev.Redo(by=ANN, turn=circle.story.undone[-1].turn.number))
+    assert circle.turn == number and len(circle.story.turns) == 2
+
+
+def test_a_models_seat_is_asked_anew_and_then_it_goes_on_where_it_was() -> None:
+    circle = Circle(BEN, CAM, models=1, share=0.9, seconds=3_600)
+    circle.order(2)
+    absent(circle, CAM)
+    assert circle.writer == AI
+    circle.writes(AI, 3)
+    following = circle.writer
+    effects = circle.does(ev.Undo(by=ANN, turn=circle.story.turns[-1].number))
+    assert circle.writer == AI and ev.AskModel(AI, circle.turn) in effects
+    circle.writes(AI, 3)
+    assert circle.writer == following and missed(circle, CAM) == (1, False)
+
+
+def test_a_stand_in_that_was_to_write_is_asked_again_and_the_absent_are_not() -> None:
+    circle = Circle(BEN, CAM, seconds=3_600, absent=Absent.STAND_IN, share=0.9)
+    circle.order(1)
+    absent(circle, BEN)
+    circle.does(ev.Undo(by=ANN, turn=1))
+    circle.writes(ANN)
+    assert circle.story.current is not None and circle.story.current.stand_in and circle.writer == BEN
+    assert missed(circle, BEN) == (1, False)
+
+
+def test_where_the_author_is_away_nobody_is_called_and_the_turn_that_is_open_stays() -> None:
+    circle = Circle(BEN, CAM)
+    circle.order(2)
+    circle.does(ev.Away(by=BEN))
+    number = circle.turn
+    circle.does(ev.Undo(by=ANN, turn=2))
+    assert circle.writer == CAM and circle.turn == number
+
+
+def test_whom_the_pen_was_given_to_has_it_unless_it_is_given_to_another() -> None:
+    circle = Circle(BEN, CAM, order=Order.PEN)
+    circle.writes(ANN, to=CAM)
+    circle.does(ev.Undo(by=ANN, turn=1))
+    circle.writes(ANN)
+    assert circle.writer == CAM
+    circle.does(ev.Undo(by=ANN, turn=circle.story.turns[-1].number))
+    circle.writes(ANN, to=BEN)
+    assert circle.writer == BEN
+
+
+def test_whoever_comes_while_a_turn_is_written_anew_has_theirs_in_that_round() -> None:
+    circle = Circle(BEN, CAM, seconds=3_600)
+    circle.order(1)
+    absent(circle, BEN)
+    circle.writes(CAM)
+    circle.does(ev.Undo(by=CAM, turn=circle.story.turns[-1].number))
+    circle.does(ev.Join(by=DEE))
+    circle.writes(CAM)
+    assert circle.writer == DEE
+    circle.writes(DEE)
+    assert circle.writer == ANN and missed(circle, BEN) == (1, False)
