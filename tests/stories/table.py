@@ -149,7 +149,8 @@ def nobody_is_left_out(before: Story, after: Story, event: Event) -> None:
     """A round ends when everybody who is there has had their turn in it."""
     if after.round <= before.round or isinstance(event, ev.Redo) or before.stage is not Stage.RUNNING:
         return
-    assert after.round == before.round + 1
+    # Where a turn was taken back, it goes on in the round it was in; in those between nobody wrote.
+    assert after.round == before.round + 1 or before.returns
     if before.terms.order not in (Order.ROUND, Order.RANDOM):
         return
     had = {*before.done, event.by, before.current.member if before.current else None}
