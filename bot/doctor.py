@@ -14,7 +14,7 @@ from pathlib import Path
 
 import discord
 
-from bot.backends.registry import FACTORIES
+from bot.backends.registry import FACTORIES, Around
 from bot.errors import BackendError, DeadlinePassed, RengaError, StorageError
 from bot.explain import explain
 from bot.i18n.text import translate
@@ -22,9 +22,11 @@ from bot.ids import Lang
 from bot.permissions import lacking
 from bot.prompting.catalogue import Catalogue
 from bot.services.forms import shape_faults
+from bot.services.model_words import learnt_words
 from bot.settings import Settings
 from bot.storage.database import open_database
 from bot.storage.health import Health, examine
+from bot.storage.lessons import beside
 from bot.storage.store import path_of
 
 LOW_DISK = 200 * 2**20
@@ -126,11 +128,14 @@ class Doctor:
         settings = self._settings
         if settings.openai_key is None and settings.openai_url is None and not settings.servers:
             yield self._say(Level.OK, "no_key")
-        for backend in FACTORIES["openai"](settings):
+        for backend in FACTORIES["openai"](settings, Around(beside(settings.database))):
             try:
                 async with asyncio.timeout(PATIENCE):
                     models = await backend.models()
                 yield self._say(Level.OK, "server", name=backend.name, count=len(models))
+                for info in models:
+                    if what := learnt_words(info.learnt, self._lang):
+                        yield self._say(Level.OK, "learnt", model=f"{backend.name}/{info.id}", what=what)
             except (BackendError, TimeoutError) as error:
                 late = DeadlinePassed(model=backend.name, seconds=PATIENCE)
                 known = error if isinstance(error, RengaError) else late

@@ -18,7 +18,10 @@
     │   ├── ModelUnavailable   down, refused the connection, died, answered 5xx   (fallback)
     │   ├── ModelRateLimited   429 after the retries; ``retry_after`` seconds      (fallback)
     │   ├── DeadlinePassed     no answer within the request's deadline             (fallback)
+    │   ├── NotServed          the provider does not serve this place              (fallback)
+    │   ├── ModelThought       it spent its whole allowance thinking               (fallback)
     │   ├── BadKey             401 or 403 of the provider
+    │   ├── ModelForbidden     the key is right, but may not use that model
     │   ├── ProviderRefused    the provider's policy said no
     │   ├── PromptTooLong      does not fit the model's window
     │   └── NetworkForbidden   this space is local-only and no local model can answer
@@ -181,10 +184,30 @@ class DeadlinePassed(BackendError):
     fallback = True
 
 
+class NotServed(BackendError):
+    """The provider does not serve the country that the bot runs in."""
+
+    key = "backend.not_served"
+    fallback = True
+
+
+class ModelThought(BackendError):
+    """The model spent all the tokens it was given on thinking, also with more room, and wrote nothing."""
+
+    key = "backend.only_thought"
+    fallback = True
+
+
 class BadKey(BackendError):
     """The provider does not accept the key (401, 403)."""
 
     key = "backend.bad_key"
+
+
+class ModelForbidden(BackendError):
+    """The provider knows the key, which may not use that model."""
+
+    key = "backend.forbidden"
 
 
 class ProviderRefused(BackendError):

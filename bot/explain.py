@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import secrets
 from datetime import datetime
+from math import ceil
 
-from bot.errors import AgainstTheRules, ModelRateLimited, RengaError
+from bot.errors import AgainstTheRules, RengaError
 from bot.i18n.text import has, translate
 from bot.ids import Lang
 
 log = logging.getLogger(__name__)
+
+_UNITS = (("seconds", 1, 120), ("minutes", 60, 7_200), ("hours", 3_600, 172_800))
+"""Units of time: their seconds, and up to how many seconds they are used; beyond those, days are."""
 
 GIVEN_BACK = 1_500
 """The most characters of a member's input that are given back with an explanation."""
@@ -26,8 +30,9 @@ def explain(error: BaseException, lang: Lang) -> str:
         return _unexpected(error, lang)
     key = error.text_key if has(error.text_key) else type(error).key
     facts = {name: _told(fact, lang) for name, fact in error.facts.items()}
-    if isinstance(error, ModelRateLimited):
-        facts.setdefault("retry_after", "")
+    for name in ("wait", "retry_after"):
+        if isinstance(seconds := error.facts.get(name), int | float):
+            facts["wait"] = span(seconds, lang)
     if "resets" in error.facts:
         facts["when"] = facts["resets"]
     if isinstance(what := error.facts.get("what"), str) and has(f"what.{what}"):
@@ -36,6 +41,14 @@ def explain(error: BaseException, lang: Lang) -> str:
     if given := _input(error):
         told += f"\n{translate('error.your_input', lang)}\n{quoted(given)}"
     return told
+
+
+def span(seconds: float, lang: Lang) -> str:
+    """A time in words, rounded up, such as "90 seconds" or "3 minutes"."""
+    unit, length = next(
+        ((unit, length) for unit, length, most in _UNITS if seconds <= most), ("days", 86_400)
+    )
+    return translate(f"error.span_{unit}", lang, count=max(1, ceil(seconds / length)))
 
 
 def quoted(text: str) -> str:

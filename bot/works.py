@@ -122,8 +122,9 @@ class Take:
         number: counts from 1 within the work.
         parent: the take that this one was edited or revised from.
         contribution: the number of its link in the guild's chain.
-        ending: how generation ended: "stop", "length", "stopped" (by the member),
-            "interrupted" (the bot went down) or "" for a member's own text.
+        ending: how generation ended: "stop", "length", "refused" (by the provider), "stopped" (by
+            the member), "interrupted" (the bot, the model or the way to it went down) or "" for a
+            member's own text.
         instruction: what the member asked a revision for.
         report: the form report as JSON text, or "".
     """

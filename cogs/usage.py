@@ -6,21 +6,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.backends.base import Ability, ModelInfo
 from bot.client import Renga
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import Lang
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.card import HOUSE_MODEL
-from cogs.ui.reply import acknowledge, tell
+from cogs.ui.models_pages import ModelsButton, page_of
+from cogs.ui.reply import acknowledge, hold, tell
 from cogs.ui.safe import line
-from cogs.ui.split import split
+from cogs.ui.stream import Frame
 from cogs.ui.studio import Studio, studio_of
 from cogs.ui.where import lang_read, member_of, place_of
-
-LISTED = 40
-"""Models in the list; the option's autocomplete finds every one."""
 
 
 class Usage(commands.Cog):
@@ -34,8 +31,17 @@ class Usage(commands.Cog):
     )
 
     def __init__(self, bot: Renga, studio: Studio) -> None:
+        self._bot = bot
         self._app = bot.app
         self._studio = studio
+
+    async def cog_load(self) -> None:
+        """Make the pages of the list answer to their buttons, also those from before a restart."""
+        self._bot.add_dynamic_items(ModelsButton)
+
+    async def cog_unload(self) -> None:
+        """Let go of the buttons."""
+        self._bot.remove_dynamic_items(ModelsButton)
 
     @app_commands.command(name=say("command.usage"), description=say("command.usage_about"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -61,27 +67,28 @@ class Usage(commands.Cog):
     async def list(self, interaction: discord.Interaction[Renga]) -> None:
         """Show the models that can be asked for."""
         await acknowledge(interaction, private=True)
-        lang = lang_read(interaction)
-        models = self._studio.models
-        await models.refresh()
+        await self._studio.models.refresh()
+        frame = await self._page(interaction, 1)
+        await tell(interaction, frame.content, view=frame.view)
+
+    async def turn(self, interaction: discord.Interaction[Renga], page: int) -> None:
+        """Turn to another page of the models."""
+        surface = await hold(interaction)
+        if not self._studio.models.known:
+            await self._studio.models.refresh()  # the bot has started since
+        await surface.edit(await self._page(interaction, page))
+
+    async def _page(self, interaction: discord.Interaction[Renga], page: int) -> Frame:
+        lang, models = lang_read(interaction), self._studio.models
         house = (await self._app.desk.book.of(place_of(interaction))).house
         current = house.model or self._app.router.default
-        lines = [translate("usage.model_here", lang, model=line(current))]
-        lines += [_model(info, lang) for info in models.known[:LISTED]]
-        if len(models.known) > LISTED:
-            lines.append(f"-# {translate('usage.more_models', lang, count=len(models.known) - LISTED)}")
-        lines += [translate("usage.provider_down", lang, name=line(name)) for name in models.down]
+        foot = [translate("usage.provider_down", lang, name=line(name)) for name in models.down]
         if current == HOUSE_MODEL:
-            lines.append(f"-# {translate('usage.larger_model', lang)}")
+            foot.append(f"-# {translate('usage.larger_model', lang)}")
         if house.local_only:
-            lines.append(f"-# {translate('usage.local_only', lang)}")
-        text = "\n".join(lines)
-        await tell(interaction, (split(text, most=100) or [text[:1_900]])[0])
-
-
-def _model(info: ModelInfo, lang: Lang) -> str:
-    where = "usage.runs_here" if Ability.LOCAL in info.abilities else "usage.runs_elsewhere"
-    return f"- {line(info.id)} · {translate(where, lang)}"
+            foot.append(f"-# {translate('usage.local_only', lang)}")
+        head = translate("usage.model_here", lang, model=line(current))
+        return page_of(models.known, page, lang, head=head, foot="\n".join(foot))
 
 
 def _amount(count: int, lang: Lang, *, limit: bool) -> str:

@@ -37,14 +37,37 @@ class Ability(Flag):
     """Runs on this machine: no text leaves it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What a model's own answers have taught about how it wants to be asked.
+
+    Attributes:
+        protocol: "responses", "chat" or "completions".
+        thinks: it thinks before it answers.
+        room: tokens that are left for that, beyond those of an answer.
+        leads: it takes no system message.
+        without: parameters that it does not take.
+    """
+
+    protocol: str
+    thinks: bool = False
+    room: int = 0
+    leads: bool = False
+    without: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """One model that a backend can be asked for; ``context`` is its window in tokens, if known."""
+    """One model that a backend can be asked for.
+
+    ``context`` is its window in tokens, if known; ``learnt`` what was learnt of it, if it was ever asked.
+    """
 
     id: str
     abilities: Ability = Ability.NONE
     context: int | None = None
     about: str = ""
+    learnt: Learnt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +239,10 @@ class Request:
     schema: Mapping[str, Any] | None = None
 
 
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None and other is None else (one or 0) + (other or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens read and written; None where the provider does not say."""
@@ -223,14 +250,23 @@ class Usage:
     read: int | None = None
     written: int | None = None
 
+    def plus(self, other: Usage) -> Usage:
+        """Both together, as far as they are known."""
+        return Usage(_sum(self.read, other.read), _sum(self.written, other.written))
+
 
 @dataclass(frozen=True, slots=True)
 class ModelRef:
-    """Who really answered: ``provider`` such as "local" or "openai", exact id and revision."""
+    """Who really answered: ``provider`` such as "local" or "openai", exact id and revision.
+
+    ``asked`` is the id that it was asked by, where a server may answer in another name of the same
+    model, such as that of a dated snapshot.
+    """
 
     provider: str
     id: str
     revision: str = ""
+    asked: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -274,6 +310,11 @@ class Waiting:
     seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What was given so far was thought aloud, and is no part of the answer: the text begins anew."""
+
+
 Lack = Literal["new", "topic"]
 
 
@@ -291,7 +332,7 @@ class Done:
     lacks: tuple[Lack, ...] = ()
 
 
-Chunk = Text | Waiting | Done
+Chunk = Text | Waiting | Withdrawn | Done
 
 
 class Backend(Protocol):
@@ -328,6 +369,15 @@ class Remembering(Protocol):
         ...
 
 
+@runtime_checkable
+class TakesUnlisted(Protocol):
+    """A backend that may be asked for more models than it lists."""
+
+    def unlisted(self, id: str) -> ModelInfo | None:
+        """What is known of a model that it does not list; None if it would not ask for it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """A whole answer."""
@@ -346,6 +396,9 @@ async def collect(stream: AsyncGenerator[Chunk, None]) -> Result:
             if isinstance(chunk, Text):
                 pieces.append(chunk.text)
                 tokens.extend(chunk.tokens)
+            elif isinstance(chunk, Withdrawn):
+                pieces.clear()
+                tokens.clear()
             elif isinstance(chunk, Done):
                 return Result("".join(pieces), chunk, tuple(tokens))
     raise RuntimeError("the backend ended its stream without Done")

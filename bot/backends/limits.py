@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.backends.base import Backend, Chunk, ModelInfo, Remembering, Request, Waiting
+from bot.backends.base import Backend, Chunk, ModelInfo, Remembering, Request, TakesUnlisted, Waiting
 from bot.backends.deadline import Deadline
 from bot.errors import DeadlinePassed, QueueFull
 
@@ -171,6 +171,10 @@ class Limits:
         """Have the wrapped backend forget, if it keeps anything."""
         if isinstance(self._inner, Remembering):
             await self._inner.forget(era)
+
+    def unlisted(self, id: str) -> ModelInfo | None:
+        """What the wrapped backend says of a model that it does not list."""
+        return self._inner.unlisted(id) if isinstance(self._inner, TakesUnlisted) else None
 
     async def aclose(self) -> None:
         """Close the wrapped backend."""

@@ -5,19 +5,42 @@ The contract tests then try it unasked (``tests/contract/test_backend.py``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from pydantic import SecretStr
 
 from bot.backends.base import Backend
 from bot.backends.echo import EchoBackend
+from bot.backends.lessons import Forgetful, Lessons
 from bot.backends.limits import Limits
 from bot.backends.router import Router
 from bot.errors import ConfigError
 from bot.settings import Settings
 
 
-def _local(settings: Settings) -> Iterator[Backend]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the bot gives its backends: where they keep what they learn, and how they wait."""
+
+    lessons: Lessons = field(default_factory=Forgetful)
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Factory(Protocol):
+    """Makes the backends of one kind that the settings ask for: none, one or several."""
+
+    def __call__(self, settings: Settings, around: Around = ..., /) -> Iterator[Backend]:
+        """Make them."""
+        ...
+
+
+ALONE = Around()
+
+
+def _local(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
     from bot.backends.local.backend import LocalBackend
 
     yield LocalBackend(
@@ -29,7 +52,7 @@ def _local(settings: Settings) -> Iterator[Backend]:
     )
 
 
-def _openai(settings: Settings) -> Iterator[Backend]:
+def _openai(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
     if settings.openai_key is None and settings.openai_url is None and not settings.servers:
         return
     # Imported here, for it takes the better part of a second.
@@ -41,12 +64,21 @@ def _openai(settings: Settings) -> Iterator[Backend]:
             base_url=None if settings.openai_url is None else str(settings.openai_url),
             only=settings.openai_models,
             base_models=settings.openai_base_models,
+            lessons=around.lessons,
+            pause=around.pause,
         )
     for name, url, key in settings.named_servers():
-        yield OpenAIBackend(name, api_key=_shown(key), base_url=url, base_models=settings.openai_base_models)
+        yield OpenAIBackend(
+            name,
+            api_key=_shown(key),
+            base_url=url,
+            base_models=settings.openai_base_models,
+            lessons=around.lessons,
+            pause=around.pause,
+        )
 
 
-def _echo(settings: Settings) -> Iterator[Backend]:
+def _echo(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
     if settings.model.startswith("echo/"):
         yield EchoBackend()
 
@@ -55,21 +87,21 @@ def _shown(key: SecretStr | None) -> str | None:
     return None if key is None else key.get_secret_value()
 
 
-FACTORIES: Mapping[str, Callable[[Settings], Iterator[Backend]]] = {
+FACTORIES: Mapping[str, Factory] = {
     "local": _local,
     "openai": _openai,
     "echo": _echo,
 }
-"""Of each kind, what makes its backends from the settings: none, one or several."""
+"""Of each kind, what makes its backends from the settings."""
 
 
-def build(settings: Settings) -> Router:
+def build(settings: Settings, around: Around = ALONE) -> Router:
     """Every backend that the settings ask for, each with its own line, behind one router.
 
     Raises:
         ConfigError: two of them have the same name.
     """
-    made = [backend for factory in FACTORIES.values() for backend in factory(settings)]
+    made = [backend for factory in FACTORIES.values() for backend in factory(settings, around)]
     names = [backend.name for backend in made]
     if len(set(names)) != len(names):
         raise ConfigError(

@@ -12,7 +12,18 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.backends.base import Ability, Backend, Chunk, Done, ModelInfo, Remembering, Request, Text
+from bot.backends.base import (
+    Ability,
+    Backend,
+    Chunk,
+    Done,
+    ModelInfo,
+    Remembering,
+    Request,
+    TakesUnlisted,
+    Text,
+    Withdrawn,
+)
 from bot.backends.deadline import Deadline
 from bot.errors import BackendError, DeadlinePassed, ModelUnknown, NetworkForbidden
 
@@ -75,13 +86,21 @@ class Router:
         """What is known of a model; its id is ``provider/model``.
 
         Raises:
-            ModelUnknown: nobody lists it now.
+            ModelUnknown: nobody lists it now, nor takes what it does not list.
         """
         backend, id = await self._resolve(model or self._default)
-        for info in await self._listed(backend) or ():
-            if info.id == id:
-                return replace(info, id=f"{backend.name}/{id}")
-        raise ModelUnknown(model=model or self._default)
+        listed = (info for info in await self._listed(backend) or () if info.id == id)
+        info = next(listed, None) or _unlisted(backend, id)
+        if info is None:
+            raise ModelUnknown(model=model or self._default)
+        return replace(info, id=f"{backend.name}/{id}")
+
+    def takes(self, model: str) -> bool:
+        """Whether a model may be asked for that its provider does not list."""
+        provider, slash, id = model.partition("/")
+        named = model == self._default or model in self._fallback
+        backend = self._backends.get(provider) if slash else None
+        return named or (backend is not None and bool(id) and _unlisted(backend, id) is not None)
 
     async def generate(self, request: Request) -> AsyncGenerator[Chunk, None]:
         """Stream the answer of the first model that can give one; ``Done`` names it.
@@ -111,7 +130,7 @@ class Router:
                 stream = self._ask(backend, asked, deadline, others=len(chain) - place - 1)
                 async with aclosing(stream) as chunks:
                     async for chunk in chunks:
-                        written = written or isinstance(chunk, Text)
+                        written = isinstance(chunk, Text) or (written and not isinstance(chunk, Withdrawn))
                         yield chunk
                 return
             except BackendError as error:
@@ -149,7 +168,7 @@ class Router:
                 chunk = await (deadline if begun else share).wait(anext(chunks, None))
                 if chunk is None:
                     return
-                begun = begun or isinstance(chunk, (Text, Done))
+                begun = begun or isinstance(chunk, Text | Done)
                 yield chunk
 
     async def _resolve(self, model: str) -> tuple[Backend, str]:
@@ -178,3 +197,8 @@ class Router:
         except (BackendError, DeadlinePassed) as error:
             log.info("%s does not list its models: %s", backend.name, error)
             return None
+
+
+def _unlisted(backend: Backend, id: str) -> ModelInfo | None:
+    """What a backend says of a model that it does not list; None if it does not take one."""
+    return backend.unlisted(id) if isinstance(backend, TakesUnlisted) else None

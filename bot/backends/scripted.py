@@ -24,6 +24,7 @@ from bot.backends.base import (
     Waiting,
 )
 from bot.backends.deadline import Deadline
+from bot.backends.thoughts import spoken
 from bot.errors import RengaError
 
 Ending = Literal["stop", "length", "refused"]
@@ -109,7 +110,7 @@ class ScriptedBackend:
         """Give the next answer of the queue, or one of its own."""
         self.requests.append(request)
         deadline = Deadline(request.deadline, f"{self.name}/{request.model}")
-        async with aclosing(deadline.keep(self._act(request))) as chunks:
+        async with aclosing(deadline.keep(spoken(self._act(request)))) as chunks:
             async for chunk in chunks:
                 yield chunk
 

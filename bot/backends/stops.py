@@ -38,5 +38,9 @@ class Stops:
         text, self._held = self._held, ""
         return text
 
+    def anew(self) -> Stops:
+        """The same for a text that begins anew."""
+        return Stops(self._sequences)
+
     def _may_begin(self, end: str) -> bool:
         return any(sequence.startswith(end) for sequence in self._sequences)

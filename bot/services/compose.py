@@ -99,6 +99,7 @@ class Composer:
                 prompt=prompt.ref,
                 act=Act.GENERATED,
                 asked=request.model,
+                fragments=True,
                 opening=asked.opening,
             )
             async with aclosing(self._scribe.write(job, stop=stop)) as steps:

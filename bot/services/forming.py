@@ -28,6 +28,7 @@ from bot.backends.base import (
     TokenProb,
     Usage,
     Waiting,
+    Withdrawn,
 )
 from bot.backends.deadline import Deadline
 from bot.errors import BackendError
@@ -122,7 +123,7 @@ class Formed:
                         if isinstance(chunk, _Draft):
                             draft = chunk
                         else:
-                            last = chunk
+                            last = chunk if isinstance(chunk, Waiting) else last
                             yield chunk
             except BackendError as error:
                 if best is None:
@@ -149,25 +150,36 @@ class Formed:
 
     async def _draft(
         self, request: Request, constraint: Constraint, before: _Draft | None, deadline: Deadline
-    ) -> AsyncGenerator[Waiting | _Draft, None]:
-        """One call, and its text checked; a repair is put into the text before it."""
+    ) -> AsyncGenerator[Waiting | Text | _Draft, None]:
+        """One call, and its text checked; a repair is put into the text before it.
+
+        Of a draft that breaks off, what there is of it is given before the error.
+        """
         tidy, text, tokens = Tidy(), "", list[TokenProb]()
         model = ModelRef("", request.model)
-        async with aclosing(self._inner.generate(replace(request, deadline=deadline.left()))) as chunks:
-            async for chunk in chunks:
-                match chunk:
-                    case Waiting():
-                        yield chunk
-                    case Text():
-                        text += tidy.feed(chunk.text)
-                        tokens += chunk.tokens
-                        model = chunk.model or model
-                    case Done():
-                        done = chunk
-                        break
-            else:
-                raise RuntimeError("the backend ended its stream without Done")
-        text = (text + tidy.finish()).strip()
+        done: Done | None = None
+        try:
+            async with aclosing(self._inner.generate(replace(request, deadline=deadline.left()))) as chunks:
+                async for chunk in chunks:
+                    match chunk:
+                        case Waiting():
+                            yield chunk
+                        case Text():
+                            text += tidy.feed(chunk.text)
+                            tokens += chunk.tokens
+                            model = chunk.model or model
+                        case Withdrawn():
+                            tidy, text, tokens = Tidy(), "", []
+                        case Done():
+                            done = chunk
+                            break
+        except BackendError:
+            if before is None and text:
+                yield Text(text, tuple(tokens), model)
+            raise
+        if done is None:
+            raise RuntimeError("the backend ended its stream without Done")
+        text = text.strip()
         refused = done.ending == "refused" or refuses(text, constraint.language)
         new = text if before is None else before.text if refused else _mended(before, text)
         draft = await asyncio.to_thread(_checked, new, done, constraint)

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.backends.base import Backend, Done, Request, Text
+from bot.backends.base import Backend, Done, Request, Text, Withdrawn
 from bot.errors import AgainstTheRules, BadInput, Gone, ModelUnavailable
 from bot.house.book import HouseBook
 from bot.house.model import House, HouseStore, Level, MemberStore, Resolved
@@ -176,9 +176,10 @@ class StyleTrial:
             async for chunk in chunks:
                 if isinstance(chunk, Text):
                     text += await gate.feed(tidy.feed(chunk.text))
+                elif isinstance(chunk, Withdrawn):
+                    gate, tidy, text = self._filters.of(place, member).gate(), Tidy(), ""
                 elif isinstance(chunk, Done) or gate.shut:
                     break
-        text += await gate.feed(tidy.finish()) if not gate.shut else ""
         rest, verdict = await gate.finish()
         if verdict.action >= Action.REGENERATE:
             raise AgainstTheRules("refused.model_text", rules=", ".join(verdict.rules))

@@ -339,6 +339,7 @@ class Reviser:
             base=base,
             instruction=instruction,
             asked=request.model,
+            fragments=True,
         )
         async with aclosing(self._scribe.write(job, stop=stop)) as steps:
             async for step in steps:

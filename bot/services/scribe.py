@@ -24,8 +24,17 @@ from bot.backends.base import (
     TokenProb,
     Usage,
     Waiting,
+    Withdrawn,
 )
-from bot.errors import AgainstTheRules, BackendError, HeldForReview, ModelUnavailable, Refusal
+from bot.errors import (
+    AgainstTheRules,
+    BackendError,
+    DeadlinePassed,
+    HeldForReview,
+    ModelRateLimited,
+    ModelUnavailable,
+    Refusal,
+)
 from bot.ids import GuildId, Lang, MemberId, Place, WorkId
 from bot.moderation.gate import StreamGate
 from bot.moderation.verdict import Action, Verdict
@@ -52,6 +61,7 @@ class Job:
         base: the take that the new one derives from, if any: its authors keep what is kept.
         asked: the model that was asked for, to tell when another one answered.
         opening: the member's own words that the text begins with.
+        fragments: a text that breaks off is kept as far as it came, as one that is stopped.
     """
 
     place: Place
@@ -66,6 +76,7 @@ class Job:
     instruction: str = ""
     asked: str = ""
     opening: str = ""
+    fragments: bool = False
 
 
 @dataclass(slots=True)
@@ -79,6 +90,8 @@ class _Draft:
     tokens: list[TokenProb] = field(default_factory=list[TokenProb])
     thrown_back: int = 0
     """How many before this one were too like an earlier text."""
+    broken: bool = False
+    """The model or the way to it failed in the middle."""
     alike: float = 0.0
     """How like an earlier text it is, if it is too like one."""
 
@@ -177,7 +190,7 @@ class Scribe:
         A revision is meant to be like what it revises, a chosen seed to give the
         same text again.
         """
-        if self._distinct is None or draft.blocked or stop.is_set() or not draft.text:
+        if self._distinct is None or draft.blocked or draft.broken or stop.is_set() or not draft.text:
             return 0.0
         if job.act is not Act.GENERATED or job.work.wish.seed is not None:
             return 0.0
@@ -188,26 +201,39 @@ class Scribe:
         self, job: Job, request: Request, draft: _Draft, stop: asyncio.Event
     ) -> AsyncGenerator[Step, None]:
         """One run of the model through the gate; leaves what came of it in ``draft``."""
-        gate = self._filters.of(job.place, job.member, fiction=job.work.wish.art in FICTION).gate()
-        tidy, opening = Tidy(), Opening(job.opening)
-        async with aclosing(until(self._backend.generate(request), stop)) as chunks:
-            async for chunk in chunks:
-                match chunk:
-                    case Text(text, tokens, model):
-                        draft.model = model or draft.model
-                        draft.tokens += tokens
-                        if released := await gate.feed(opening.feed(tidy.feed(text))):
-                            draft.text += released
-                            yield Words(draft.text)
-                        if gate.shut:
-                            break
-                    case Waiting(why, place, fraction, model, seconds):
-                        yield Pending(why, place, fraction, model, seconds)
-                    case Done():
-                        draft.done, draft.model = chunk, chunk.model
-                    case _:
-                        assert_never(chunk)
-        await _close(gate, opening.finish(tidy.finish()), draft)
+        filters = self._filters.of(job.place, job.member, fiction=job.work.wish.art in FICTION)
+        gate, tidy, opening = filters.gate(), Tidy(), Opening(job.opening)
+        broke: BackendError | None = None
+        try:
+            async with aclosing(until(self._backend.generate(request), stop)) as chunks:
+                async for chunk in chunks:
+                    match chunk:
+                        case Text(text, tokens, model):
+                            draft.model = model or draft.model
+                            draft.tokens += tokens
+                            if released := await gate.feed(opening.feed(tidy.feed(text))):
+                                draft.text += released
+                                yield Words(draft.text)
+                            if gate.shut:
+                                break
+                        case Waiting(why, place, fraction, model, seconds):
+                            yield Pending(why, place, fraction, model, seconds)
+                        case Withdrawn():
+                            gate, tidy, opening = filters.gate(), Tidy(), Opening(job.opening)
+                            draft.text, draft.tokens = "", []
+                            yield Words("")
+                        case Done():
+                            draft.done, draft.model = chunk, chunk.model
+                        case _:
+                            assert_never(chunk)
+        except (ModelUnavailable, ModelRateLimited, DeadlinePassed) as error:
+            if not job.fragments:
+                raise
+            broke = error
+        await _close(gate, opening.finish(), draft)
+        if broke is not None and not draft.text and not draft.blocked:
+            raise broke
+        draft.broken = broke is not None
 
     async def _record(
         self, job: Job, request: Request, draft: _Draft, reservation: int, *, stopped: bool
@@ -274,10 +300,16 @@ class Scribe:
                 spans=_spans(job, author, text),
             ),
             parent=job.base.number if job.base and job.base.work == job.work.id else None,
-            ending="stopped" if stopped and draft.done is None else done.ending,
+            ending=_ending(draft, stopped=stopped),
             instruction=job.instruction,
             seed=seed,
         )
+
+
+def _ending(draft: _Draft, *, stopped: bool) -> str:
+    if draft.done is not None:
+        return draft.done.ending
+    return "stopped" if stopped else "interrupted" if draft.broken else "stop"
 
 
 async def _close(gate: StreamGate, last: str, draft: _Draft) -> None:
@@ -316,6 +348,8 @@ def _notes(job: Job, draft: _Draft) -> tuple[str, ...]:
     notes: list[str] = []
     if _another(job.asked, draft.model):
         notes.append("work.other_model")
+    if draft.broken:
+        notes.append("work.broke_off")
     notes += [f"work.lacks_{one}" for one in (draft.done.lacks if draft.done is not None else ())]
     if draft.thrown_back:
         notes.append("work.still_alike" if draft.alike else "work.thrown_back")
@@ -324,4 +358,8 @@ def _notes(job: Job, draft: _Draft) -> tuple[str, ...]:
 
 def _another(asked: str, answered: ModelRef | None) -> bool:
     """Whether another model answered than the one that was asked for."""
-    return bool(asked) and answered is not None and asked not in (answered.name, answered.id)
+    if not asked or answered is None:
+        return False
+    # A server may answer in another name of the same model: that of a dated snapshot, of an alias.
+    names = (answered.id, answered.asked)
+    return asked not in (*names, *(f"{answered.provider}/{name}" for name in names))

@@ -190,7 +190,7 @@ def _byline(
         facts.append(translate("work.remix_of", lang, work=source.id, member=mention(source.author, lang)))
     if takes > 1 and take is not None:
         facts.append(translate("work.take", lang, number=take.number, total=takes))
-    if take is not None and take.ending in ("stopped", "length", "interrupted"):
+    if take is not None and take.ending in ("stopped", "length", "refused", "interrupted"):
         facts.append(translate(f"work.ended_{take.ending}", lang))
     return " · ".join(facts)
 

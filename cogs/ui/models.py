@@ -49,7 +49,7 @@ class ModelShelf:
         if not model or not self.known:
             return
         provider = model.split("/")[0]
-        if provider in self.down:
+        if provider in self.down or self._router.takes(model):
             return
         if model not in {info.id for info in self.known} | {info.id.split("/", 1)[-1] for info in self.known}:
             raise ModelUnknown(model=model[:80])

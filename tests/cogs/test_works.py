@@ -232,7 +232,7 @@ async def test_a_double_press_does_nothing_twice(world: World) -> None:
 
 
 async def test_a_failed_take_leaves_the_card_as_it_was(world: World) -> None:
-    world.model.say("first words").fail(ModelUnavailable(model="scripted/scripted"), "half a ")
+    world.model.say("first words").fail(ModelUnavailable(model="scripted/scripted"))
     poem = await world.poem()
     before = world.latest(poem).content
     told = private(await world.ana.click(poem, label="Another take"))

@@ -23,6 +23,7 @@ from bot.backends.base import (
     collect,
 )
 from bot.backends.limits import Limits
+from bot.backends.openai_api import OpenAIBackend
 from bot.backends.registry import FACTORIES
 from bot.backends.router import Router
 from bot.backends.scripted import ScriptedBackend
@@ -33,6 +34,9 @@ from tests.servers.faulty import serve
 from tests.servers.tiny import transformers_folder
 
 # One loop for all: a local model's process is started once, not once a test.
+REAL = [*FACTORIES, "responses"]
+"""The kinds in the registry, of which one speaks two protocols."""
+
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 
@@ -53,7 +57,7 @@ async def _registered(kind: str, folder: Path, stack: AsyncExitStack) -> list[Ba
 
 
 @pytest_asyncio.fixture(
-    scope="module", loop_scope="module", params=[*FACTORIES, "scripted", "limits", "router"]
+    scope="module", loop_scope="module", params=[*FACTORIES, "responses", "scripted", "limits", "router"]
 )
 async def backend(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -66,6 +70,10 @@ async def backend(
                 made = Limits(ScriptedBackend(), max_running=2)
             case "router":
                 made = Router([ScriptedBackend()], default="scripted/scripted")
+            case "responses":
+                server = await stack.enter_async_context(serve())
+                server.known = frozenset({"poet"})
+                made = OpenAIBackend(base_url=server.url, protocol="responses")
             case kind:
                 (made,) = await _registered(kind, tmp_path_factory.mktemp(kind), stack)
         yield made
@@ -119,7 +127,7 @@ async def test_answers_every_model_that_it_lists(backend: Backend) -> None:
         assert isinstance(chunks[-1], Done)
 
 
-@pytest.mark.parametrize("backend", FACTORIES, indirect=True)  # a script answers every name
+@pytest.mark.parametrize("backend", REAL, indirect=True)  # a script answers every name
 async def test_an_unknown_model_is_said_to_be_unknown(backend: Backend) -> None:
     with pytest.raises(ModelUnknown):
         await read(backend, ask(model="no/such-model"))
@@ -165,7 +173,7 @@ async def test_the_deadline_is_kept(backend: Backend) -> None:
     assert isinstance((await read(backend, ask()))[-1], Done)
 
 
-@pytest.mark.parametrize("backend", FACTORIES, indirect=True)  # a script says what it was told
+@pytest.mark.parametrize("backend", REAL, indirect=True)  # a script says what it was told
 async def test_stop_sequences_stop(backend: Backend) -> None:
     whole = (await collect(backend.generate(ask()))).text
     stop = whole[len(whole) // 2 :][:2]

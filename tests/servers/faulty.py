@@ -17,7 +17,11 @@ from aiohttp import ClientSession, web
 _SCHEMAS = json.loads((Path(__file__).parent / "openai_requests.json").read_text())
 _CHECKS = {
     path: jsonschema.Draft202012Validator({**_SCHEMAS, "$ref": f"#/$defs/{name}"})
-    for path, name in (("/v1/chat/completions", "chat"), ("/v1/completions", "completion"))
+    for path, name in (
+        ("/v1/chat/completions", "chat"),
+        ("/v1/completions", "completion"),
+        ("/v1/responses", "response"),
+    )
 }
 
 Answer = Callable[[web.Request, Any], Awaitable[web.StreamResponse]]
@@ -31,6 +35,7 @@ class Faulty:
     upstream: str = ""
     plan: deque[Answer] = field(default_factory=deque)
     bodies: list[Any] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
@@ -49,12 +54,14 @@ class Faulty:
         """Check a request against OpenAI's schema, and answer as planned."""
         body = await request.json()
         self.bodies.append(body)
+        self.paths.append(request.path)
         self.headers.append(dict(request.headers))
         self.times.append(asyncio.get_running_loop().time())
         self.problems += [error.message for error in _CHECKS[request.path].iter_errors(body)]
         if self.known is not None and body["model"] not in self.known:
             return await status(404, code="model_not_found")(request, body)
-        answer = self.plan.popleft() if self.plan else (passed_on(self.upstream) if self.upstream else says())
+        good = responds() if request.path.endswith("/responses") else says()
+        answer = self.plan.popleft() if self.plan else (passed_on(self.upstream) if self.upstream else good)
         try:
             return await answer(request, body)
         except (ConnectionResetError, asyncio.CancelledError):
@@ -77,6 +84,7 @@ async def serve() -> AsyncIterator[Faulty]:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", faulty.answer)
     app.router.add_post("/v1/completions", faulty.answer)
+    app.router.add_post("/v1/responses", faulty.answer)
     app.router.add_get("/v1/models", faulty.listed)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
@@ -114,10 +122,11 @@ USAGE: dict[str, Any] = {
 POEM = (event("Snow"), event(" falls"), event("."))
 
 
-def says(*events: dict[str, Any] | str, cut: bool = False, hang: bool = False) -> Answer:
+def says(*events: dict[str, Any] | str, cut: bool = False, hang: bool = False, done: bool = True) -> Answer:
     """A stream of events (text is sent as it is); a good poem when none is given.
 
-    ``cut`` breaks the connection after them, ``hang`` keeps it open in silence.
+    ``cut`` breaks the connection after them, ``hang`` keeps it open in silence; without ``done`` it
+    ends without saying so.
     """
     told = events or (*POEM, event(finish="stop"), USAGE)
 
@@ -133,10 +142,54 @@ def says(*events: dict[str, Any] | str, cut: bool = False, hang: bool = False) -
             assert request.transport is not None
             request.transport.close()
             return response
-        await response.write(b"data: [DONE]\n\n")
+        if done:
+            await response.write(b"data: [DONE]\n\n")
         return response
 
     return answer
+
+
+def responds(
+    *pieces: str | dict[str, Any],
+    status: str = "completed",
+    reason: str = "",
+    reasoning: int = 0,
+    end: bool = True,
+    whole: bool = False,
+) -> Answer:
+    """A stream of the Responses API; pieces of text, or events as they are.  ``whole`` sends no stream."""
+    texts = [piece for piece in pieces or ("Snow", " falls", ".") if isinstance(piece, str)]
+    if status != "completed" and not pieces:
+        texts = []
+    content = [{"type": "output_text", "text": "".join(texts), "annotations": []}]
+    response: dict[str, Any] = {
+        "id": "resp_1",
+        "object": "response",
+        "status": status,
+        "model": "poet-2026",
+        "error": None,
+        "incomplete_details": {"reason": reason} if reason else None,
+        "output": [{"type": "message", "role": "assistant", "content": content}] if texts else [],
+        "usage": {
+            "input_tokens": 7,
+            "output_tokens": 3 + reasoning,
+            "output_tokens_details": {"reasoning_tokens": reasoning},
+        },
+    }
+    if whole:
+        return page(json.dumps(response), content_type="application/json")
+    begun = response | {"status": "in_progress", "output": [], "usage": None, "incomplete_details": None}
+    events: list[dict[str, Any]] = [{"type": "response.created", "response": begun}]
+    for piece in pieces or texts:
+        if isinstance(piece, dict):
+            events.append(piece)
+        else:
+            logprobs = [{"token": piece, "logprob": -0.5, "top_logprobs": []}]
+            events.append({"type": "response.output_text.delta", "delta": piece, "logprobs": logprobs})
+    if end:
+        events.append({"type": "response.output_text.done", "text": "".join(texts)})
+        events.append({"type": f"response.{status}", "response": response})
+    return says(*events, done=False)
 
 
 def status(

@@ -17,6 +17,7 @@ from bot.backends.local.copies import copies
 from bot.backends.local.describe import describe, name_of
 from bot.backends.local.fresh import fresh
 from bot.backends.local.process import Answer, Inbox, WorkerProcess
+from bot.backends.thoughts import spoken
 from bot.errors import BackendError, ModelUnavailable, ModelUnknown
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class LocalBackend:
             chunks = fresh(self._once, request, seed, known)
         else:
             chunks = self._once(request)
-        async with aclosing(chunks) as stream:
+        async with aclosing(spoken(chunks)) as stream:
             async for chunk in stream:
                 yield chunk
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from bot.backends.base import Chunk, Cue, Done, Lack, ModelRef, Request, Text, TokenProb, Waiting
+from bot.backends.base import Chunk, Cue, Done, Lack, ModelRef, Request, Text, TokenProb, Waiting, Withdrawn
 from bot.forms.guide.guided import seeds, shows, stale
 
 TRIES = 12
@@ -80,7 +80,7 @@ async def fresh(
         async with aclosing(write(_going_on(request, draft, one))) as chunks:
             async for chunk in chunks:
                 match chunk:
-                    case Waiting():
+                    case Waiting() | Withdrawn():
                         yield chunk
                     case Text():
                         open_, model = open_ + chunk.text, chunk.model or model

@@ -157,7 +157,9 @@ async def test_failures_are_told_apart(
     assert len(server.bodies) == 1
 
 
-@pytest.mark.parametrize("ending", [says(*POEM, cut=True), says(*POEM, "data: {oops\n\n"), says(*POEM)])
+@pytest.mark.parametrize(
+    "ending", [says(*POEM, cut=True), says(*POEM, "data: {oops\n\n"), says(*POEM, done=False)]
+)
 async def test_a_cut_stream_keeps_its_text_and_is_never_sent_again(
     server: Faulty, backend: OpenAIBackend, ending: object
 ) -> None:
@@ -255,8 +257,8 @@ async def test_learns_how_to_ask_and_remembers(server: Faulty, backend: OpenAIBa
 async def test_does_not_learn_from_a_complaint_about_something_else(
     server: Faulty, backend: OpenAIBackend
 ) -> None:
-    about = "Unsupported value: 'messages[0].role' does not support 'system', at this temperature."
-    server.then(status(400, about, param="messages[0].role", code="unsupported_value"))
+    about = "Unsupported value: 'messages[1].content' does not support 'x', at this temperature."
+    server.then(status(400, about, param="messages[1].content", code="unsupported_value"))
     with pytest.raises(BackendError):
         await collect(backend.generate(ask()))
     assert len(server.bodies) == 1
