@@ -108,6 +108,8 @@ class App:
     recovery: Recovery
     store: Store
     clock: Clock
+    simulated: bool
+    """Whether time is that of a simulated world: this is a rehearsal."""
 
     async def begin(self) -> None:
         """Once Discord can be reached: recover what was cut off, once, and start the periodic tasks."""
@@ -330,6 +332,7 @@ async def open_app(
             ),
             store=store,
             clock=clock,
+            simulated=clock is not _now,
         )
 
 

@@ -71,6 +71,8 @@ class Renga(commands.Bot):
         self.explain_to: Explainer | None = None
         self.refused: Refused | None = None
         """Tells whoever wrote what a filter refused; False if it could not."""
+        self._command_ids: dict[str, int] = {}
+        """What Discord numbered the commands, by name."""
         self._to_load = tuple(extensions)
         self._telling: asyncio.Task[None] | None = None
 
@@ -132,8 +134,17 @@ class Renga(commands.Bot):
         ]
         where = f"commands:{self.application_id}:{guild.id if guild else 'everywhere'}"
         fingerprint = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
-        if await self.app.notes.get(where) == fingerprint:
+        known = await self.app.notes.get(f"{where}:ids")
+        if known is not None and await self.app.notes.get(where) == fingerprint:
+            self._command_ids = json.loads(known)
             return
         synced = await self.tree.sync(guild=guild)
+        self._command_ids = {command.name: command.id for command in synced}
+        await self.app.notes.put(f"{where}:ids", json.dumps(self._command_ids))
         await self.app.notes.put(where, fingerprint)
         log.info("told Discord of %s commands", len(synced))
+
+    def pressable(self, command: str) -> str:
+        """A command (``poem``, ``story start``) as a word to press, once Discord has numbered it."""
+        id = self._command_ids.get(command.split()[0])
+        return f"</{command}:{id}>" if id else f"`/{command}`"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
+from typing import cast
 
 from bot.errors import AgainstTheRules, RengaError
 from bot.i18n.text import has, translate
@@ -20,6 +22,10 @@ GIVEN_BACK = 1_500
 """The most characters of a member's input that are given back with an explanation."""
 
 
+MEANT = "meant"
+"""The fact that holds what may have been meant, for whoever can offer it to be chosen."""
+
+
 def explain(error: BaseException, lang: Lang) -> str:
     """A sentence or two for whoever caused or met an error.
 
@@ -29,7 +35,7 @@ def explain(error: BaseException, lang: Lang) -> str:
     if not isinstance(error, RengaError):
         return _unexpected(error, lang)
     key = error.text_key if has(error.text_key) else type(error).key
-    facts = {name: _told(fact, lang) for name, fact in error.facts.items()}
+    facts = {name: _told(fact, lang) for name, fact in error.facts.items() if name != MEANT}
     for name in ("wait", "retry_after"):
         if isinstance(seconds := error.facts.get(name), int | float):
             facts["wait"] = span(seconds, lang)
@@ -84,6 +90,11 @@ def _told(fact: object, lang: Lang) -> str:
         return f"{fact:g}"
     if fact is None:
         return "–"
+    if isinstance(fact, tuple):
+        parts = cast("tuple[object, ...]", fact)
+        return translate("text.or", lang).join(_told(part, lang) for part in parts)
+    if isinstance(fact, Mapping):  # words in each language
+        return str(cast("Mapping[Lang, str]", fact)[lang])
     return str(fact)
 
 

@@ -9,6 +9,7 @@ every table lead its keys with it, and no query can forget it.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 from typing import Literal, NewType
 
@@ -27,6 +28,25 @@ LANGUAGES: tuple[Lang, ...] = ("en", "zh")
 def private_room(member: MemberId) -> GuildId:
     """The space of one member outside every guild that invited the bot."""
     return GuildId(-member)
+
+
+_COUNTER = 32
+"""Bits of an id below the number that its space counts by: they hold the fingerprint of the space."""
+
+
+def numbered_id(space: GuildId, number: int) -> int:
+    """The id of what a space counts as its ``number``-th: the number, and a fingerprint of the space.
+
+    With the fingerprint an id of one space names nothing in another (a button
+    of a message may be pressed where another space is meant), and since each
+    space counts for itself, no id tells how much happens elsewhere.
+    """
+    return number << _COUNTER | zlib.crc32(str(int(space)).encode())
+
+
+def number_of(id: int) -> int:
+    """The number in an id, which is what people read and type."""
+    return id >> _COUNTER
 
 
 @dataclass(frozen=True, slots=True)

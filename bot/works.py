@@ -11,6 +11,28 @@ from typing import Protocol
 from bot.attribution.model import Act, Contribution, Draft, ModelAuthor, Span
 from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place, WorkId
 
+TITLE = 80
+"""Characters of the title that a work has from its topic."""
+
+_STOPS = "，。；、！？：,.;:!?—–"
+
+
+def title_of(topic: str, limit: int = TITLE) -> str:
+    """What a work is called until its author says otherwise: its topic, in one line.
+
+    A long one is cut after a clause that ends in its last third, else after a word, and says so by "…".
+    """
+    text = " ".join(topic.split())
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    clause, word = max(cut.rfind(mark) for mark in _STOPS), cut.rfind(" ")
+    if clause >= limit * 2 // 3:
+        cut = cut[:clause]
+    elif word >= limit // 2:
+        cut = cut[:word]
+    return cut.rstrip(f"{_STOPS} \u200d") + "…"
+
 
 class WorkState(StrEnum):
     """Where a work stands."""

@@ -18,7 +18,7 @@ from bot.explain import explain
 from bot.house.style import rating_at
 from bot.i18n.slash import say
 from bot.i18n.text import translate
-from bot.ids import LANGUAGES, Lang
+from bot.ids import LANGUAGES, Lang, number_of
 from bot.services.books_ports import PlanRow
 from bot.services.books_writer import is_for_one, steps_written, terms_for_one, written
 from bot.services.stories import CHAPTER_LIMIT, TITLE_LIMIT, Told
@@ -242,7 +242,9 @@ class Chapters(commands.Cog):
                 view = discord.ui.View(timeout=None)
                 for name in ("publish", "credits"):
                     view.add_item(WorkButton(name, work.id, work.take, lang=lang))
-                text = translate("bound.as_one", lang, title=line(row.plan.title), work=work.id)
+                text = translate(
+                    "bound.as_one", lang, title=line(row.plan.title), work=f"\\#{number_of(work.id)}"
+                )
                 await tell(interaction, text, view=view)
                 return
         await tell(interaction, translate("story.done", lang))

@@ -103,7 +103,8 @@ class Consent(commands.Cog):
         shown = await self._app.works.shown(guild, MessageId(message.id))
         if shown is not None:
             made = await self._app.credits.of(guild, shown.work, shown.take or None)
-            await tell(interaction, credit_sheet(made, lang))
+            sheet = credit_sheet(made, lang)
+            await tell(interaction, sheet.content, view=sheet.view)
         elif message.author == self._bot.user:
             await tell(interaction, translate("credits.no_record", lang))
         else:

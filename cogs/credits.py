@@ -9,14 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Renga
-from bot.errors import Gone, NotAllowed
+from bot.errors import NotAllowed
 from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import GuildId, MemberId
 from bot.works import PARTS, Shown, Work
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.items import LastingItem
-from cogs.ui.recent import numbered
 from cogs.ui.reply import acknowledge, hold, tell
 from cogs.ui.sheets import credit_sheet
 from cogs.ui.stream import Frame
@@ -67,17 +66,13 @@ class Credits(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=True)
     async def credits(self, interaction: discord.Interaction[Renga], work: str = "") -> None:
         """Show who made a work: the named one, or the member's newest."""
-        wanted = numbered(work) if work.strip() else None
         await acknowledge(interaction, private=True)
         guild = space_of(interaction)
-        if wanted is None:
-            newest = await self._studio.recent.of(guild, member_of(interaction))
-            if not newest:
-                raise Gone("refused.no_works_yet")
-            wanted = newest[0].id
+        wanted = await self._studio.recent.named(guild, member_of(interaction), work)
         seen = await self._studio.work(interaction, wanted)
         made = await self._app.credits.of(guild, seen.id)
-        await tell(interaction, credit_sheet(made, lang_read(interaction)))
+        sheet = credit_sheet(made, lang_read(interaction))
+        await tell(interaction, sheet.content, view=sheet.view)
 
     @credits.autocomplete("work")
     async def _works(

@@ -13,7 +13,7 @@ from bot.client import Renga
 from bot.errors import Gone, NotAllowed
 from bot.i18n.slash import say
 from bot.i18n.text import translate
-from bot.ids import Lang, WorkId
+from bot.ids import Lang, WorkId, number_of
 from bot.works import Work
 from cogs.ui.items import LastingItem
 from cogs.ui.recent import label
@@ -92,7 +92,7 @@ class WorkMenu(LastingItem["discord.ui.Select[Any]"], template=r"renga:d:open"):
 def _line(work: Work, lang: Lang) -> str:
     state = translate(f"work.state_{work.state}", lang)
     name = line(work.title or work.wish.topic, 50) or translate("work.untitled", lang)
-    return f"\\#{work.id} {name} · {state} · <t:{int(work.created.timestamp())}:R>"
+    return f"\\#{number_of(work.id)} {name} · {state} · <t:{int(work.created.timestamp())}:R>"
 
 
 async def setup(bot: Renga) -> None:

@@ -12,6 +12,8 @@ from bot.i18n.text import translate
 from bot.ids import WorkId
 from bot.works import Work
 from cogs.ui.modals import Form, check_file, read_file, submitted
+from cogs.ui.offer_items import UseButton
+from cogs.ui.offers import forget_offers
 from cogs.ui.reply import acknowledge, explain_to, hold, tell
 from cogs.ui.stream import Surface
 from cogs.ui.studio import Studio, shown_privately, studio_of
@@ -28,8 +30,14 @@ class Forms(commands.Cog):
         self._under_way: set[tuple[int, str, int, int]] = set()
 
     async def cog_load(self) -> None:
-        """Explain, from now on, whatever goes wrong in a command."""
+        """Explain, from now on, whatever goes wrong in a command, and offer what may have been meant."""
         self._bot.explain_to = explain_to
+        self._bot.add_dynamic_items(UseButton)
+        self._app.privacy.remembers(lambda member, guild: forget_offers(self._bot, member))
+
+    async def cog_unload(self) -> None:
+        """Answer those offers no longer."""
+        self._bot.remove_dynamic_items(UseButton)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:

@@ -11,9 +11,11 @@ from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.permissions import lacking
+from cogs.ui.help_topics import HelpMenu, told
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
 from cogs.ui.settings_keeper import require_manager
+from cogs.ui.small_model import HOUSE_MODEL
 from cogs.ui.studio import Studio, studio_of
 from cogs.ui.where import lang_read, member_of, place_of
 
@@ -26,18 +28,24 @@ class Help(commands.Cog):
         self._app = bot.app
         self._studio = studio
 
+    async def cog_load(self) -> None:
+        """Answer the menu of topics, also one of before a restart."""
+        self._bot.add_dynamic_items(HelpMenu)
+
+    async def cog_unload(self) -> None:
+        """Answer it no longer."""
+        self._bot.remove_dynamic_items(HelpMenu)
+
     @app_commands.command(name=say("command.help"), description=say("command.help_about"))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.allowed_installs(guilds=True, users=True)
     async def help(self, interaction: discord.Interaction[Renga]) -> None:
         """Say what can be done: everything here is known without looking anything up."""
-        lang = lang_read(interaction)
-        lines = [translate("help.intro", lang)]
-        lines += [
-            f"- `/{art.name}` {line(art.about[lang], 120)}" for art in self._app.catalogue.arts.values()
-        ]
-        lines += [translate(f"help.{part}", lang) for part in ("buttons", "menus", "own", "moderators")]
-        await tell(interaction, "\n".join(lines)[:2_000])
+        known = self._app.desk.book.peek(place_of(interaction))
+        small = (known.house.model if known is not None else "") or self._app.router.default
+        more = translate("usage.larger_model", lang_read(interaction)) if small == HOUSE_MODEL else ""
+        frame = told(interaction, more=more)
+        await tell(interaction, frame.content, view=frame.view)
 
     @app_commands.command(name=say("command.doctor"), description=say("command.doctor_about"))
     @app_commands.default_permissions(manage_guild=True)

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.client import Renga
 from bot.i18n.text import translate
-from bot.ids import Lang, WorkId
+from bot.ids import Lang, WorkId, number_of
 from bot.services.ink import InkedText
 from bot.works import Take, Work
 from cogs.ui.card import view_of
@@ -19,6 +19,7 @@ from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import plain_line
 from cogs.ui.studio import Studio, studio_of
 from cogs.ui.where import lang_for
+from cogs.ui.works_more import WorkFeature
 
 WHOLE = 0.98
 """From this part of the letters on nothing is said of those without ink."""
@@ -30,6 +31,23 @@ class Ink(commands.Cog):
     def __init__(self, bot: Renga, studio: Studio) -> None:
         self._app = bot.app
         self._studio = studio
+
+    async def cog_load(self) -> None:
+        """Be offered under every work that a model had a part in."""
+        self._studio.more.add(
+            WorkFeature(
+                name="ink",
+                label="button.ink",
+                about="more.ink",
+                run=lambda interaction, on: self.press(interaction, "ink", *on),
+                fits=lambda on: bool(on.made.models),
+                place=30,
+            )
+        )
+
+    async def cog_unload(self) -> None:
+        """Be offered no longer."""
+        self._studio.more.remove("ink")
 
     async def press(
         self, interaction: discord.Interaction[Renga], action: str, id: WorkId, take: int
@@ -61,7 +79,7 @@ def _byline(take: Take, lang: Lang) -> str:
 
 
 def _of(work: Work) -> str:
-    return f"-# \\#{work.id}"
+    return f"-# \\#{number_of(work.id)}"
 
 
 def _below(inked: InkedText, lang: Lang) -> str:

@@ -13,19 +13,19 @@ from bot.client import Renga
 from bot.errors import BadInput, NotAllowed
 from bot.i18n.slash import say
 from bot.i18n.text import translate
-from bot.ids import Lang, MemberId, MessageId, WorkId
+from bot.ids import Lang, MemberId, MessageId, WorkId, number_of
 from bot.services.judging_critic import Ask
 from bot.services.judging_facts import Facts
 from bot.works import Take, Work
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.judging_reading import TEXT_FILE, ReadingQuestion, question, reading, without_model
 from cogs.ui.modals import read_file
-from cogs.ui.recent import numbered
 from cogs.ui.reply import acknowledge, hold, tell
 from cogs.ui.split import split
 from cogs.ui.stream import Frame, Surface
 from cogs.ui.studio import Studio, studio_of
 from cogs.ui.where import invited, lang_public, lang_read, member_of, place_of, space_of
+from cogs.ui.works_more import WorkFeature
 
 LONGEST = 6_000
 """Characters of a text that is read."""
@@ -61,11 +61,21 @@ class Judging(commands.Cog):
         """Add the command on messages, and answer every question, also those of before a restart."""
         self._bot.tree.add_command(self._menu)
         self._bot.add_dynamic_items(ReadingQuestion)
+        self._studio.more.add(
+            WorkFeature(
+                name="critique",
+                label="button.critique",
+                about="more.critique",
+                run=lambda interaction, on: self.press(interaction, "critique", *on),
+                place=40,
+            )
+        )
 
     async def cog_unload(self) -> None:
         """Take them away again."""
         self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
         self._bot.remove_dynamic_items(ReadingQuestion)
+        self._studio.more.remove("critique")
 
     @app_commands.command(name=say("command.critique"), description=say("command.critique_about"))
     @app_commands.describe(work=say("command.option_work_about"), model=say("command.option_model_about"))
@@ -76,15 +86,10 @@ class Judging(commands.Cog):
         self, interaction: discord.Interaction[Renga], work: str | None = None, model: str = ""
     ) -> None:
         """Read a work: the member's own at once, somebody else's when they agree."""
-        chosen = numbered(work) if work else None
         self._studio.models.check(model.strip())
         self._app.usage.check(place_of(interaction), member_of(interaction))
         await acknowledge(interaction, private=True)
-        if chosen is None:
-            recent = await self._studio.recent.of(space_of(interaction), member_of(interaction))
-            if not recent:
-                raise BadInput("refused.no_works_yet")
-            chosen = recent[0].id
+        chosen = await self._studio.recent.named(space_of(interaction), member_of(interaction), work or "")
         await self._work(interaction, await self._studio.work(interaction, chosen), 0, model.strip())
 
     @critique.autocomplete("work")
@@ -136,7 +141,7 @@ class Judging(commands.Cog):
         cards = await self._app.works.cards(work.guild, work.id)
         guild = interaction.guild_id or "@me"
         places = [f"https://discord.com/channels/{guild}/{one.channel}/{one.message}" for one in cards]
-        where = places[0] if places else f"#{work.id}"
+        where = places[0] if places else f"#{number_of(work.id)}"
         await self._ask(interaction, work.author, "work", work.id, number, where)
 
     async def _ask(

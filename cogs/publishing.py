@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections import defaultdict
 from dataclasses import replace
-from typing import Any
 
 import discord
 from discord.ext import commands
@@ -43,6 +42,7 @@ from cogs.ui.where import (
     place_of,
     space_of,
 )
+from cogs.ui.works_more import WorkFeature
 
 log = logging.getLogger(__name__)
 
@@ -170,10 +170,21 @@ class Publishing(commands.Cog):
             self._studio.outlet.others[kind] = gallery
         self._app.publishing.shown = self.show_answer
         self._bot.add_dynamic_items(PublishQuestion)
+        self._studio.more.add(
+            WorkFeature(
+                name="unpublish",
+                label="button.unpublish",
+                about="more.unpublish",
+                run=lambda interaction, on: self.press(interaction, "unpublish", *on),
+                fits=lambda on: on.made.work.state is WorkState.PUBLISHED and (on.own or on.moderator),
+                place=80,
+            )
+        )
 
     async def cog_unload(self) -> None:
         """Answer them no longer."""
         self._bot.remove_dynamic_items(PublishQuestion)
+        self._studio.more.remove("unpublish")
         self._app.publishing.shown = None
 
     async def press(
@@ -181,7 +192,7 @@ class Publishing(commands.Cog):
     ) -> None:
         """Carry out one press on a work."""
         match action:
-            case "publish":
+            case "publish" | "update":
                 await self._ask_title(interaction, id, take)
             case "unpublish":
                 await self._ask_reason(interaction, id)
@@ -326,9 +337,7 @@ class Publishing(commands.Cog):
         drawn = await self._studio.writing.card(
             work.guild, work.id, lang=lang_read(interaction), alone=True, published=True
         )
-        frame = drawn.first
-        options: dict[str, Any] = {"view": frame.view} if frame.view is not None else {}
-        sent = await interaction.followup.send(frame.content, wait=True, files=frame.attachments(), **options)
+        sent: discord.WebhookMessage = await interaction.followup.send(wait=True, **drawn.first.sent())
         return sent.id
 
     # --- questions to authors ----------------------------------------------------------------

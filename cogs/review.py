@@ -169,7 +169,7 @@ class Reviews(commands.Cog):
             channel = await self._studio.outlet.channel(review.desk)
             message = channel.get_partial_message(review.message)
             frame = for_moderators(review, self._lang(review.guild))
-            await message.edit(content=frame.content, view=frame.view, attachments=frame.attachments())
+            await message.edit(**frame.edited())
         except (discord.HTTPException, Undeliverable, Lost) as error:
             log.info("review %s could not be drawn anew: %s", review.id, type(error).__name__)
 

@@ -13,12 +13,11 @@ from bot.client import Renga
 from bot.errors import BadInput
 from bot.i18n.slash import say
 from bot.i18n.text import translate
-from bot.ids import Lang, MessageId, WorkId
+from bot.ids import Lang, MessageId
 from bot.prompting.parts import Form
 from bot.services.brief import Brief
 from bot.services.compose import INSTRUCTION_LIMIT
 from bot.works import Wish, Work, WorkState
-from cogs.ui.recent import numbered
 from cogs.ui.reply import acknowledge
 from cogs.ui.studio import Studio, quickly, studio_of
 from cogs.ui.where import lang_read, member_of, place_of, space_of
@@ -74,13 +73,12 @@ class Revising(commands.Cog):
         if not (instruction or into or lines):
             raise BadInput("refused.revise_nothing")
         self._studio.models.check(model.strip())
-        chosen = numbered(work) if work and not text else None
         wanted = instruction or _into(into, lang_read(interaction))
         self._app.reviser.check(replace(self._studio.asked(interaction, wanted), keep=lines))
         if text and lines and into is None:
             raise BadInput("refused.keep_without_form")  # before a work is made of the text
         # What only its author has seen is answered to them alone, which must be known before it begins.
-        found = None if text else await quickly(self._source(interaction, chosen))
+        found = None if text else await quickly(self._source(interaction, work or ""))
         private = found is not None and await quickly(self._unseen(found))
         surface = await acknowledge(interaction, private=private)
         source = found or await self._app.reviser.take_in(
@@ -99,14 +97,10 @@ class Revising(commands.Cog):
             brief = self._studio.brief(interaction, wish, source=source, instruction=wanted)
             await self._studio.new_work(interaction, surface, brief, self._remixed(brief, source, lines))
 
-    async def _source(self, interaction: discord.Interaction[Renga], chosen: WorkId | None) -> Work:
+    async def _source(self, interaction: discord.Interaction[Renga], named: str) -> Work:
         """The work that is named, or else the member's newest here."""
-        if chosen is not None:
-            return await self._studio.work(interaction, chosen)
-        recent = await self._studio.recent.of(space_of(interaction), member_of(interaction))
-        if not recent:
-            raise BadInput("refused.no_works_yet")
-        return recent[0]
+        id = await self._studio.recent.named(space_of(interaction), member_of(interaction), named)
+        return await self._studio.work(interaction, id)
 
     async def _unseen(self, work: Work) -> bool:
         """Whether nobody but its author has seen a work."""

@@ -11,10 +11,10 @@ from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import Lang
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
-from cogs.ui.card import HOUSE_MODEL
 from cogs.ui.models_pages import ModelsButton, page_of
 from cogs.ui.reply import acknowledge, hold, tell
 from cogs.ui.safe import line
+from cogs.ui.small_model import HOUSE_MODEL
 from cogs.ui.stream import Frame
 from cogs.ui.studio import Studio, studio_of
 from cogs.ui.where import lang_read, member_of, place_of

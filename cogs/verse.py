@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -27,6 +28,7 @@ from cogs.ui.reply import acknowledge, explain_to, tell
 from cogs.ui.split import MESSAGE_LIMIT, split
 from cogs.ui.studio import Studio, quickly, studio_of
 from cogs.ui.where import lang_read, space_of
+from cogs.ui.works_more import WorkFeature
 
 NAME_LIMIT = 80
 """Characters of a form's name, or of one described."""
@@ -60,10 +62,20 @@ class Verse(commands.Cog):
     async def cog_load(self) -> None:
         """Add the command on messages."""
         self._bot.tree.add_command(self._menu)
+        self._studio.more.add(
+            WorkFeature(
+                name="report",
+                label="button.report",
+                about="more.report",
+                run=lambda interaction, on: self.press(interaction, "report", *on),
+                place=20,
+            )
+        )
 
     async def cog_unload(self) -> None:
         """Take it away again."""
         self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
+        self._studio.more.remove("report")
 
     @form.command(name=say("command.form_list"), description=say("command.form_list_about"))
     async def list(self, interaction: discord.Interaction[Renga]) -> None:
@@ -124,6 +136,11 @@ class Verse(commands.Cog):
         if filled is None or filled.action != "form-check":
             return
         interaction.extras["input"] = filled.value("poem")
+
+        async def again(press: discord.Interaction[Renga], form: str) -> None:
+            await self._report(press, replace(filled, values={**filled.values, "form": form}))
+
+        interaction.extras["again"] = again
         try:
             await self._report(interaction, filled)
         except Exception as error:  # noqa: BLE001 - whatever it is, the member is told

@@ -20,11 +20,11 @@ from bot.services.judging_votes import HOURS, LONGEST, Ballot, Opponent
 from bot.works import Wish
 from cogs.ui.card import waiting
 from cogs.ui.judging_ballot import VoteButton, closed, opened, paper, strengths, writing
-from cogs.ui.recent import numbered
 from cogs.ui.reply import acknowledge, hold, tell
 from cogs.ui.stream import Lost, Surface
-from cogs.ui.studio import Studio, studio_of
+from cogs.ui.studio import Studio, quickly, studio_of
 from cogs.ui.where import invited, is_moderator, lang_public, lang_read, member_of, place_of, space_of
+from cogs.ui.works_more import WorkFeature
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +60,21 @@ class Votes(commands.Cog):
         """Answer every button of a vote, also those of before a restart, and close what is over."""
         self._bot.add_dynamic_items(VoteButton)
         self._app.supervisor.add("votes", LOOK, self.end_due)
+        self._studio.more.add(
+            WorkFeature(
+                name="vote",
+                label="button.vote",
+                about="more.vote",
+                run=lambda interaction, on: self.press(interaction, "vote", *on),
+                fits=lambda on: on.takes > 1 and on.shared and on.own,
+                place=50,
+            )
+        )
 
     async def cog_unload(self) -> None:
         """Answer them no longer."""
         self._bot.remove_dynamic_items(VoteButton)
+        self._studio.more.remove("vote")
 
     @votes.command(name=say("command.votes_open"), description=say("command.votes_open_about"))
     @app_commands.describe(**_options("work", "hours"))
@@ -73,13 +84,9 @@ class Votes(commands.Cog):
     ) -> None:
         """Open a vote between the takes of one's own work."""
         _here(interaction)
-        chosen = numbered(work) if work else None
+        named = self._studio.recent.named(space_of(interaction), member_of(interaction), work or "")
+        chosen = await quickly(named)
         surface = await acknowledge(interaction, private=False)
-        if chosen is None:
-            recent = await self._studio.recent.of(space_of(interaction), member_of(interaction))
-            if not recent:
-                raise BadInput("refused.no_works_yet")
-            chosen = recent[0].id
         await self._open(interaction, surface, chosen, hours)
 
     @open.autocomplete("work")
@@ -227,7 +234,7 @@ class Votes(commands.Cog):
         frame = opened(ballot, lang) if poll.open else closed(ballot, lang)
         message = self._bot.get_partial_messageable(poll.channel).get_partial_message(poll.message)
         try:
-            await message.edit(content=frame.content, view=frame.view, attachments=frame.attachments())
+            await message.edit(**frame.edited())
         except (discord.HTTPException, Lost) as error:
             log.info("a vote could not be redrawn: %s", type(error).__name__)
 

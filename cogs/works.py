@@ -7,6 +7,8 @@ the presser that credits it, and their edit a suggestion that the author decides
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 from discord.ext import commands
 
@@ -20,10 +22,13 @@ from cogs.ui.changes import compared
 from cogs.ui.items import WorkButton
 from cogs.ui.modals import INPUT_LIMIT, form, text_field, upload_form
 from cogs.ui.reply import acknowledge, hold, tell
-from cogs.ui.sheets import credit_sheet
+from cogs.ui.safe import line
+from cogs.ui.sheets import credit_sheet, record_sheet
 from cogs.ui.split import split
+from cogs.ui.stream import Frame
 from cogs.ui.studio import Studio, quickly, shown_privately, studio_of
 from cogs.ui.where import is_moderator, lang_for, lang_read, member_of, place_of, space_of
+from cogs.ui.works_more import OnWork, TakeOf, WorkFeature, WorkMenu
 
 INSTRUCTION_LIMIT = 300
 """Characters of what a revision or a remix is asked for."""
@@ -39,12 +44,34 @@ class Works(commands.Cog):
 
     async def cog_load(self) -> None:
         """Answer every button of a work, also those of before a restart."""
-        self._bot.add_dynamic_items(WorkButton)
+        self._bot.add_dynamic_items(WorkButton, WorkMenu)
+        self._studio.more.add(
+            WorkFeature(
+                name="changes",
+                label="button.changes",
+                about="more.changes",
+                run=self._changes,
+                fits=lambda on: on.made.take is not None and bool(on.made.take.parent),
+                place=10,
+            ),
+            WorkFeature(
+                name="credits", label="button.credits", about="more.credits", run=self._credits, place=60
+            ),
+            WorkFeature(
+                name="delete",
+                label="button.delete",
+                about="more.delete",
+                run=lambda interaction, on: self._delete(interaction, on.work, undo=False),
+                fits=lambda on: on.own or on.moderator,
+                place=90,
+            ),
+        )
 
     async def cog_unload(self) -> None:
         """Bring what is being written to an end; the bot is about to go."""
         await self._studio.writing.wind_up()
-        self._bot.remove_dynamic_items(WorkButton)
+        self._bot.remove_dynamic_items(WorkButton, WorkMenu)
+        self._studio.more.remove("changes", "credits", "delete")
 
     async def press(
         self, interaction: discord.Interaction[Renga], action: str, id: WorkId, take: int
@@ -59,12 +86,16 @@ class Works(commands.Cog):
                 await self._ask_text(interaction, id, take)
             case "upload":
                 await interaction.response.send_modal(upload_form("upload", id, take, lang_read(interaction)))
+            case "more":
+                await self._more(interaction, TakeOf(id, take))
             case "credits":
-                await self._credits(interaction, id, take)
+                await self._credits(interaction, TakeOf(id, take))
+            case "record":
+                await self._record(interaction, TakeOf(id, take))
             case "back" | "next":
                 await self._browse(interaction, id, take - 1 if action == "back" else take + 1)
             case "changes":
-                await self._changes(interaction, id, take)
+                await self._changes(interaction, TakeOf(id, take))
             case "stop":
                 await self._stop(interaction, id)
             case "delete" | "undo":
@@ -115,11 +146,48 @@ class Works(commands.Cog):
             files=[("text.txt", text.encode())],
         )
 
-    async def _credits(self, interaction: discord.Interaction[Renga], id: WorkId, take: int) -> None:
+    async def _more(self, interaction: discord.Interaction[Renga], on: TakeOf) -> None:
+        """The menu: under a card that the member alone sees, else in a message for them alone."""
+        private = shown_privately(interaction)
+        surface = await (hold(interaction) if private else acknowledge(interaction, private=True))
+        lang = lang_read(interaction)
+        work = await self._work(interaction, on.work)
+        made = await self._app.credits.of(work.guild, on.work, on.take or None)
+        subject = OnWork(
+            made=made,
+            takes=len(await self._app.works.takes(work.guild, on.work)),
+            member=member_of(interaction),
+            moderator=is_moderator(interaction),
+        )
+        menu = WorkMenu(on, self._studio.more.options(subject, lang), lang=lang)
+        frame = Frame("", discord.ui.View(timeout=None))
+        if private:
+            frame = await self._studio.frame(interaction, work, on.take or work.take, private=True)
+        else:
+            title = line(work.title or work.wish.topic) or translate("work.untitled", lang)
+            frame = replace(frame, content=f"**{title}**")
+        view = frame.view
+        assert isinstance(view, discord.ui.View)
+        view.add_item(menu)
+        await surface.edit(frame)
+
+    async def chosen(self, interaction: discord.Interaction[Renga], name: str, on: TakeOf) -> None:
+        """Carry out what was chosen from *More…*."""
+        await self._studio.more.named(name).run(interaction, on)
+
+    async def _credits(self, interaction: discord.Interaction[Renga], on: TakeOf) -> None:
         await acknowledge(interaction, private=True)
-        work = await self._work(interaction, id)
-        made = await self._app.credits.of(work.guild, id, take or None)
-        await tell(interaction, credit_sheet(made, lang_read(interaction)))
+        work = await self._work(interaction, on.work)
+        made = await self._app.credits.of(work.guild, on.work, on.take or None)
+        sheet = credit_sheet(made, lang_read(interaction))
+        await tell(interaction, sheet.content, view=sheet.view)
+
+    async def _record(self, interaction: discord.Interaction[Renga], on: TakeOf) -> None:
+        """The hashes and the long numbers behind the credits."""
+        await acknowledge(interaction, private=True)
+        work = await self._work(interaction, on.work)
+        made = await self._app.credits.of(work.guild, on.work, on.take or None)
+        await tell(interaction, record_sheet(made, lang_read(interaction)).content)
 
     async def _browse(self, interaction: discord.Interaction[Renga], id: WorkId, number: int) -> None:
         """The author's browsing chooses for all; others look for themselves."""
@@ -142,12 +210,12 @@ class Works(commands.Cog):
             frame = await self._studio.frame(interaction, work, number, private=True)
             await tell(interaction, frame.content, view=frame.view, files=frame.files)
 
-    async def _changes(self, interaction: discord.Interaction[Renga], id: WorkId, number: int) -> None:
+    async def _changes(self, interaction: discord.Interaction[Renga], on: TakeOf) -> None:
         await acknowledge(interaction, private=True)
-        take = await self._take(interaction, id, number)
+        take = await self._take(interaction, on.work, on.take)
         if not take.parent:
             raise BadInput("refused.nothing_changed")
-        before = await self._take(interaction, id, take.parent)
+        before = await self._take(interaction, on.work, take.parent)
         await self.show_comparison(interaction, before.text, take.text)
 
     async def show_comparison(self, interaction: discord.Interaction[Renga], old: str, new: str) -> None:
@@ -186,7 +254,12 @@ class Works(commands.Cog):
         if undo:
             work = await self._app.publisher.restore(guild, member, id, key=key, manager=moderator)
             await self._app.dispatch.run_once()
-            await surface.edit(await self._studio.frame(interaction, work, work.take, private=private))
+            elsewhere = private and await self._app.works.cards(guild, id)
+            if elsewhere:
+                lang = lang_read(interaction)
+                await surface.edit(Frame(f"-# {translate('work.restored', lang)}"))
+            else:
+                await surface.edit(await self._studio.frame(interaction, work, work.take, private=private))
             await self._studio.refresh_others(work, but=surface.id)
             return
         if (running := self._studio.writing.running(id)) is not None:

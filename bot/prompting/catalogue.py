@@ -233,11 +233,11 @@ def _find(text: str, items: Mapping[str, Any], what: Kind) -> Any:
     if wanted in names:
         return names[wanted]
     close = difflib.get_close_matches(wanted[:80], names, n=3, cutoff=0.5)
-    raise BadInput(
-        f"refused.no_{what}",
-        typed=text.strip()[:80],
-        close=", ".join(dict.fromkeys(names[name].id for name in close)) or "–",
-    )
+    meant = {names[name].id: names[name].title for name in close}
+    if not meant:
+        raise BadInput(f"refused.no_{what}_at_all", typed=text.strip()[:80])
+    titles = tuple(meant.values())
+    raise BadInput(f"refused.no_{what}", typed=text.strip()[:80], close=titles, meant=tuple(meant.items()))
 
 
 _Stamp = tuple[tuple[str, int, int], ...]

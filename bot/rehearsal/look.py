@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,6 +39,8 @@ def seen(env: Any, message: Any) -> Seen:
         parts.append(footer.get("text", ""))
     components = list(walk_components(message.components))
     parts += [str(one.get("content", "")) for one in components if one.get("type") == TEXT_DISPLAY]
+    if words := " ".join(f"({label})" for label in _resting(components)):
+        parts.append(words)
     return Seen(
         id=message.id,
         channel=place_name(channel),
@@ -84,6 +86,17 @@ def pressable(message: Any) -> list[Mapping[str, Any]]:
         for one in walk_components(message.components)
         if one.get("type") == BUTTON and one.get("custom_id") and not one.get("disabled")
     ]
+
+
+def _resting(components: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the buttons say that cannot be pressed now, and those that lead elsewhere."""
+    buttons = [one for one in components if one.get("type") == BUTTON]
+    labels = [f"{label_of(one)} ↗" if one.get("url") else label_of(one) for one in buttons if _rests(one)]
+    return [label for label in labels if any(char.isalnum() for char in label)]  # not a mark alone
+
+
+def _rests(button: Mapping[str, Any]) -> bool:
+    return bool(button.get("disabled") or button.get("url"))
 
 
 def label_of(button: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from bot.services.brief import Brief, Opened, Step
 from bot.services.filters import FICTION, Filters, passed
 from bot.services.scribe import Job, Scribe
 from bot.services.usage import Usage
-from bot.works import Wish, Work, WorkState, WorkStore
+from bot.works import Wish, Work, WorkState, WorkStore, title_of
 
 OPENING_LIMIT = 1_000
 INSTRUCTION_LIMIT = 500
@@ -82,7 +82,7 @@ class Composer:
             brief.member,
             wish,
             key=brief.key,
-            title=wish.topic[:80],
+            title=title_of(wish.topic),
             source=brief.source.id if brief.source else None,
         )
         yield Opened(work)

@@ -6,6 +6,7 @@ people wrote safe to show and short.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -31,15 +32,22 @@ def cut(text: str, limit: int) -> str:
 
 
 def mark(report: FormReport, lang: Lang, *, name: str = "") -> str:
-    """The check in a line: ``5-7-5 ✓``, ``ABAB ✓ · iambic tetrameter 3/4``.
+    """The check in a line: ``5-7-5 ✓``, ``ABAB ✓ · iambic tetrameter 3/4``, ``✓ 七律 · 平起首句入韵``.
 
-    ``name`` stands where the form has no shape in letters or numbers.
+    ``name`` stands where the form has no shape in letters or numbers.  Of a
+    Chinese form much is told: there the sign comes first.
     """
     shape = report.summary or name or report.form
     if report.summary in _NAMED:
         shape = translate(f"form.chain_{report.summary.replace(' ', '_')}", lang)
     told = [f"{_metre(metre, lang)} {met}/{of}" for metre, (met, of) in report.scores.items()]
-    return " · ".join([f"{shape} {report.holds.sign}", *told])
+    sign = report.holds.sign
+    return " · ".join([f"{sign} {shape}" if chinese(shape) else f"{shape} {sign}", *told])
+
+
+def chinese(shape: str) -> bool:
+    """Whether the shape of a form is told in Chinese."""
+    return shape[:1] > "\u2e80"
 
 
 _NAMED = ("terza rima", "pantoum", "ghazal")
@@ -122,12 +130,24 @@ def whole_rows(report: FormReport, lang: Lang, shown: Shown = cut) -> list[str]:
     return [*rows, *numbers] if len(report.lines) >= NUMBERED else rows
 
 
-def met(line: LineReport, lang: Lang, shown: Shown = cut) -> list[str]:
-    """What was found in a line and is as it should be: ``A (-eɪ)``, ``syllables 10``."""
+def measured(line: LineReport) -> str:
+    """How many syllables or characters a line has, where that is as it should be; else ""."""
+    return next((one.found for one in line.findings if one.rule in _LENGTHS and one.holds is Holds.YES), "")
+
+
+def met(line: LineReport, lang: Lang, shown: Shown = cut, *, lengths: bool = True) -> list[str]:
+    """What was found in a line and is as it should be: ``A (-eɪ)``, ``syllables 10`` with ``lengths``."""
     sound = next((one.found for one in line.findings if one.rule == "sound"), "")
     letter = f"{line.rhyme} (-{sound})" if sound else line.rhyme
     told = [shown(letter, 20)] if letter else []
     for finding in line.findings:
+        if finding.rule in _LENGTHS and not lengths:
+            continue
+        if finding.rule == "parallel" and finding.holds is Holds.YES:
+            good, of = finding.found.split("/")
+            if int(of):
+                told.append(translate("form.parallel_met", lang, good=good, count=int(of)))
+            continue
         # The letter and the sound say already what a line rhymes with.
         said = finding.rule == "sound" or (sound and finding.rule == "rhyme")
         if finding.holds is Holds.YES and finding.found and not said:
@@ -150,19 +170,37 @@ def _found(finding: Finding) -> str:
 
 def unmet(finding: Finding, lang: Lang, shown: Shown = cut, *, text: str = "") -> str:
     """What is wrong or in doubt, what was wanted, and why; ``text`` is the line that it is about."""
-    told = translate(
-        "form.finding",
-        lang,
-        rule=translate(f"form.rule_{finding.rule}", lang),
-        wanted=shown(_wanted(finding, lang), 80) or "–",
-        found=shown(finding.found, 80) or "–",
-    )
+    if off := _length(finding, lang):
+        return f"{finding.holds.sign} {off}"
+    if finding.reason == "parallel":
+        good, of = finding.found.split("/")
+        told = translate("form.parallel_off", lang, count=int(of) - int(good))
+        return f"{finding.holds.sign} {told}"
+    wanted, found = shown(_wanted(finding, lang), 80), shown(finding.found, 80)
+    key = "finding" if wanted and found else "finding_wanted" if wanted else "finding_found"
+    rule = translate(f"form.rule_{finding.rule}", lang)
+    told = translate(f"form.{key}", lang, rule=rule, wanted=wanted, found=found or "–")
     if finding.reason == "strange":
-        told = f"{translate('form.reason_strange', lang)}: {shown(finding.found, 80)}"
+        told = translate("form.strange", lang, found=found)
         return f"{finding.holds.sign} {told}"
     why = translate(f"form.reason_{finding.reason}", lang) if finding.reason else ""
     which = _misplaced(finding, lang, shown, text)
     return " · ".join([f"{finding.holds.sign} {told}", *(part for part in (why, which) if part)])
+
+
+def _length(finding: Finding, lang: Lang) -> str:
+    """``9 syllables, 2 too many``; "" where nothing was counted, or another number would not mend it."""
+    wanted = [int(number) for number in re.findall(r"\d+", finding.wanted)]
+    off = finding.reason in ("syllables", "characters") or not finding.reason
+    if finding.rule not in _LENGTHS or not off or not wanted or not finding.found.isdecimal():
+        return ""
+    count = int(finding.found)
+    told = translate(f"form.count_{finding.rule}", lang, count=count)
+    if count > max(wanted):
+        return translate("form.too_many", lang, told=told, count=count - max(wanted))
+    if count < min(wanted):
+        return translate("form.too_few", lang, told=told, count=min(wanted) - count)
+    return ""
 
 
 def _wanted(finding: Finding, lang: Lang) -> str:

@@ -105,6 +105,8 @@ class FormDesk:
         """The name of a form and the mark of a check; the name once, where the mark says it too."""
         name = self.title(form)[lang]
         told = mark(report, lang, name=name)
+        if told.startswith(report.holds.sign):
+            return told  # who writes to a Chinese form knows its Chinese name
         head = _letters(told.split(" · ")[0])
         # 五言律诗 is said by 五律 already.
         short = bool(head) and head[0] > "\u2e80" and set(head) <= set(_letters(name))

@@ -22,7 +22,7 @@ from bot.services.compose import INSTRUCTION_LIMIT, limited, visible
 from bot.services.filters import Filters, passed
 from bot.services.scribe import Job, Scribe
 from bot.services.usage import Usage
-from bot.works import NewTake, Suggestion, Take, Wish, Work, WorkState, WorkStore
+from bot.works import NewTake, Suggestion, Take, Wish, Work, WorkState, WorkStore, title_of
 
 TEXT_LIMIT = 6_000
 """Longest text that can be revised or written by hand, in characters."""
@@ -224,7 +224,7 @@ class Reviser:
         key = f"message:{message}"
         art = next(iter(self._catalogue.arts))
         work = await self._works.open(
-            place, owner, Wish(art=art, topic=title[:80]), key=key, title=title[:80]
+            place, owner, Wish(art=art, topic=title[:80]), key=key, title=title_of(title)
         )
         if not work.take:
             draft = Draft(

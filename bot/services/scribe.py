@@ -351,8 +351,8 @@ def _notes(job: Job, draft: _Draft) -> tuple[str, ...]:
     if draft.broken:
         notes.append("work.broke_off")
     notes += [f"work.lacks_{one}" for one in (draft.done.lacks if draft.done is not None else ())]
-    if draft.thrown_back:
-        notes.append("work.still_alike" if draft.alike else "work.thrown_back")
+    if draft.thrown_back and draft.alike:
+        notes.append("work.still_alike")
     return tuple(notes)
 
 

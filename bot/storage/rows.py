@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.attribution.model import Act, Contribution, Draft, ModelAuthor, Span
-from bot.ids import ChannelId, GuildId, MemberId, MessageId, Place, WorkId
+from bot.ids import ChannelId, GuildId, MemberId, MessageId, Place, WorkId, number_of, numbered_id
 from bot.works import Shown, Suggestion, Take, Wish, Work, WorkState
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -30,13 +29,8 @@ def as_json(value: object) -> str:
 
 
 def next_id(guild: GuildId, newest: int | None) -> int:
-    """The id after ``newest`` in a guild: the next number, and a fingerprint of the guild.
-
-    With the fingerprint an id of one space names nothing in another (a button
-    of a message may be pressed where another space is meant), and since each
-    space counts for itself, no id tells how much happens elsewhere.
-    """
-    return (((newest or 0) >> 32) + 1 << 32) | zlib.crc32(str(int(guild)).encode())
+    """The id after ``newest`` in a guild; see :func:`bot.ids.numbered_id`."""
+    return numbered_id(guild, number_of(newest or 0) + 1)
 
 
 def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:

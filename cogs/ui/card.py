@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
 import discord
 from discord.utils import format_dt, utcnow
@@ -12,21 +13,30 @@ from discord.utils import format_dt, utcnow
 from bot.attribution.credits import Credits
 from bot.attribution.model import ModelAuthor
 from bot.i18n.text import translate
-from bot.ids import Lang, MemberId, WorkId
+from bot.ids import Lang, MemberId, WorkId, number_of
 from bot.services.brief import Pending
-from bot.works import Work, WorkState
+from bot.works import Work, title_of
 from cogs.ui.items import WorkButton
 from cogs.ui.safe import line, plain_line, upright, verse
 from cogs.ui.split import MESSAGE_LIMIT, MOST_PARTS, split, width
 from cogs.ui.stream import Frame
 
-HOUSE_MODEL = "local/house"
-
 FORM_LIMIT = 60
 """Characters of a form's name in the byline."""
 
+GALLERY = discord.Colour(0x4F6D8F)
+"""The edge of a published work: the blue of the ink."""
+
 MARK_LIMIT = 160
 """Characters of the mark of a form: on a phone, three lines of small letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where a work is published: the address of the message, and the name of its channel, or ""."""
+
+    url: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,8 @@ def draw(
     form: str = "",
     mark: str = "",
     notes: Sequence[str] = (),
+    hint: str = "",
+    post: Post | None = None,
 ) -> Card:
     """Lay out one take of a work.
 
@@ -60,21 +72,23 @@ def draw(
         form: what its form is called, where it is not checked.
         mark: what its form is called and whether the text keeps it.
         notes: keys of texts that the reader should see.
+        hint: what stands below all that, ready to be shown.
+        post: where it is published, if it is.
     """
     work, take = made.work, made.take
     if take is None:
         content = translate("work.empty", lang)
         return Card(Frame(content, view_of(("another", "delete"), work.id, 0, lang)))
     lines = [line(mark, MARK_LIMIT)] if mark else []
-    lines.append(_byline(made, takes=takes, lang=lang, source=source, form=form))
+    lines.append(_byline(made, lang=lang, source=source, form=form))
     lines += [translate(note, lang) for note in notes]
-    if take.number == 1 and any(model.name == HOUSE_MODEL for model in made.models):
-        lines.append(translate("work.house_model", lang))
+    if hint:
+        lines.append(hint)
     foot = "".join(f"\n-# {text}" for text in lines)
     head = f"**{line(work.title)}**\n" if work.title else ""
     name, most = work.title or work.wish.topic, 1 if alone or private else MOST_PARTS
     first, rest, files = lay_out(take.text, head, foot, lang, name=name, most=most)
-    view = _buttons(made, takes=takes, lang=lang, private=private)
+    view = _buttons(made, takes=takes, lang=lang, private=private, post=post)
     return Card(Frame(first, view, files), rest)
 
 
@@ -132,18 +146,47 @@ def interrupted(work: WorkId, lang: Lang) -> Frame:
 
 
 def published(made: Credits, lang: Lang, *, source: Work | None = None, mark: str = "") -> Card:
-    """A work in the gallery: title, text, the mark of its form, byline, licence."""
+    """A work in the gallery: its title and its author, the text, and small below it who wrote what."""
     work, take = made.work, made.take
-    byline = _byline(made, takes=1, lang=lang, source=source)
-    foot = f"\n-# {line(mark, MARK_LIMIT)}" if mark else ""
-    foot += f"\n-# {byline}"
-    if work.licence:
-        foot += f"\n-# {translate('work.licence', lang, licence=line(work.licence, 80))}"
-    title = line(work.title) or translate("work.untitled", lang)
-    text = take.text if take is not None else ""
-    first, rest, files = lay_out(text, f"**{title}**\n", foot, lang, name=work.title)
     number = take.number if take is not None else 0
-    return Card(Frame(first, view_of(("remix", "credits", "unpublish"), work.id, number, lang), files), rest)
+    title = line(work.title) or translate("work.untitled", lang)
+    first, rest, files = lay_out(take.text if take is not None else "", "", "", lang, name=work.title)
+    small = [line(mark, MARK_LIMIT)] if mark else []
+    small.append(_byline(made, lang=lang, source=source))
+    if work.licence:
+        small.append(translate("work.licence", lang, licence=line(work.licence, 80)))
+    box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=GALLERY)
+    box.add_item(discord.ui.TextDisplay(f"## {title}\n**{mention(work.author, lang)}**"))
+    box.add_item(discord.ui.TextDisplay(first))
+    for name, _ in files:
+        box.add_item(discord.ui.File(f"attachment://{name}"))
+    box.add_item(discord.ui.Separator())
+    box.add_item(discord.ui.TextDisplay("\n".join(f"-# {text}" for text in small)))
+    return Card(_in_box(box, view_of(("remix", "credits", "unpublish"), work.id, number, lang), files), rest)
+
+
+def boxed(frame: Frame) -> Frame:
+    """A frame for a message that is a layout, which no plain one can be put on any more."""
+    if isinstance(frame.view, discord.ui.LayoutView):
+        return frame
+    box: discord.ui.Container[Any] = discord.ui.Container(discord.ui.TextDisplay(frame.content or "…"))
+    for name, _ in frame.files:
+        box.add_item(discord.ui.File(f"attachment://{name}"))
+    return _in_box(box, frame.view, frame.files)
+
+
+def _in_box(
+    box: discord.ui.Container[Any], buttons: discord.ui.View | None, files: tuple[tuple[str, bytes], ...]
+) -> Frame:
+    """A container with a row of buttons at its end, as a message."""
+    if buttons is not None and buttons.children:
+        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+        for button in cast("list[discord.ui.Item[Any]]", buttons.children):
+            row.add_item(button)
+        box.add_item(row)
+    layout = discord.ui.LayoutView(timeout=None)
+    layout.add_item(box)
+    return Frame("", layout, files)
 
 
 def view_of(actions: Sequence[str], work: WorkId, take: int, lang: Lang) -> discord.ui.View:
@@ -164,14 +207,12 @@ def model_names(models: Sequence[ModelAuthor], lang: Lang) -> str:
     return translate("text.and", lang).join(line(model.name, 80) for model in models)
 
 
-def _byline(
-    made: Credits, *, takes: int, lang: Lang, source: Work | None = None, form: str | None = None
-) -> str:
+def _byline(made: Credits, *, lang: Lang, source: Work | None = None, form: str | None = None) -> str:
     """The credit line: who, with which model, how much by hand, from what; topic and form unless None."""
     work, take = made.work, made.take
     wish = work.wish
     facts: list[str] = []
-    if form is not None and wish.topic and wish.topic[:80] != work.title:
+    if form is not None and wish.topic and work.title not in (title_of(wish.topic), wish.topic[:80]):
         facts.append(translate("work.topic", lang, topic=line(wish.topic, 60)))
     if form:
         facts.append(line(form, FORM_LIMIT))
@@ -187,33 +228,35 @@ def _byline(
     else:
         facts.append(translate("work.by_hand", lang, member=hands or author))
     if source is not None:
-        facts.append(translate("work.remix_of", lang, work=source.id, member=mention(source.author, lang)))
-    if takes > 1 and take is not None:
-        facts.append(translate("work.take", lang, number=take.number, total=takes))
+        facts.append(
+            translate("work.remix_of", lang, work=number_of(source.id), member=mention(source.author, lang))
+        )
     if take is not None and take.ending in ("stopped", "length", "refused", "interrupted"):
         facts.append(translate(f"work.ended_{take.ending}", lang))
     return " · ".join(facts)
 
 
-def _buttons(made: Credits, *, takes: int, lang: Lang, private: bool) -> discord.ui.View:
+def _buttons(made: Credits, *, takes: int, lang: Lang, private: bool, post: Post | None) -> discord.ui.View:
+    """Two rows: what makes a further take, and what is done with this one; one button has a colour."""
     work, take = made.work.id, made.take.number if made.take is not None else 0
     view = discord.ui.View(timeout=None)
-    for row, actions in enumerate((("another", "revise", "edit", "remix"), ("publish", "credits", "delete"))):
-        for action in actions:
-            view.add_item(WorkButton(action, work, take, lang=lang, row=row))
-    if made.work.state is WorkState.PUBLISHED:
-        view.add_item(WorkButton("unpublish", work, take, lang=lang, row=1))
-    if private:
-        view.add_item(WorkButton("share", work, take, lang=lang, row=1))
     if takes > 1:
-        view.add_item(WorkButton("back", work, take, lang=lang, row=2, disabled=take <= 1))
-        view.add_item(WorkButton("next", work, take, lang=lang, row=2, disabled=take >= takes))
-    if made.take is not None and made.take.parent:
-        view.add_item(WorkButton("changes", work, take, lang=lang, row=2))
-    for action in ("report", *(("ink",) if made.models else ()), "critique"):
-        view.add_item(WorkButton(action, work, take, lang=lang, row=3))
-    if takes > 1 and not made.work.wish.private and not made.work.place.is_private_room:
-        view.add_item(WorkButton("vote", work, take, lang=lang, row=3))
+        view.add_item(WorkButton("back", work, take, lang=lang, row=0, disabled=take <= 1))
+        view.add_item(
+            discord.ui.Button(label=f"{take}/{takes}", custom_id="renga:take", row=0, disabled=True)
+        )
+        view.add_item(WorkButton("next", work, take, lang=lang, row=0, disabled=take >= takes))
+    for action in ("another", "revise"):
+        view.add_item(WorkButton(action, work, take, lang=lang, row=0))
+    for action in ("edit", "remix"):
+        view.add_item(WorkButton(action, work, take, lang=lang, row=1))
+    if post is not None:
+        key = "button.published_in" if post.channel else "button.published"
+        label = translate(key, lang, channel=post.channel)[:80]
+        view.add_item(discord.ui.Button(label=label, url=post.url, row=1))  # Discord adds the arrow
+    last = ("update",) if post is not None else ("publish", "share") if private else ("publish",)
+    for action in (*last, "more"):
+        view.add_item(WorkButton(action, work, take, lang=lang, row=1))
     return view
 
 

@@ -20,8 +20,8 @@ from cogs.ui.reply import explain_to
 
 Base = TypeVar("Base", bound="discord.ui.Item[Any]")
 
-_under_way: set[tuple[int, str, int]] = set()
-"""Presses being carried out: the bot, the custom id, and the member."""
+_under_way: set[tuple[int, str, int, tuple[Any, ...]]] = set()
+"""Presses being carried out: the bot, the custom id, the member, and what was chosen."""
 
 
 class LastingItem(discord.ui.DynamicItem[Base], template=r"(?!)"):
@@ -29,7 +29,9 @@ class LastingItem(discord.ui.DynamicItem[Base], template=r"(?!)"):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Carry out a press once."""
-        press = (id(interaction.client), self.custom_id, interaction.user.id)
+        # What was chosen counts too: a menu may be at work on one thing when another is chosen.
+        chosen = tuple(getattr(self.item, "values", ()))
+        press = (id(interaction.client), self.custom_id, interaction.user.id, chosen)
         if press in _under_way:
             await _ignore(interaction)
             return
@@ -69,12 +71,15 @@ ACTIONS: dict[str, tuple[str, discord.ButtonStyle]] = {
     "revise": ("button.revise", discord.ButtonStyle.secondary),
     "edit": ("button.edit", discord.ButtonStyle.secondary),
     "remix": ("button.remix", discord.ButtonStyle.secondary),
-    "publish": ("button.publish", discord.ButtonStyle.success),
+    "publish": ("button.publish", discord.ButtonStyle.secondary),
+    "update": ("button.update", discord.ButtonStyle.secondary),
+    "more": ("button.more", discord.ButtonStyle.secondary),
     "unpublish": ("button.unpublish", discord.ButtonStyle.secondary),
     "put-back": ("button.undo", discord.ButtonStyle.primary),
     "why": ("button.why", discord.ButtonStyle.secondary),
     "credits": ("button.credits", discord.ButtonStyle.secondary),
-    "delete": ("button.delete", discord.ButtonStyle.danger),
+    "record": ("button.record", discord.ButtonStyle.secondary),
+    "delete": ("button.delete", discord.ButtonStyle.secondary),
     "back": ("button.back", discord.ButtonStyle.secondary),
     "next": ("button.next", discord.ButtonStyle.secondary),
     "changes": ("button.changes", discord.ButtonStyle.secondary),
@@ -88,11 +93,15 @@ ACTIONS: dict[str, tuple[str, discord.ButtonStyle]] = {
     "critique": ("button.critique", discord.ButtonStyle.secondary),
     "vote": ("button.vote", discord.ButtonStyle.secondary),
 }
-"""Everything that can be pressed on a work: the key of its label, and its looks."""
+"""Everything that can be pressed on a work: the key of its label, and its looks.
+
+Some stand under no work any more (:mod:`cogs.ui.works_more` offers them); those
+that were posted before go on working.
+"""
 
 HANDLERS = {
     "report": "Verse", "ink": "Ink", "ink-post": "Ink", "critique": "Judging", "vote": "Votes",
-    **dict.fromkeys(("publish", "unpublish", "put-back", "why"), "Publishing"),
+    **dict.fromkeys(("publish", "update", "unpublish", "put-back", "why"), "Publishing"),
 }  # fmt: skip
 """The cogs that carry out what :class:`cogs.works.Works` does not."""
 

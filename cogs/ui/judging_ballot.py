@@ -9,7 +9,7 @@ from discord.utils import format_dt
 
 from bot.client import Renga
 from bot.i18n.text import translate
-from bot.ids import Lang, MemberId
+from bot.ids import Lang, MemberId, number_of
 from bot.judging.ballots import NO_DIFFERENCE, Option, order_for
 from bot.judging.luce import Table
 from bot.services.judging_votes import Ballot, By
@@ -133,7 +133,7 @@ def closed(ballot: Ballot, lang: Lang) -> Frame:
         same = translate("button.no_difference", lang)
         foot = f"{same}: " + translate("vote.count", lang, count=counts.get(NO_DIFFERENCE, 0))
     frame = _laid(texts, foot, lang, discord.ui.View(timeout=None), head=head)
-    return Frame(f"{frame.content}\n-# \\#{ballot.work.id}", frame.view, frame.files)
+    return Frame(f"{frame.content}\n-# \\#{number_of(ballot.work.id)}", frame.view, frame.files)
 
 
 def writing(topic: str, lang: Lang) -> Frame:

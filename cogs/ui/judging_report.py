@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.forms.model import FormReport, Holds, LineReport
 from bot.i18n.text import translate
-from bot.ids import Lang
+from bot.ids import Lang, number_of
 from bot.judging.distinct import TOO_LIKE
 from bot.prompting.reader import Words
-from bot.services.form_words import NUMBERED, foreign, mark, met, unmet, whole_rows
+from bot.services.form_words import NUMBERED, foreign, mark, measured, met, unmet, whole_rows
 from bot.services.judging_facts import Facts, counted
 from cogs.ui.safe import line
 
@@ -40,7 +40,7 @@ def form_mark(report: FormReport, form: Words, lang: Lang) -> str:
 
 def _line(one: LineReport, lang: Lang, number: int | None) -> list[str]:
     """A line as it stands with its sign, and small below it what was counted and what is wrong."""
-    told = [*([str(number)] if number else []), *met(one, lang, line)]
+    told = [*([str(number)] if number else []), *met(one, lang, line, lengths=False)]
     wrong = [
         unmet(finding, lang, line, text=one.text)
         for finding in one.findings
@@ -48,7 +48,8 @@ def _line(one: LineReport, lang: Lang, number: int | None) -> list[str]:
     ]
     if len(told) == 1 and number and wrong:
         told, wrong = [*told, wrong[0]], wrong[1:]  # a number does not stand alone in its row
-    rows = [f"{one.holds.sign} {line(one.text, 300)}"]
+    count = f" · {found}" if (found := measured(one)) else ""
+    rows = [f"{one.holds.sign} {line(one.text, 300)}{count}"]
     if told:
         rows.append(f"-# {' · '.join(told)}")
     return [*rows, *(f"-# {row}" for row in wrong)]
@@ -64,11 +65,16 @@ def fact_rows(facts: Facts, lang: Lang, *, whole: bool = True) -> list[str]:
     rows += [line(row, 300) for row in counted(facts.words, lang)]
     rows += _alike(facts, lang)
     if facts.ink is not None:
-        number = f"{facts.ink.perplexity:.1f}"
-        rows.append(translate("judging.perplexity", lang, number=number))
-    if facts.compared:
+        rows.append(translate("judging.perplexity", lang, number=choices_told(facts.ink.perplexity)))
+    alike = facts.nearest.likeness if facts.nearest is not None else 0.0
+    if facts.compared and max(alike, facts.among or 0.0) >= ALIKE:
         rows.append(f"-# {translate('judging.measure', lang, limit=round(100 * TOO_LIKE))}")
     return rows
+
+
+def choices_told(perplexity: float) -> str:
+    """A perplexity as a number of choices: whole, unless there are few."""
+    return f"{perplexity:.1f}" if perplexity < 10 else f"{perplexity:,.0f}"
 
 
 def _alike(facts: Facts, lang: Lang) -> list[str]:
@@ -79,7 +85,7 @@ def _alike(facts: Facts, lang: Lang) -> list[str]:
             rows.append(translate("judging.nearest_none", lang))
         else:
             share = round(100 * near.likeness)
-            rows.append(translate("judging.nearest", lang, work=near.name[0], share=share))
+            rows.append(translate("judging.nearest", lang, work=number_of(near.name[0]), share=share))
     if facts.among is not None:
         rows.append(translate("judging.among", lang, share=round(100 * facts.among)))
     if facts.thrown_back:

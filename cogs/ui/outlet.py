@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -88,14 +89,12 @@ class Outlet:
     async def find_card(self, outgoing: Outgoing) -> MessageId | None:
         """The same of a message that shows a work, and that is not known to."""
         channel = await self.channel(outgoing.channel)
-        mark = f"renga:w:credits:{outgoing.work}:"
+        mark = re.compile(rf"renga:w:[a-z-]+:{outgoing.work}(?::|$)")
         try:
             async for message in channel.history(
                 limit=LOOK_BACK, after=outgoing.at - timedelta(minutes=1), oldest_first=False
             ):
-                if message.author == self._bot.user and any(
-                    id.startswith(mark) for id in _custom_ids(message)
-                ):
+                if message.author == self._bot.user and any(mark.match(id) for id in _custom_ids(message)):
                     known = await self._app.works.shown(outgoing.guild, MessageId(message.id))
                     if known is None:
                         return MessageId(message.id)
@@ -121,7 +120,8 @@ class Outlet:
         try:
             channel = await self.channel(card.channel)
             message = channel.get_partial_message(card.message)
-            await message.edit(content=frame.content, view=frame.view, attachments=frame.attachments())
+            shown = cards.boxed(frame) if card.kind == POST else frame
+            await message.edit(**shown.edited())
             if drawn is not None:
                 place = place_in(work.guild, channel, card.channel)
                 kind = POST_PART if card.kind == POST else CARD_PART
@@ -153,10 +153,9 @@ class Outlet:
 
     async def send(self, channel: Any, frame: Frame, nonce: str, **more: Any) -> discord.Message:
         """Post a frame; a thread that was archived is opened again first."""
-        options: dict[str, Any] = more | ({"view": frame.view} if frame.view is not None else {})
         for last in (False, True):
             try:
-                return await channel.send(frame.content, nonce=nonce, files=frame.attachments(), **options)
+                return await channel.send(nonce=nonce, **frame.sent(), **more)
             except discord.HTTPException as error:
                 if error.code == ARCHIVED and not last and await _unarchived(channel):
                     continue
@@ -178,10 +177,11 @@ async def _unarchived(channel: Any) -> bool:
 
 
 def _custom_ids(message: discord.Message) -> list[str]:
-    return [
-        child.custom_id
-        for row in message.components
-        if isinstance(row, discord.ActionRow)
-        for child in row.children
-        if child.custom_id is not None
-    ]
+    found: list[str] = []
+    within: list[Any] = list(message.components)
+    while within:
+        one = within.pop()
+        within += getattr(one, "children", ())
+        if (id := getattr(one, "custom_id", None)) is not None:
+            found.append(id)
+    return found

@@ -1,4 +1,4 @@
-"""A member's newest works by number, in memory, for autocomplete."""
+"""A member's newest works by number and by title: what the ``work`` of a command means."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from bot.errors import BadInput
-from bot.ids import GuildId, MemberId, WorkId
+from bot.ids import GuildId, MemberId, WorkId, number_of, numbered_id
 from bot.works import Work, WorkStore
 from cogs.ui.safe import plain_line
 
@@ -22,12 +22,12 @@ class Recent:
         self._known: OrderedDict[tuple[GuildId, MemberId], tuple[Work, ...]] = OrderedDict()
 
     def peek(self, guild: GuildId, member: MemberId, typed: str) -> list[tuple[str, int]]:
-        """Up to 25 (title, id) that hold what was typed, from memory."""
+        """Up to 25 (title, number) that hold what was typed, from memory."""
         wanted = typed.casefold().strip().removeprefix("#")
         found = [
-            (label(work), int(work.id))
+            (label(work), number_of(work.id))
             for work in self._known.get((guild, member), ())
-            if wanted in f"{work.id} {work.title} {work.wish.topic}".casefold()
+            if wanted in f"{number_of(work.id)} {work.title} {work.wish.topic}".casefold()
         ]
         return found[:25]
 
@@ -35,6 +35,32 @@ class Recent:
         """Remember no more of a member, in one space or everywhere."""
         for known in [known for known in self._known if known[1] == member and guild in (None, known[0])]:
             del self._known[known]
+
+    async def named(self, guild: GuildId, member: MemberId, typed: str) -> WorkId:
+        """The work that is meant: by its number, or one of the member's newest by its title.
+
+        Without anything typed it is the member's newest.
+
+        Raises:
+            BadInput: nothing is called so, or several are.
+        """
+        if typed.strip() and (id := _numbered(typed, guild)) is not None:
+            return id
+        works = await self.of(guild, member)
+        if not typed.strip():
+            if not works:
+                raise BadInput("refused.no_works_yet")
+            return works[0].id
+        wanted = " ".join(typed.split()).casefold()
+        called = {work.id: f"{work.title}\n{work.wish.topic}".casefold() for work in works}
+        exact = [id for id, names in called.items() if wanted in names.split("\n")]
+        found = exact or [id for id, names in called.items() if wanted in names]
+        if not found:
+            raise BadInput("refused.no_work", typed=typed[:80])
+        if len(found) > 1:
+            names = " · ".join(label(work) for work in works if work.id in found[:5])
+            raise BadInput("refused.several_works", typed=typed[:80], works=names)
+        return found[0]
 
     async def of(self, guild: GuildId, member: MemberId) -> Sequence[Work]:
         """A member's newest works, read and remembered."""
@@ -48,16 +74,16 @@ class Recent:
 
 def label(work: Work) -> str:
     """A work in a list: its number and what it is called."""
-    return f"#{work.id} {plain_line(work.title or work.wish.topic, 60)}".strip()
+    return f"#{number_of(work.id)} {plain_line(work.title or work.wish.topic, 60)}".strip()
 
 
-def numbered(typed: str) -> WorkId:
-    """A work's number as typed, with or without #.
-
-    Raises:
-        BadInput: it is no number.
-    """
-    digits = typed.strip().removeprefix("#").split(" ")[0]
+def _numbered(typed: str, guild: GuildId) -> WorkId | None:
+    """The work of a number as it is typed or copied, with or without # and what follows it; else None."""
+    digits, _, more = typed.strip().removeprefix("#").partition(" ")
     if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
-        raise BadInput("refused.no_work", typed=typed[:80])
-    return WorkId(int(digits))
+        return None
+    if more and not typed.strip().startswith("#"):
+        return None  # a title that begins with a number
+    number = int(digits)
+    # A whole id is named by what links to it, and stood in messages before.
+    return WorkId(number if number_of(number) else numbered_id(guild, number))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -13,6 +12,7 @@ from bot.client import Renga
 from bot.errors import AgainstTheRules, BadInput, NotAllowed
 from bot.explain import explain
 from bot.i18n.text import translate
+from cogs.ui.offers import offered
 from cogs.ui.safe import quoted
 from cogs.ui.split import MESSAGE_LIMIT, split, width
 from cogs.ui.stream import (
@@ -82,7 +82,7 @@ async def tell(
     interaction: discord.Interaction[Renga],
     text: str,
     *,
-    view: discord.ui.View | None = None,
+    view: discord.ui.View | discord.ui.LayoutView | None = None,
     files: Sequence[tuple[str, bytes]] = (),
 ) -> discord.Message | None:
     """Answer the member alone, whatever was acknowledged before.
@@ -100,23 +100,19 @@ async def tell(
 
 
 async def _tell(interaction: discord.Interaction[Renga], frame: Frame) -> discord.Message | None:
-    options: dict[str, Any] = {"view": frame.view} if frame.view is not None else {}
-    files = frame.attachments()
     if not interaction.response.is_done():
         interaction.extras["private"] = True
-        await interaction.response.send_message(frame.content, ephemeral=True, files=files, **options)
+        await interaction.response.send_message(ephemeral=True, **frame.sent())
         return None
     thinking = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
     if thinking and interaction.extras.get("private") and not interaction.extras.get("answered"):
         interaction.extras["answered"] = True
-        return await interaction.edit_original_response(
-            content=frame.content, view=frame.view, attachments=files
-        )
+        return await interaction.edit_original_response(**frame.edited())
     public = thinking and not interaction.extras.get("private") and not interaction.extras.get("answered")
     if public:
         interaction.extras["answered"] = True
         await interaction.edit_original_response(content="-# …", view=None)
-    sent = await interaction.followup.send(frame.content, ephemeral=True, files=files, wait=True, **options)
+    sent = await interaction.followup.send(ephemeral=True, wait=True, **frame.sent())
     if public:
         await interaction.delete_original_response()
     return sent
@@ -135,14 +131,16 @@ async def explain_to(interaction: discord.Interaction[Renga], error: BaseExcepti
     if known is not error:
         log.info("told as %s: %s", type(known).__name__, type(error).__name__)
     text = explain(known, lang)
+    view = offered(interaction, known, lang)
     yours = translate("error.your_input", lang)
     given = interaction.extras.get("input")
     if not isinstance(given, str) or not given.strip() or yours in text:
-        await tell(interaction, _short(text))
+        await tell(interaction, _short(text), view=view)
     elif len(given) <= INLINE and width(whole := f"{text}\n{yours}\n{quoted(given)}") <= MESSAGE_LIMIT:
-        await tell(interaction, whole)
+        await tell(interaction, whole, view=view)
     else:
-        await tell(interaction, _short(f"{text}\n{yours}"), files=[("input.txt", given.encode())])
+        files = [("input.txt", given.encode())]
+        await tell(interaction, _short(f"{text}\n{yours}"), view=view, files=files)
 
 
 def _known(error: BaseException) -> BaseException:

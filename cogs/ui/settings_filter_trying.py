@@ -10,13 +10,13 @@ from bot.i18n.slash import say
 from bot.i18n.text import translate
 from bot.ids import MemberId
 from bot.moderation.rules import Kind
-from bot.moderation.verdict import Action
+from bot.moderation.verdict import Action, Verdict
 from bot.services.moderation_desk import TRIED
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.review_look import for_moderators
 from cogs.ui.settings_filter_group import KIND_CHOICES, FilterCommands, filters, named, options, typed_rule
 from cogs.ui.settings_keeper import require_reviewer
-from cogs.ui.settings_rule_texts import attempt_text, lines_text, log_text, verdict_text
+from cogs.ui.settings_rule_texts import attempt_text, kept_text, lines_text, log_text, verdict_text
 from cogs.ui.split import MESSAGE_LIMIT
 from cogs.ui.studio import quickly
 from cogs.ui.where import lang_read, member_of, place_of, space_of
@@ -35,10 +35,16 @@ class Trying(FilterCommands):
     async def test(self, interaction: discord.Interaction[Renga], text: str) -> None:
         """Say what the rules, those in shadow too, make of a text."""
         await self.begin(interaction)
+        verdict, titles = await self._explained(interaction, text)
+        await tell(interaction, verdict_text(verdict, titles, lang_read(interaction)))
+
+    async def _explained(
+        self, interaction: discord.Interaction[Renga], text: str
+    ) -> tuple[Verdict, dict[str, str]]:
+        """What every rule says of a text here, and the titles of rules."""
         place, book = place_of(interaction), self.app.desk.book
         rating = book.rating((await book.of(place)).house, place)
-        verdict, titles = await self.desk.explain(place, text, rating)
-        await tell(interaction, verdict_text(verdict, titles, lang_read(interaction)))
+        return await self.desk.explain(place, text, rating)
 
     @filters.command(**named("try"))
     @options(rule="rule", words="words", kind="kind", last="last")
@@ -74,10 +80,11 @@ class Trying(FilterCommands):
         """Keep a line that the rules must block, or must let pass."""
         await self.begin(interaction)
         interaction.extras["input"] = text
-        await self.desk.add_line(
+        stored = await self.desk.add_line(
             space_of(interaction), text, wanted=wanted == "block", by=member_of(interaction)
         )
-        await self._lines(interaction)
+        verdict, titles = await self._explained(interaction, stored.text)
+        await tell(interaction, kept_text(stored, verdict, titles, lang_read(interaction)))
 
     @filters.command(**named("lines"))
     @options(remove="remove")

@@ -83,12 +83,15 @@ class PanelButton(
 ):
     """A button of the panel: ``renga:g:<action>:<scope>:<page or setting>``."""
 
-    def __init__(self, action: str, scope: Scope, about: str, *, lang: Lang = "en") -> None:
+    def __init__(
+        self, action: str, scope: Scope, about: str, *, lang: Lang = "en", disabled: bool = False
+    ) -> None:
         super().__init__(
             discord.ui.Button(
                 label=translate(f"settings.button_{action}", lang),
-                style=_LOOKS[action],
+                style=discord.ButtonStyle.secondary if disabled else _LOOKS[action],
                 custom_id=f"renga:g:{action}:{scope}:{about}",
+                disabled=disabled,
             )
         )
         self.action = action

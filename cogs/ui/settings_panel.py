@@ -65,6 +65,8 @@ def panel(
     if page == "filters":
         for row in _filters(scope, rules, lang):
             box.add_item(row)
+    if page == "style":
+        box.add_item(_row(PanelButton("try", scope, page, lang=lang)))
     box.add_item(discord.ui.Separator())
     box.add_item(_row(PanelMenu("page", scope, page, lang=lang)))
     box.add_item(_row(PanelMenu("scope", scope, page, lang=lang)))
@@ -72,8 +74,6 @@ def panel(
     if scope.level is not Level.GUILD:
         actions.insert(0, "server")
     box.add_item(_row(*(PanelButton(action, scope, page, lang=lang) for action in actions)))
-    if page == "style":
-        box.add_item(_row(PanelButton("try", scope, page, lang=lang)))
     view = _view(box)
     if note:
         box.add_item(discord.ui.TextDisplay(note[: min(800, MOST_TEXT - view.content_length())]))
@@ -140,14 +140,23 @@ def compared(draft: Draft, scope: Scope, lang: Lang) -> discord.ui.LayoutView:
         for field, value in draft.fields.items()
     ]
     box.add_item(discord.ui.TextDisplay("\n".join([f"### {verse(heading)}", *changed])[:1_200]))
-    for key, text in (("old_style", draft.old), ("new_style", draft.new)):
+    same = " ".join(draft.old.split()) == " ".join(draft.new.split())
+    if same:
+        box.add_item(discord.ui.TextDisplay(translate("settings.same_style", lang)))
+    shown = (("new_style", draft.new),) if same else (("old_style", draft.old), ("new_style", draft.new))
+    for key, text in shown:
         cut = text if len(text) <= SAMPLE else text[:SAMPLE] + "…"
         box.add_item(discord.ui.Separator())
         box.add_item(
             discord.ui.TextDisplay(f"**{translate(f'settings.{key}', lang)}**\n{verse(cut)}"[:1_390])
         )
     box.add_item(
-        _row(*(PanelButton(action, scope, "style", lang=lang) for action in ("save", "try", "drop")))
+        _row(
+            *(
+                PanelButton(action, scope, "style", lang=lang, disabled=same and action == "save")
+                for action in ("save", "try", "drop")
+            )
+        )
     )
     return _view(box)
 
@@ -182,10 +191,10 @@ def _setting(
     value = value_told(field, getattr(resolved.house, field), lang, longest=220)
     if len(value) > VALUE:  # signs that are many characters each, such as families of emoji
         value = value_told(field, getattr(resolved.house, field), lang, longest=50)[:VALUE]
-    come = translate(f"settings.from_{origin}", lang)
+    come = "" if origin is Level.DEFAULT else translate(f"settings.from_{origin}", lang)
     if getattr(own, field) is not None:
         come = translate("settings.set_here", lang)
-    text = f"**{name_of(field, lang)}**\n{value}\n-# {come}"
+    text = f"**{name_of(field, lang)}** · {value}" + (f"\n-# {come}" if come else "")
     if field in SERVER_WIDE and scope.level is not Level.GUILD:
         return discord.ui.TextDisplay(text)
     accessory: Any = PanelButton("set", scope, field, lang=lang)

@@ -56,8 +56,9 @@ def attempt_text(attempt: Attempt, lang: Lang) -> str:
 
 def verdict_text(verdict: Verdict, titles: Mapping[str, str], lang: Lang) -> str:
     """What every rule says of one text, and why."""
-    action = translate(f"moderation.action_{verdict.action.name.lower()}", lang)
-    lines = [f"**{translate('moderation.verdict', lang, action=action)}**"]
+    lines = [f"**{translate(f'moderation.now_{verdict.action.name.lower()}', lang)}**"]
+    if would := _would(verdict, titles, lang):
+        lines[0] += f" {would}"
     hits = (*verdict.hits, *verdict.shadow)
     if hits:
         lines.append(f"> {around(verdict.text, hits)}")
@@ -68,13 +69,43 @@ def verdict_text(verdict: Verdict, titles: Mapping[str, str], lang: Lang) -> str
     return fitted(lines)
 
 
+def _would(verdict: Verdict, titles: Mapping[str, str], lang: Lang) -> str:
+    """What more would happen if the rules in shadow were armed; "" if nothing."""
+    more = [hit for hit in verdict.shadow if hit.action > verdict.action]
+    if not more:
+        return ""
+    worst = max(hit.action for hit in more)
+    rules = dict.fromkeys(line(titles.get(hit.rule, hit.rule), 60) for hit in more)
+    names = translate("text.and", lang).join(f"“{name}”" for name in rules)
+    return translate(f"moderation.would_{worst.name.lower()}", lang, rules=names)
+
+
+def kept_text(stored: StoredLine, verdict: Verdict, titles: Mapping[str, str], lang: Lang) -> str:
+    """A line that was kept: whether the rules do with it what they must, and if not, why."""
+    stopped = verdict.action >= Action.MASK
+    would = any(hit.action >= Action.MASK for hit in verdict.shadow)
+    hits = verdict.hits if stopped else verdict.shadow if would else ()
+    rules = dict.fromkeys(
+        f"“{line(titles.get(hit.rule, hit.rule), 60)}”" for hit in hits if hit.action >= Action.MASK
+    )
+    how = "stopped" if stopped else "shadow" if would else "free"
+    kept = translate("moderation.kept_line", lang, number=stored.id)
+    wanted = "block" if stored.wanted else "allow"
+    told = translate(
+        f"moderation.kept_{wanted}_{how}", lang, rules=translate("text.and", lang).join(rules) or "–"
+    )
+    return f"{kept} {told}\n> {line(stored.text, 200)}"
+
+
 def lines_text(lines: Sequence[StoredLine], broken: Sequence[Broken], lang: Lang) -> str:
     """The lines that rules are tried on, and which are broken now."""
     bad = {one.line.id for one in broken}
     rows = [
-        f"{'✘' if one.id in bad else '✔'} #{one.id} "
-        + translate("moderation.must_block" if one.wanted else "moderation.must_allow", lang)
-        + f": {line(one.text, 120)}"
+        f"{one.id}. {line(one.text, 120)}\n-# "
+        + translate(
+            f"moderation.line_{'block' if one.wanted else 'allow'}_{'not_yet' if one.id in bad else 'fine'}",
+            lang,
+        )
         for one in lines
     ]
     return fitted(rows or [translate("moderation.no_lines", lang)])

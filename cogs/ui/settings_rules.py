@@ -31,6 +31,14 @@ _ACTIONS = {
 }
 
 
+_EDGES = {
+    Mode.ARMED: discord.Colour.red(),
+    Mode.SHADOW: discord.Colour.light_grey(),
+    Mode.OFF: discord.Colour.dark_grey(),
+}
+"""What the edge of a rule's card tells at a glance."""
+
+
 class RuleButton(
     LastingItem["discord.ui.Button[Any]"],
     template=r"renga:f:(?P<action>arm|rest|off|try|edit|remove):(?P<id>[0-9]{1,9})",
@@ -148,9 +156,42 @@ def counts(stored: StoredRule, lang: Lang) -> str:
 
 
 def rule_frame(stored: StoredRule, rule: Rule, lang: Lang, *, note: str = "") -> Frame:
-    """One rule with what it looks for and its buttons."""
-    lines = [note] if note else []
-    lines.append(f"**{rule_line(stored, rule, lang)}**")
+    """One rule as the panel of settings looks: what it does, what it looks for, its buttons and menus."""
+    box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_EDGES[stored.mode])
+    head = [note, ""] if note else []
+    head.append(f"### {line(called(rule), 80)}")
+    head.append(standing(stored, rule, lang))
+    box.add_item(discord.ui.TextDisplay("\n".join(head)[:1_200]))
+    box.add_item(discord.ui.TextDisplay("\n".join(_facts(stored, rule, lang))[:1_800]))
+    buttons: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    for action, (mode, _) in _ACTIONS.items():
+        if mode != stored.mode.value:
+            buttons.add_item(RuleButton(action, stored.id, lang=lang))
+    box.add_item(buttons)
+    box.add_item(discord.ui.Separator())
+    for field in ("action", "severity", "roles", "channels"):
+        box.add_item(discord.ui.TextDisplay(f"-# {translate(f'moderation.menu_{field}', lang)}"))
+        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+        row.add_item(RuleMenu(field, stored.id, rule, lang=lang))
+        box.add_item(row)
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(box)
+    return Frame("", view)
+
+
+def standing(stored: StoredRule, rule: Rule, lang: Lang) -> str:
+    """What a rule does, and what came of it: ``Blocks · stopped 2 of 3 texts since it was armed``."""
+    does = translate(f"moderation.does_{rule.action.name.lower()}", lang)
+    mode = stored.mode.value
+    if stored.mode is Mode.ARMED and rule.action < Action.MASK:
+        mode = "marking"
+    counted = translate(f"moderation.standing_{mode}", lang, hits=stored.hits, seen=stored.seen)
+    return f"**{does}** · {counted}"
+
+
+def _facts(stored: StoredRule, rule: Rule, lang: Lang) -> list[str]:
+    """What it looks for, whom it spares, and until when."""
+    lines = [f"-# #{stored.id} · {translate(f'moderation.kind_{rule.kind}', lang)}"]
     if terms := ", ".join((*rule.terms, *rule.patterns)):
         lines.append(f"> {line(terms, 600)}")
     if rule.allow:
@@ -168,13 +209,7 @@ def rule_frame(stored: StoredRule, rule: Rule, lang: Lang, *, note: str = "") ->
         lines.append("-# " + translate("moderation.rule_of_automod", lang))
     if stored.mode is Mode.SHADOW:
         lines.append("-# " + translate("moderation.in_shadow", lang))
-    view = discord.ui.View(timeout=None)
-    for action, (mode, _) in _ACTIONS.items():
-        if mode != stored.mode.value:
-            view.add_item(RuleButton(action, stored.id, lang=lang))
-    for field in ("action", "severity", "roles", "channels"):
-        view.add_item(RuleMenu(field, stored.id, rule, lang=lang))
-    return Frame("\n".join(lines), view)
+    return lines
 
 
 def expiry_days(rule: Rule, now: float) -> int:

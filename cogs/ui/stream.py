@@ -9,16 +9,16 @@ minutes) hands over to the bot's own edit of the message.
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import math
-from dataclasses import dataclass
 from time import perf_counter as now
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
 import aiohttp
 import discord
+
+from cogs.ui.frame import Frame
 
 log = logging.getLogger(__name__)
 
@@ -32,19 +32,6 @@ FINAL_TRIES = 6
 
 UNKNOWN_MESSAGE, UNKNOWN_CHANNEL, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10008, 10003, 10015, 10062
 INVALID_TOKEN, ALREADY_ACKNOWLEDGED = 50027, 40060
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What a message shows at one moment; ``files`` are names and contents."""
-
-    content: str
-    view: discord.ui.View | None = None
-    files: tuple[tuple[str, bytes], ...] = ()
-
-    def attachments(self) -> list[discord.File]:
-        """The files, ready to be sent once."""
-        return [discord.File(io.BytesIO(data), filename=name) for name, data in self.files]
 
 
 class Lost(Exception):
@@ -87,7 +74,7 @@ class BotMessage:
     async def edit(self, frame: Frame) -> None:
         """Draw a frame by the bot's own right."""
         try:
-            await self._message.edit(content=frame.content, view=frame.view, attachments=frame.attachments())
+            await self._message.edit(**frame.edited())
         except (discord.NotFound, discord.Forbidden) as error:
             raise Lost from error
 
@@ -121,9 +108,7 @@ class Response:
         """Draw a frame, by whichever way still works."""
         if self._bot_message is None:
             try:
-                message = await self._interaction.edit_original_response(
-                    content=frame.content, view=frame.view, attachments=frame.attachments()
-                )
+                message = await self._interaction.edit_original_response(**frame.edited())
             except discord.HTTPException as error:
                 self._bot_message = handed_over(error, self._interaction.channel, self._id, self._private)
             else:
@@ -156,9 +141,7 @@ class Followup:
         """Draw a frame, by whichever way still works."""
         if self._bot_message is None:
             try:
-                await self._message.edit(
-                    content=frame.content, view=frame.view, attachments=frame.attachments()
-                )
+                await self._message.edit(**frame.edited())
             except discord.HTTPException as error:
                 self._bot_message = handed_over(error, self._channel, self._message.id, self._private)
             else:

@@ -20,8 +20,10 @@ from cogs.ui.card import writing as writing_frame
 from cogs.ui.models import ModelShelf
 from cogs.ui.outlet import Outlet
 from cogs.ui.recent import Recent
+from cogs.ui.small_model import SmallModel
 from cogs.ui.stream import Followup, Frame, Surface
 from cogs.ui.where import invited, lang_for, lang_read, member_of, place_of, space_of
+from cogs.ui.works_more import WorkFeatures
 from cogs.ui.writing import Sheet, Steps, Writing
 
 Value = TypeVar("Value")
@@ -36,10 +38,11 @@ class Studio:
     def __init__(self, bot: Renga) -> None:
         self.bot = bot
         self.app: App = bot.app
-        self.writing = Writing(bot.app, bot)
         self.recent = Recent(bot.app.works)
         bot.app.privacy.remembers(self.recent.forget)
         self.models = ModelShelf(bot.app.router)
+        self.writing = Writing(bot.app, bot, SmallModel(bot, self.models))
+        self.more = WorkFeatures()
         self.outlet = Outlet(bot.app, bot, self.writing)
         bot.app.dispatch.attach(self.outlet)
 

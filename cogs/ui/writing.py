@@ -17,10 +17,12 @@ from bot.errors import RengaError, StorageError
 from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place, WorkId
 from bot.services.brief import Finished, Opened, Pending, Step, Words
 from bot.services.form_words import doubts
-from bot.works import Shown, Work
+from bot.works import POST, Shown, Work, WorkState
 from cogs.ui import card
-from cogs.ui.card import Card
+from cogs.ui.card import Card, Post
 from cogs.ui.pages import lay_rest
+from cogs.ui.safe import plain_line
+from cogs.ui.small_model import SmallModel
 from cogs.ui.stream import Frame, LiveMessage, Surface
 
 log = logging.getLogger(__name__)
@@ -65,9 +67,10 @@ class Sheet:
 class Writing:
     """Everything that is being written in this process."""
 
-    def __init__(self, app: App, bot: discord.Client) -> None:
+    def __init__(self, app: App, bot: discord.Client, small: SmallModel) -> None:
         self._app = app
         self._bot = bot
+        self._small = small
         self._running: dict[WorkId, Running] = {}
 
     def running(self, work: WorkId) -> Running | None:
@@ -130,7 +133,9 @@ class Writing:
 
     async def _finish(self, sheet: Sheet, live: LiveMessage, done: Finished) -> None:
         """Show the finished take, and note that it has been shown."""
-        drawn = await self._drawn(sheet, done.work, done.take.number, done.notes)
+        models = [done.take.model] if done.take.model is not None else []
+        hint = await self._small.word(sheet.member, models, sheet.lang)
+        drawn = await self._drawn(sheet, done.work, done.take.number, done.notes, hint)
         shown = await live.finish(drawn.first)
         if not shown and not live.gone:
             return  # it is in the store as undelivered, and shown when the bot starts next
@@ -146,7 +151,9 @@ class Writing:
         await sheet.surface.edit(drawn.first)
         await self._laid(sheet, work, take, drawn)
 
-    async def _drawn(self, sheet: Sheet, work: Work, take: int, notes: tuple[str, ...] = ()) -> Card:
+    async def _drawn(
+        self, sheet: Sheet, work: Work, take: int, notes: tuple[str, ...] = (), hint: str = ""
+    ) -> Card:
         return await self.card(
             work.guild,
             work.id,
@@ -155,6 +162,7 @@ class Writing:
             private=sheet.private,
             alone=sheet.alone,
             notes=notes,
+            hint=hint,
         )
 
     async def _laid(self, sheet: Sheet, work: Work, take: int, drawn: Card) -> None:
@@ -173,6 +181,7 @@ class Writing:
         private: bool = False,
         alone: bool = False,
         notes: tuple[str, ...] = (),
+        hint: str = "",
         published: bool = False,
     ) -> Card:
         """A work laid out, as the store has it (take 0: the one that stands)."""
@@ -191,7 +200,23 @@ class Writing:
             form=form,
             mark=mark,
             notes=notes,
+            hint=hint,
+            post=await self._post(made.work),
         )
+
+    async def _post(self, work: Work) -> Post | None:
+        """Where a work is published, if its post is known; the newest, where there are several."""
+        if work.state is not WorkState.PUBLISHED:
+            return None
+        cards = await self._app.works.cards(work.guild, work.id)
+        posts = [shown for shown in cards if shown.kind == POST]
+        if not posts:
+            return None
+        newest = max(posts, key=lambda shown: shown.message)
+        channel = self._bot.get_channel(newest.channel)
+        guild = "@me" if work.place.is_private_room else work.guild
+        url = f"https://discord.com/channels/{guild}/{newest.channel}/{newest.message}"
+        return Post(url, plain_line(getattr(channel, "name", None) or "", 40))
 
     def _form(self, made: Credits, lang: Lang) -> tuple[str, str]:
         """What the form of a work is called, or its id if its file is gone; and the mark of its check."""

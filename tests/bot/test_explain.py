@@ -42,8 +42,8 @@ TOLD: list[tuple[errors.RengaError, dict[Lang, tuple[str, ...]]]] = [
     ),
     (errors.QueueFull(waiting=64), {"en": ("64", "try again"), "zh": ("64", "再试")}),
     (
-        errors.BadInput("refused.no_form", typed="haikoo", close="haiku"),
-        {"en": ("haikoo", "haiku"), "zh": ("haikoo", "haiku")},
+        errors.BadInput("refused.no_form", typed="haikoo", close=({"en": "Haiku", "zh": "俳句"},)),
+        {"en": ("haikoo", "mean Haiku?"), "zh": ("haikoo", "：俳句？")},
     ),
     (
         errors.BadInput("refused.too_long", what="topic", limit=500, typed="x" * 600),

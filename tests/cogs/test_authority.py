@@ -94,4 +94,8 @@ async def test_a_card_keeps_to_the_limits_of_components(world: World) -> None:
     rows = world.latest(result.response).components
     assert len(rows) <= 5 and all(len(row["components"]) <= 5 for row in rows)
     labels = [button["label"] for row in rows for button in row["components"]]
-    assert {"Share", "Show changes", "◀", "▶"} <= set(labels)
+    assert {"Share", "◀", "3/3", "▶"} <= set(labels)
+    offered = await world.offered(world.ana, result.response)
+    assert "Show changes" in offered and "Blind vote" not in offered
+    menu = world.latest(result.response)  # the menu is under the same card: only they see it
+    assert "third" in menu.content and len(menu.components) == 3

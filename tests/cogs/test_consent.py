@@ -8,7 +8,7 @@ from tests.cogs.world import World, private
 async def test_who_wrote_this_on_a_work_and_on_a_plain_message(world: World) -> None:
     poem = await world.poem()
     told = private(await world.ben.context_menu(world.general, "Who wrote this?", poem))
-    assert "by models 100 %" in told
+    assert "wrote 100 %" in told
     plain = await world.ana.send(world.general, "my own line")
     told = private(await world.ben.context_menu(world.general, "Who wrote this?", plain))
     assert f"<@{world.ana.id}>" in told and "plain message" in told

@@ -35,7 +35,7 @@ async def test_the_ink_of_each_token_is_kept_with_the_take_and_drawn_for_whoever
     ((work, take, tokens),) = inks(world)
     assert (work, take) == (work_of(poem, world), 1)
     assert tokens == "0.4.50 0.6.50 0.7.50"
-    result = await world.ben.click(poem, label="Show the ink")
+    result = await world.more(world.ben, poem, "Show the ink")
     assert "own probabilities" in private(result)
     shown = result.followups[0] if result.followups else result.response
     assert shown is not None and shown.ephemeral
@@ -51,14 +51,14 @@ async def test_it_is_drawn_again_after_a_restart_and_in_chinese(world: World) ->
     world.model.say("初雪", "落下")
     poem = await world.poem(topic="初雪")
     await world.restart()
-    result = await world.ana.click(poem, label="Show the ink")
+    result = await world.more(world.ana, poem, "ink")
     assert "模型自己的概率" in private(result)
 
 
 async def test_what_no_model_wrote_is_not_shaded_and_said_to_be_so(world: World) -> None:
     world.model.say("and the snow falls on")
     poem = await world.poem(opening="In the evening of the year")
-    assert "is known" in private(await world.ana.click(poem, label="Show the ink"))
+    assert "is known" in private(await world.more(world.ana, poem, "Show the ink"))
 
 
 async def test_a_take_by_hand_and_a_silent_server_have_none(settings: Settings) -> None:
@@ -72,10 +72,10 @@ async def test_a_take_by_hand_and_a_silent_server_have_none(settings: Settings) 
     async with open_world(settings, model=Silent()) as world:
         world.model.say("snow falls")
         poem = await world.poem()
-        assert "does not say" in private(await world.ana.click(poem, label="Show the ink"))
+        assert "does not say" in private(await world.more(world.ana, poem, "Show the ink"))
         form = await world.ana.click(poem, label="Edit")
         await world.ana.submit_modal(form, {"text": "snow falls by hand"})
-        assert "by hand" in private(await world.ana.click(poem, label="Show the ink"))
+        assert "by hand" in private(await world.more(world.ana, poem, "Show the ink"))
 
 
 async def test_whoever_is_forgotten_leaves_no_ink(world: World) -> None:
@@ -93,12 +93,7 @@ async def test_a_private_work_shows_its_ink_to_nobody_else(world: World) -> None
     await world.poem(private=True)
     ((work, _, _),) = inks(world)
     other = await world.poem(world.ben)
-    stored = world.env.backend.get_message(world.general.id, other.id)
-    for row in stored.components:
-        for button in row["components"]:
-            if ":ink:" in button.get("custom_id", ""):
-                button["custom_id"] = f"renga:w:ink:{work}:1"
-    result = await world.ben.click(other, label="Show the ink")
+    result = await world.press_old(world.ben, other, "ink", work)
     told = private(result)
     assert "probabilities" not in told
 

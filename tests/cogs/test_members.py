@@ -1,20 +1,64 @@
 """What members read and set for themselves."""
 
 import json
+import re
+from typing import Any
 
 import discord
-from discord import AppCommandType
+import pytest
+from discord import AppCommandType, app_commands
 
-from tests.cogs.world import World, private
+from bot.backends.scripted import ScriptedBackend
+from bot.settings import Settings
+from tests.cogs.world import World, open_world, private
 
 
-async def test_help_in_both_languages(world: World) -> None:
-    names = {command.name for command in world.bot.tree.get_commands(type=AppCommandType.chat_input)}
-    for locale, word in (("en-US", "writes with you"), ("zh-CN", "一起写")):
-        world.locales[world.ana.id] = locale
-        told = private(await world.ana.slash(world.general, "help"))
-        assert word in told and len(told) < 2_000
-        assert {name for name in names if f"`/{name}" not in told} == {"help"}
+@pytest.mark.parametrize(("locale", "word"), [("en-US", "writes with you"), ("zh-CN", "一起写")])
+async def test_help_has_three_things_to_press_and_the_rest_by_topic(
+    world: World, locale: str, word: str
+) -> None:
+    commands = world.bot.tree.get_commands(type=AppCommandType.chat_input)
+    world.locales |= {world.ana.id: locale, world.mod.id: locale}
+    await world.restart()  # Discord is not told again, and the numbers of the commands are known all the same
+    opened = await world.mod.slash(world.general, "help")
+    assert opened.response is not None
+    first = private(opened)
+    assert word in first and len(first) < 500
+    assert re.findall(r"</([^:]+):\d+>", first) == ["poem", "story start", "form check"]
+    seen = first
+    (menu,) = world.latest(opened.response).components[0]["components"]
+    for option in menu["options"]:
+        await world.mod.select(opened.response, [option["value"]])
+        page = world.latest(opened.response).content
+        assert option["label"] in page and len(page) < 1_900
+        seen += page
+    # Every command that is named can be sent: no group without its part.
+    named = set(re.findall(r"</([^:]+):\d+>", seen))
+    whole = {one.qualified_name for root in commands for one in _leaves(root)}
+    assert named <= whole
+    assert {root.name for root in commands} - {name.split()[0] for name in named} == {"help"}
+    (others,) = (await world.ana.slash(world.general, "help")).response.components[0]["components"]
+    assert "moderators" not in {option["value"] for option in others["options"]}
+
+
+def _leaves(command: Any) -> list[Any]:
+    if not isinstance(command, app_commands.Group):
+        return [command]
+    return [leaf for child in command.commands for leaf in _leaves(child)]
+
+
+async def test_that_a_very_small_model_writes_is_said_once_a_day_to_each(settings: Settings) -> None:
+    house = ScriptedBackend("local", models=("house",))
+    async with open_world(settings.model_copy(update={"model": "local/house"}), model=house) as world:
+        seen = [(await world.poem(who)).content for who in (world.ana, world.ana, world.ben, world.ana)]
+        said = ["A very small model wrote this" in content for content in seen]
+        assert said == [True, False, True, False]
+        assert re.search(r"</help:\d+> says how", seen[0])
+        assert "RENGA_LOCAL_MODELS" in private(await world.ana.slash(world.general, "help"))
+    large = ScriptedBackend("local", models=("house", "large"))
+    settings = settings.model_copy(update={"database": f"{settings.database}.other"})
+    async with open_world(settings.model_copy(update={"model": "local/house"}), model=large) as world:
+        assert re.search(r"</model list:\d+> has larger ones", (await world.poem()).content)
 
 
 async def test_model_list_says_who_answers_here(world: World) -> None:

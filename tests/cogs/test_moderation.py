@@ -1,5 +1,7 @@
 """/filter: rules begin in shadow, are tried on what was said, and say why they hit; for moderators alone."""
 
+import re
+
 import pytest
 from simcord.backend.errors import SetupError
 
@@ -122,10 +124,56 @@ async def test_a_rule_that_breaks_a_line_is_not_armed(world: World) -> None:
     assert "do not allow" in private(await world.ana.slash(world.general, "poem", topic="a lantern"))
 
 
+async def test_a_text_that_only_a_rule_in_shadow_marks_passes_now(world: World) -> None:
+    await rule(world, name="no lanterns")
+    told = private(await world.mod.slash(world.general, "filter test", text="one lantern"))
+    assert "**Passes now.** Would be blocked if “no lanterns” were armed." in told
+    assert "__**lantern**__" in told and "Verdict" not in told
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "state", "told"),
+    [
+        ("block", "one lantern", "shadow", "Kept as line 1. Not blocked yet: “no lanterns” is in shadow."),
+        ("block", "one lantern", "armed", "Kept as line 1. It is stopped now, by “no lanterns”."),
+        ("block", "one candle", "armed", "Kept as line 1. Not blocked yet: no rule looks for it."),
+        ("allow", "one candle", "armed", "Kept as line 1. It passes."),
+        ("allow", "one lantern", "armed", "Kept as line 1. It does not pass yet: “no lanterns” stops it."),
+        ("allow", "one lantern", "shadow", "It passes now. “no lanterns” would stop it"),
+    ],
+)
+async def test_a_line_that_is_kept_says_so_and_how_it_stands(
+    world: World, what: str, text: str, state: str, told: str
+) -> None:
+    await (armed if state == "armed" else rule)(world, name="no lanterns")
+    answer = private(await world.mod.slash(world.general, "filter must", what=what, text=text))
+    assert answer.startswith("Kept as line 1.") and told in answer and "✘" not in answer
+
+
+async def test_the_card_of_a_rule_is_a_container_with_every_menu_labelled(world: World) -> None:
+    await rule(world, name="no lanterns")
+    made = (await world.mod.slash(world.general, "filter rule", rule=1)).response
+    assert made is not None
+    (box,) = world.latest(made).components
+    grey = box["accent_color"]
+    assert "### no lanterns\n**Blocks** · in shadow: would have hit 0 of 0 texts" in world.text(made)
+    await world.mod.click(made, label="Arm")
+    assert world.latest(made).components[0]["accent_color"] != grey
+    await world.ana.slash(world.general, "poem", topic="a lantern")
+    await world.poem(topic="snow")
+    again = (await world.mod.slash(world.general, "filter rule", rule=1)).response
+    assert again is not None
+    assert re.search(r"\*\*Blocks\*\* · stopped 1 of \d texts since it was armed", world.text(again))
+    rows = world.latest(again).components[0]["components"]
+    for at, row in enumerate(rows):
+        if row["type"] == 1 and row["components"][0]["type"] != 2:
+            assert rows[at - 1]["content"] == f"-# {row['components'][0]['placeholder']}"
+
+
 async def test_a_text_is_explained(world: World) -> None:
     await armed(world, name="lights", reason="no lights here")
     told = private(await world.mod.slash(world.general, "filter test", text="one lantern"))
-    assert "Verdict: block" in told and "lights" in told and "__**lantern**__" in told
+    assert "Blocked now." in told and "lights" in told and "__**lantern**__" in told
 
 
 async def test_a_rule_from_a_form(world: World) -> None:
@@ -136,7 +184,7 @@ async def test_a_rule_from_a_form(world: World) -> None:
             shown, {"name": "lights", "words": "lantern\ncandle", "allow": "", "reason": "too bright"}
         )
     )
-    assert "lights" in told and "hold for review" in told and "candle" in told
+    assert "lights" in told and "Holds for review" in told and "candle" in told
 
 
 async def test_a_removed_rule_is_gone_and_the_log_knows_who(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from simcord.components import walk_components
+
 from bot.ids import GuildId, MemberId
 from bot.moderation.rules import Mode
 from bot.moderation.verdict import Action
@@ -127,5 +129,5 @@ async def test_menus_are_for_keepers_alone(world: World) -> None:
     message = await card(world)
     stored = world.env.backend.get_message(world.general.id, message.id)
     assert stored.is_ephemeral
-    ids = [child["custom_id"] for row in stored.components for child in row["components"]]
+    ids = [child.get("custom_id") for child in walk_components(stored.components)]
     assert "renga:fm:roles:1" in ids and "renga:f:edit:1" in ids

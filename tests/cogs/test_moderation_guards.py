@@ -149,10 +149,10 @@ async def test_a_text_is_explained_by_the_thresholds_of_the_place(
         await world.mod.slash(world.general, "filter rule", rule=1, mode="armed")
         judge.given = {"violence": 0.8}
         told = private(await world.mod.slash(world.general, "filter test", text="a duel"))
-        assert "Verdict: block" in told and "score 80" in told
+        assert "Blocked now." in told and "score 80" in told
         await put(world, "rating", "teen")
         told = private(await world.mod.slash(world.general, "filter test", text="a duel"))
-        assert "Verdict: allow" in told
+        assert "Passes now" in told
 
 
 async def test_a_judge_that_is_down_blocks_where_a_rule_blocks_and_the_log_says_so(

@@ -13,10 +13,14 @@ async def test_a_poem_is_written_shown_and_credited(world: World) -> None:
     assert "snow on the old pond" in poem.content
     assert "scripted/scripted" in poem.content
     assert f"<@{world.ana.id}>" in poem.content
-    assert world.labels(poem) == [
-        "Another take", "Revise…", "Edit", "Remix", "Publish", "Credits", "Delete",
-        "Whole report", "Show the ink", "Critique",
-    ]  # fmt: skip
+    assert world.labels(poem) == ["Another take", "Revise…", "Edit", "Remix", "Publish", "More…"]
+    (coloured,) = [
+        button
+        for row in world.latest(poem).components
+        for button in row["components"]
+        if button["style"] != 2
+    ]
+    assert coloured["label"] == "Another take"
 
 
 async def test_verse_is_shown_as_typed(world: World) -> None:
@@ -134,7 +138,7 @@ async def test_a_private_poem_is_seen_by_its_author_alone_and_can_be_shared(worl
         ({"topic": "x" * 4_000}, "too long: at most 500"),
         ({"topic": "\u200b\u200b"}, "characters that cannot be seen"),
         ({"topic": "   "}, "topic is empty"),
-        ({"topic": "snow", "form": "haikoo"}, "no form called “haikoo”. Closest: haiku"),
+        ({"topic": "snow", "form": "haikoo"}, "no form called “haikoo”. Did you mean Haiku"),
         ({"topic": "snow", "style": "grumpyish"}, "no style called"),
         ({"topic": "snow", "model": "scripted/unheard-of"}, "Nobody here offers the model"),
         ({"topic": "snow", "form": "@everyone"}, "no form called"),
@@ -240,3 +244,29 @@ async def test_a_long_poem_goes_on_in_further_messages(world: World) -> None:
     assert len(texts) == 2 and all(len(text) <= 2_000 for text in texts)
     shown = sum(text.count("a line of verse") for text in texts)
     assert shown == 108
+
+
+async def test_what_was_meant_is_a_button_that_writes_it(world: World) -> None:
+    refused = await world.ana.slash(world.general, "poem", topic="first snow", form="hiaku", seed=7)
+    assert refused.response is not None and "“hiaku”. Did you mean Haiku" in private(refused)
+    assert world.labels(refused.response)[0] == "Use Haiku"
+    await world.ana.click(refused.response, label="Use Haiku")
+    (work,) = await world.app.works.recent(world.guild.id, world.ana.id)
+    assert (work.wish.form, work.wish.topic, work.wish.seed) == ("haiku", "first snow", 7)
+    assert "first snow" in world.last().content
+
+
+async def test_what_was_meant_works_where_a_form_is_filled_in_too(world: World) -> None:
+    opened = await world.ana.slash(world.general, "form check", form="haiku")
+    refused = await world.ana.submit_modal(opened, {"form": "hiaku", "poem": "An old silent pond"})
+    assert "An old silent pond" in private(refused) and refused.response is not None
+    told = private(await world.ana.click(refused.response, label="Use Haiku"))
+    assert "5-7-5" in told
+
+
+async def test_an_offer_of_before_a_restart_says_to_type_it_again(world: World) -> None:
+    refused = await world.ana.slash(world.general, "poem", topic="x", form="hiaku")
+    assert refused.response is not None
+    await world.restart()
+    told = private(await world.ana.click(refused.response, label="Use Haiku"))
+    assert "Type it once more" in told

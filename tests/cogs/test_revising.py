@@ -93,7 +93,7 @@ async def test_what_only_its_author_has_seen_is_revised_for_them_alone(world: Wo
     world.model.say(HAIKU.replace("snow", "rain"))
     revised = await world.ana.slash(world.general, "revise", keep="1")
     assert revised.response is not None and revised.response.ephemeral
-    assert "take 2 of 2" in private(revised)
+    assert "2/2" in [button["label"] for button in revised.response.components[0]["components"]]
     world.model.say(COUPLET)
     turned = await world.ana.slash(world.general, "revise", form="couplet")
     assert turned.response is not None and turned.response.ephemeral

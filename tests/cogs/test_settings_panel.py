@@ -10,7 +10,9 @@ from simcord.results import InteractionResult
 from bot.errors import ModelUnavailable
 from bot.house.book import HouseBook
 from bot.house.model import DEFAULT, Change, Level
+from bot.i18n.text import translate
 from bot.ids import ChannelId, GuildId, MemberId, Place
+from cogs.ui.settings_told import PAGES as FIELDS
 from tests.cogs.test_authority import replay
 from tests.cogs.world import Message, World, private
 
@@ -71,7 +73,11 @@ def here(world: World) -> Place:
 async def test_every_page_can_be_opened_and_says_where_things_come_from(world: World) -> None:
     for page in PAGES:
         message = await panel(world, page)
-        assert "nobody set it" in shown(world, message)
+        told = shown(world, message)
+        # A setting is one line; where it comes from is said only if somebody set it.
+        assert "from the server" not in told and "nobody set it" not in told
+        first = translate(f"settings.{FIELDS[page][0]}", "en")
+        assert f"**{first}** · " in told
 
 
 async def test_a_setting_is_changed_holds_at_once_and_says_so(world: World) -> None:

@@ -20,6 +20,7 @@ from simcord.actors import MemberActor
 from simcord.backend import serializers
 from simcord.backend.models import Interaction
 from simcord.builders import ChannelHandle, GuildHandle
+from simcord.components import walk_components
 from simcord.enums import AppCommandType, InteractionType
 from simcord.results import InteractionResult
 
@@ -116,6 +117,52 @@ class World:
         assert result.response is not None
         return result.response
 
+    async def more(self, who: MemberActor, message: Message, choice: str) -> InteractionResult:
+        """Press *More…* under a work, and choose from what is offered, by its label or its name."""
+        menu, options = await self._menu(who, message)
+        (value,) = [option["value"] for option in options if choice in (option["label"], option["value"])]
+        return await who.select(menu, [value])
+
+    async def offered(self, who: MemberActor, message: Message) -> list[str]:
+        """What *More…* offers a member."""
+        return [option["label"] for option in (await self._menu(who, message))[1]]
+
+    async def _menu(self, who: MemberActor, message: Message) -> tuple[Message, list[dict[str, Any]]]:
+        more = next(
+            child["custom_id"]
+            for row in self.latest(message).components
+            for child in row["components"]
+            if child.get("custom_id", "").startswith("renga:w:more:")
+        )
+        opened = await who.click(message, custom_id=more)
+        menu = self.latest(opened.response or message)
+        (select,) = [child for row in menu.components for child in row["components"] if child["type"] == 3]
+        return menu, select["options"]
+
+    async def press_old(
+        self, who: MemberActor, message: Message, action: str, work: int = 0
+    ) -> InteractionResult:
+        """Press a button that stands under no work any more, on a message posted while it did.
+
+        ``work`` is that of the message, unless somebody made the button up.
+        """
+        stored = self.env.backend.get_message(_channel_of(message), message.id)
+        ids = (child.get("custom_id", "") for row in stored.components for child in row["components"])
+        work = work or next(int(id.split(":")[3]) for id in ids if id.startswith("renga:w:"))
+        data = {"custom_id": f"renga:w:{action}:{work}:1", "component_type": 2}
+        button = {"type": 2, "style": 2, "label": "old", "custom_id": data["custom_id"]}
+        stored.components.append({"type": 1, "components": [button]})
+        record = self._emit(
+            who, InteractionType.MESSAGE_COMPONENT, data, {"message": self.payload(stored)}, source=stored.id
+        )
+        await self.env.settle()
+        return InteractionResult(self.env, record)
+
+    def text(self, message: Message) -> str:
+        """What a message says as it is now, its layout too."""
+        stored = self.env.backend.get_message(_channel_of(message), message.id)
+        return _said(simcord.ResponseMessage(self.env, stored))
+
     def latest(self, message: Message) -> simcord.ResponseMessage:
         """A message as it is now."""
         stored = self.env.backend.get_message(_channel_of(message), message.id)
@@ -138,7 +185,7 @@ class World:
     def public_texts(self) -> list[str]:
         """What all can read in #general, oldest first."""
         return [
-            message.content
+            _said(simcord.ResponseMessage(self.env, message))
             for message in self.env.backend.messages[self.general.id].values()
             if not message.is_ephemeral
         ]
@@ -288,7 +335,13 @@ def private(result: InteractionResult) -> str:
     assert told, "nothing was answered"
     seen = [message for message in told if message.ephemeral]
     assert seen, f"answered in public: {told}"
-    return "\n".join(message.content for message in seen)
+    return "\n".join(_said(message) for message in seen)
+
+
+def _said(message: simcord.ResponseMessage) -> str:
+    """The words of a message, those of its layout too."""
+    displays = [one.get("content", "") for one in walk_components(message.components)]
+    return "\n".join(part for part in (message.content, *displays) if part)
 
 
 @asynccontextmanager

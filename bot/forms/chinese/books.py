@@ -38,6 +38,36 @@ PINGSHUI: tuple[str, ...] = tuple(
 )
 """The 106 groups by tone and name: ``平东``, ``入屋``."""
 
+_DIGITS = "一二三四五六七八九"
+
+
+def _ordinal(number: int) -> str:
+    """A number from 1 to 39 in Chinese."""
+    tens, ones = divmod(number, 10)
+    head = {0: "", 1: "十", 2: "二十", 3: "三十"}[tens]
+    return head + (_DIGITS[ones - 1] if ones else "")
+
+
+def _full_names() -> dict[str, str]:
+    """Each group as the book names it: volume, number there, name (``上平六鱼``, ``入声一屋``)."""
+    found: dict[str, str] = {}
+    for tone, entries in _MERGED.items():
+        for at, entry in enumerate(entries.split()):
+            # The level tone fills two volumes, of fifteen groups each.
+            volume = ("上平", "下平")[at // 15] if tone == "平" else f"{tone}声"
+            number = at % 15 + 1 if tone == "平" else at + 1
+            found[tone + entry[0]] = f"{volume}{_ordinal(number)}{entry[0]}"
+    return found
+
+
+_FULL = _full_names()
+
+
+def named_in_full(group: str) -> str:
+    """A rhyme group as it is named in the book; those of the other books are so named already."""
+    return _FULL.get(group, group)
+
+
 PINGSHUI_OF: dict[str, int] = {
     rime: PINGSHUI.index(tone + entry[0])
     for tone, entries in _MERGED.items()

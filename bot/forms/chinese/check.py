@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.forms.chinese import couplet, regulated, tune
+from bot.forms.chinese.books import named_in_full
 from bot.forms.chinese.clauses import Text, cut
 from bot.forms.chinese.parallel import parallel
 from bot.forms.chinese.reading import read_otherwise
@@ -62,7 +63,7 @@ def _verse(read: Text, shape: ChineseShape, topic: str, book: Book) -> FormRepor
         group, signs = _rhyme(lines, places, findings, book, regular=shape.kind == "regulated")
     if shape.acrostic:
         whole.append(_acrostic(lines, topic))
-    named = [name for name in (variant, f"{book.full_name} {group}" if group else "") if name]
+    named = [name for name in (variant, f"{book.full_name}{named_in_full(group)}" if group else "") if name]
     return FormReport(
         form=shape.form,
         lines=tuple(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadInput, PromptFileError
+from bot.explain import explain
 from bot.prompting.catalogue import TASKS, Catalogue
 from bot.prompting.cli import check
 
@@ -83,8 +84,17 @@ def test_no_text_is_no_form(typed: str) -> None:
 def test_what_is_unknown_is_refused_with_what_is_close(typed: str, close: str) -> None:
     with pytest.raises(BadInput) as caught:
         SHIPPED.find_form(typed)
-    assert close in str(caught.value.facts["close"])
+    assert close in dict(caught.value.facts["meant"])  # type: ignore[arg-type]
     assert caught.value.text_key == "refused.no_form"
+    # People are told what it is called, never its id.
+    told = explain(caught.value, "en")
+    assert SHIPPED.forms[close].title["en"] in told and "Did you mean" in told
+
+
+def test_what_is_like_nothing_is_refused_without_a_guess() -> None:
+    with pytest.raises(BadInput) as caught:
+        SHIPPED.find_form("qqqqqqqqqqqqqqqqqqqqqqq")
+    assert "Did you mean" not in explain(caught.value, "en") and "–" not in explain(caught.value, "zh")
 
 
 @given(st.text(min_size=1).filter(str.strip))

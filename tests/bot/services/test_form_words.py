@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadInput
+from bot.forms.chinese.books import named_in_full
 from bot.ids import Lang
 from bot.prompting.catalogue import Catalogue
-from bot.services.form_words import doubts, mark, ranges, sheet
+from bot.services.form_words import doubts, mark, met, ranges, sheet
 from bot.services.forms import FormDesk, shape_faults
 
 DESK = FormDesk(Catalogue.load(Path(__file__).parents[3] / "prompts", shape_faults))
@@ -33,7 +34,7 @@ def test_a_mark_is_in_the_readers_language() -> None:
     assert mark(report, "en").startswith("ABAB ✗ · iambic trimeter ")
     assert mark(report, "zh").startswith("ABAB ✗ · 抑扬格三音步 ")
     report = DESK.check("one\ntwo\nthree\nfour", DESK.shape("terza rima"))
-    assert mark(report, "zh").startswith("三行连环 ✗")
+    assert mark(report, "zh").startswith("✗ 三行连环")
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_a_mark_is_in_the_readers_language() -> None:
             "en",
             "Haiku 5-7-5 ✓",
         ),
-        ("wulv", SPRING, "zh", "五律 · 仄起首句不入韵 · 平水韵 平侵 ✓"),
+        ("wulv", SPRING, "zh", "✓ 五律 · 仄起首句不入韵 · 平水韵下平十二侵"),
         ("ABAB, 8 6 8 6", QUATRAIN, "en", "ABAB 8-6-8-6 ✗"),
         ("quatrain-abab", QUATRAIN, "en", "Quatrain ABAB ✗"),
         ("ghazal", "one\ntwo\nthree\nfour", "en", "Ghazal ✗"),
@@ -129,7 +130,7 @@ def test_a_mistake_in_a_description_is_explained(typed: str, why: str) -> None:
 def test_a_name_mistyped_is_no_description(typed: str) -> None:
     with pytest.raises(BadInput) as refused:
         DESK.shape(typed)
-    assert refused.value.text_key == "refused.no_form"
+    assert refused.value.text_key in ("refused.no_form", "refused.no_form_at_all")
 
 
 @pytest.mark.parametrize(
@@ -138,3 +139,37 @@ def test_a_name_mistyped_is_no_description(typed: str) -> None:
 )
 def test_a_description_is_read_as_people_type_it(typed: str, meant: str) -> None:
     assert DESK.check("x", DESK.shape(typed)).mark.startswith(meant)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "lang", "row"),
+    [
+        (
+            "haiku",
+            "An old silent pond\nA frog jumps into the pond\nSplash! Silence",
+            "en",
+            "3 syllables, 2 too few",
+        ),
+        ("haiku", "An old silent pond\nA frog jumps in\nSplash! Silence", "zh", "4 个音节，少了 3 个"),
+        ("haiku", "An old and silent pond\nA frog jumps\nSplash!", "en", "✗ 6 syllables, 1 too many"),
+        ("五绝", "白日依山尽了\n黄河入海流\n欲穷千里目\n更上一层楼", "zh", "✗ 6 字，多了 1 个"),
+    ],
+)
+def test_a_line_of_another_length_says_by_how_much(form: str, text: str, lang: Lang, row: str) -> None:
+    shown = told(form, text, lang)
+    assert row in shown
+    assert "too many or too few" not in shown and "–" not in shown
+
+
+def test_parallelism_says_what_was_compared() -> None:
+    report = DESK.check(SPRING, DESK.shape("五律"))
+    rows = "\n".join("\n".join(met(one, "zh")) for one in report.lines)
+    assert "可比的" in rows and "1/1" not in rows and "对仗 " not in rows
+
+
+@pytest.mark.parametrize(
+    ("group", "full"),
+    [("平鱼", "上平六鱼"), ("平先", "下平一先"), ("上董", "上声一董"), ("入职", "入声十三职")],
+)
+def test_a_rhyme_group_is_named_as_the_book_names_it(group: str, full: str) -> None:
+    assert named_in_full(group) == full

@@ -101,8 +101,8 @@ def test_famous_poems_hold_in_either_script(form: str, text: str) -> None:
 
 
 def test_the_tune_is_named() -> None:
-    assert judged("qilv", CLIMB).mark == "七律 · 仄起首句入韵 · 平水韵 平灰 ✓"
-    assert judged("wujue", TOWER).variant == "仄起首句不入韵 · 平水韵 平尤"
+    assert judged("qilv", CLIMB).mark == "七律 · 仄起首句入韵 · 平水韵上平十灰 ✓"
+    assert judged("wujue", TOWER).variant == "仄起首句不入韵 · 平水韵下平十一尤"
 
 
 @pytest.mark.parametrize(
