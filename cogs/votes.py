@@ -190,7 +190,7 @@ class Votes(commands.Cog):
             ballot = await self._desk.ballot(guild, poll)
             if not ballot.poll.open:
                 await self._redraw(ballot)
-            frame = paper(ballot, member, lang) if ballot.poll.open else closed(ballot, lang)
+            frame = paper(ballot, member, lang) if ballot.poll.open else closed(ballot, lang, whole=True)
             await tell(interaction, frame.content, view=frame.view, files=frame.files)
         elif action == "pick":
             surface = await hold(interaction)

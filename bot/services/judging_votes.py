@@ -29,12 +29,13 @@ By = Literal["model", "style"]
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """A vote with the texts that it is between, by option number, and what was voted so far."""
+    """A vote with its texts and their takes, by option number, and what was voted so far."""
 
     poll: Poll
     work: Work
     texts: dict[int, str]
     counted: Ballots
+    takes: dict[int, Take]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,13 @@ class VoteDesk:
 
     async def _whole(self, poll: Poll) -> Ballot:
         work = await self._works.work(poll.guild, poll.work)
-        takes = {take.number: take.text for take in await self._works.takes(poll.guild, poll.work)}
-        texts = {option.number: takes.get(option.take, "") for option in poll.options}
-        return Ballot(poll, work, texts, await self._store.counted(poll.guild, poll.id))
+        known = {take.number: take for take in await self._works.takes(poll.guild, poll.work)}
+        takes = {option.number: known[option.take] for option in poll.options if option.take in known}
+        texts = {
+            option.number: takes[option.number].text if option.number in takes else ""
+            for option in poll.options
+        }
+        return Ballot(poll, work, texts, await self._store.counted(poll.guild, poll.id), takes)
 
 
 def _model(take: Take) -> str:

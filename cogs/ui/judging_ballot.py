@@ -114,26 +114,34 @@ def paper(ballot: Ballot, member: MemberId, lang: Lang, *, chosen: int | None = 
     return _laid(texts, foot, lang, view)
 
 
-def closed(ballot: Ballot, lang: Lang) -> Frame:
-    """A closed vote: every text, whose it is, and how many chose it; the most chosen first."""
+def closed(ballot: Ballot, lang: Lang, *, whole: bool = False) -> Frame:
+    """A closed vote: whose each text is and how many chose it, the most chosen first.
+
+    The winner stands there whole, the others behind *Read all*: with ``whole``, every text.
+    """
     counts = ballot.counted.counts
     order = sorted(ballot.poll.options, key=lambda one: (-counts.get(one.number, 0), one.number))
-    texts = [
-        (
-            f"**{_whose(option, ballot, lang)}** · "
-            + translate("vote.count", lang, count=counts.get(option.number, 0)),
-            ballot.texts[option.number],
-        )
+    most = max((counts.get(one.number, 0) for one in order), default=0)
+    heads = {
+        option.number: f"**{_whose(option, ballot, lang)}** · "
+        + translate("vote.count", lang, count=counts.get(option.number, 0))
         for option in order
-    ]
+    }
+    shown = [one for one in order if whole or (most and counts.get(one.number, 0) == most)]
+    texts = [(heads[one.number], ballot.texts[one.number]) for one in shown]
+    small = [f"-# {heads[one.number]}" for one in order if one not in shown]
     head = translate("vote.result", lang, topic=_topic(ballot))
     if not ballot.counted.total:
         foot = translate("vote.nobody", lang)
     else:
         same = translate("button.no_difference", lang)
         foot = f"{same}: " + translate("vote.count", lang, count=counts.get(NO_DIFFERENCE, 0))
-    frame = _laid(texts, foot, lang, discord.ui.View(timeout=None), head=head)
-    return Frame(f"{frame.content}\n-# \\#{number_of(ballot.work.id)}", frame.view, frame.files)
+    view = discord.ui.View(timeout=None)
+    if not whole:
+        view.add_item(VoteButton("read", ballot.poll.id, label=translate("button.read_all", lang)))
+    frame = _laid(texts, foot, lang, view, head=head)
+    rows = [frame.content, *small, f"-# \\#{number_of(ballot.work.id)}"]
+    return Frame("\n".join(rows)[:MESSAGE_LIMIT], frame.view, frame.files)
 
 
 def writing(topic: str, lang: Lang) -> Frame:
@@ -173,10 +181,31 @@ def _label(label: str, by: By, lang: Lang) -> str:
 
 
 def _whose(option: Option, ballot: Ballot, lang: Lang) -> str:
-    names = [_label(option.model, "model", lang)]
-    if any(other.style != option.style for other in ballot.poll.options):
+    """Who wrote a text, where that is what they differ in; else which take it is, and how it came about."""
+    options = ballot.poll.options
+    names: list[str] = []
+    if not any(other.model != option.model or other.style != option.style for other in options):
+        names.append(translate("vote.take", lang, number=option.take))
+        names.append(_made(option, ballot, lang))
+        return " · ".join(names)
+    names.append(_label(option.model, "model", lang))
+    if any(other.style != option.style for other in options):
         names.append(_label(option.style, "style", lang))
+    if any(
+        other.model == option.model and other.style == option.style and other != option for other in options
+    ):
+        names.insert(0, translate("vote.take", lang, number=option.take))
     return " · ".join(names)
+
+
+def _made(option: Option, ballot: Ballot, lang: Lang) -> str:
+    """``first draft``, ``another draft``, ``revised: colder``, ``edited``."""
+    take = ballot.takes.get(option.number)
+    if take is not None and take.instruction:
+        return translate("vote.made_revised", lang, instruction=line(take.instruction, 60))
+    if take is not None and take.model is None:
+        return translate("vote.made_typed", lang)
+    return translate("vote.made_first" if option.take == 1 else "vote.made_again", lang)
 
 
 def _topic(ballot: Ballot) -> str:
