@@ -153,8 +153,10 @@ def opened_again(story: Story, now: datetime) -> Result:
     """The story runs again: whoever was to write, writes, with their whole time; or the next."""
     current = story.current
     member = current.member if current is not None else None
-    if current is None and story.returns:  # a turn was taken back while the story rested
+    if current is None and story.returns:  # a turn was taken back, or written anew, while the story rested
         member = story.returns[-1].after
+        if member in story.done:
+            return call_after(story, member, now)
     seat = story.seat(member) if member is not None else None
     nobody = all(one.away for one in story.writers)  # a model does not write alone
     if seat is None or seat.away or nobody:
