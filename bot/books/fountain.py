@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.books.model import Book, clean, marks
+from bot.books.chat import Block, named
+from bot.books.model import Book, Part, clean, marks
+from bot.books.runs import Run
 
 Kind = Literal[
     "heading", "action", "character", "parenthetical", "dialogue", "lyric", "transition",
@@ -23,6 +25,7 @@ _NOTE = re.compile(r"\[\[(?:(?!\]\]|\n[^\S\n]{0,1}\n).)*\]\]", re.DOTALL)
 _HEADING = re.compile(r"(?:INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I\.?/E)[.\s]", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*#([\w.\-]+)#\s*$")
 _EXTENSION = re.compile(r"\s*\([^()]*\)\s*\^?\s*$")
+_SIGNS = {"u": "_", "strong": "**", "em": "*"}
 _EMPHASIS = re.compile(
     r"\\([\\*_])"
     r"|\*\*\*(?=\S)(?P<both>[^\n]+?)(?<=[^\s\\])\*\*\*"
@@ -209,9 +212,34 @@ def fountain(book: Book) -> str:
             who = " + ".join(f"{named[one]} {book.writers[one].name}" for one in part.writers)
             note = re.sub(r"\[\[|\]\]|/\*|\*/", " ", _fact(who))
             lines += [f"[[{part.number} · {note}]]", ""]
-            words = f"[[{book.told('erased')}]]" if part.erased else closed(clean(part.text).strip("\n"))
+            words = f"[[{book.told('erased')}]]" if part.erased else closed(_words(book, part))
             lines += [words, ""]
     return "\n".join(lines)
+
+
+def _words(book: Book, part: Part) -> str:
+    """The words of a part: a screenplay as it was typed, prose with its emphasis in Fountain's marks."""
+    if book.script:
+        return clean(named(part.text, book.called)).strip("\n")
+    return "\n\n".join(filter(None, (_prose(block) for block in book.blocks(part))))
+
+
+def _prose(block: Block) -> str:
+    if block.blocks and block.kind != "item":
+        return ("\n" if block.kind == "list" else "\n\n").join(map(_prose, block.blocks))
+    rows = ["".join(map(_emphasised, line)).strip("\n") for line in block.lines]
+    return "\n".join([*rows, *map(_prose, block.blocks)])
+
+
+def _emphasised(run: Run) -> str:
+    """A run in the marks of Fountain, which knows bold, italic and underlined."""
+    text = clean(run.text)
+    bare = text.strip()
+    if not bare:
+        return text
+    sign = "".join(mark for style, mark in _SIGNS.items() if style in run.style)
+    shown = re.sub(r"[\\*_]", r"\\\g<0>", bare)
+    return text.replace(bare, f"{sign}{shown}{sign[::-1]}", 1)
 
 
 def closed(text: str) -> str:

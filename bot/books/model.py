@@ -7,11 +7,13 @@ at all where they wished to be forgotten.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.books.chat import Block, blocks
+from bot.books.runs import Run as Run
 from bot.ids import Lang
 
 # Whatever XML 1.0 cannot hold, and marks that turn the direction of what follows (UAX #9).
@@ -40,28 +42,13 @@ class Writer:
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Words of one writer (by their place in :attr:`Book.writers`), without a line break."""
-
-    text: str
-    writer: int
-
-
-Line = tuple[Run, ...]
-"""Words between two line breaks."""
-
-Paragraph = tuple[Line, ...]
-"""Lines that stand together."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A turn of a story, or what several one-word turns come to.
 
     Attributes:
         number: its place in the story, from 1.
-        runs: its words, line breaks included, by writer.
+        runs: its words as they were typed, line breaks and marks included, by writer.
         by: whose turn it was.
         scene: the heading of a scene that begins with it.
         edited: whether it was changed after it was written.
@@ -85,21 +72,6 @@ class Part:
     def writers(self) -> tuple[int, ...]:
         """Whoever wrote something of it, in the order of their first word."""
         return tuple(dict.fromkeys(run.writer for run in self.runs if run.text.strip())) or (self.by,)
-
-    def paragraphs(self, *, each_line: bool) -> list[Paragraph]:
-        """Its words as paragraphs: what blank lines part, or (``each_line``) every line."""
-        found: list[Paragraph] = []
-        lines: list[Line] = []
-        for line in _lines(self.runs):
-            if not any(run.text.strip() for run in line):
-                if lines:
-                    found.append(tuple(lines))
-                lines = []
-            elif each_line:
-                found.append((_unindented(line),))
-            else:
-                lines.append(line)
-        return [*found, tuple(lines)] if lines else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +98,7 @@ class Book:
         script: whether it is a screenplay in Fountain.
         generator: what made it, with its version.
         say: the words of the interface that a book needs, by name, in its language.
+        called: what the members, channels and roles that are mentioned are called, by their ids.
     """
 
     title: str
@@ -145,11 +118,16 @@ class Book:
     words: int = 0
     generator: str = "Renga"
     say: Mapping[str, str] = field(default_factory=dict[str, str])
+    called: Mapping[int, str] = field(default_factory=dict[int, str])
 
     @property
     def parts(self) -> list[Part]:
         """Every part, in order."""
         return [part for chapter in self.chapters for part in chapter.parts]
+
+    def blocks(self, part: Part) -> list[Block]:
+        """What a part comes to once the marks of chat are read: paragraphs, quotes, lists …"""
+        return blocks(part.runs, self.called, each_line=self.each_line)
 
     @property
     def each_line(self) -> bool:
@@ -198,23 +176,3 @@ def marks(writers: Sequence[Writer]) -> list[str]:
             case Hand.GONE:
                 found.append("?" if number == 1 else f"?{number}")
     return found
-
-
-def _unindented(line: Line) -> Line:
-    """A line without the space before it: a paragraph is indented by its look, and not twice."""
-    first, *rest = line
-    text = first.text.lstrip()
-    return (Run(text, first.writer), *rest) if text or not rest else _unindented(tuple(rest))
-
-
-def _lines(runs: Iterable[Run]) -> Iterable[Line]:
-    """Runs cut at line breaks."""
-    line: list[Run] = []
-    for run in runs:
-        first, *more = run.text.split("\n")
-        if first:
-            line.append(Run(first, run.writer))
-        for text in more:
-            yield tuple(line)
-            line = [Run(text, run.writer)] if text else []
-    yield tuple(line)

@@ -15,11 +15,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from bot.books.chat import named
 from bot.books.fountain import Element, parse
 from bot.books.looks import looks
 from bot.books.model import Book, Hand, Part, clean, marks
+from bot.books.prose import plain_prose, prose, spaced
 
-AO3_TAGS = frozenset({"h2", "h3", "h4", "p", "br", "hr", "ul", "li", "em", "strong", "u", "a"})
+AO3_TAGS = frozenset({
+    "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "ul", "ol", "li", "em", "strong", "u", "s", "small",
+    "code", "pre", "blockquote", "a",
+})  # fmt: skip
 """What :func:`ao3` uses, all of it among what the Archive takes (archiveofourown.org/help/html-help.html)."""
 
 _LICENCES: Mapping[str, str] = {
@@ -42,21 +47,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["clean"] = clean
-    made.filters["spaced"] = spaced
+    filters: dict[str, Any] = {"clean": clean, "spaced": spaced, "prose": prose, "plain_prose": plain_prose}
+    made.filters.update(filters)
     return made
 
 
 def template(name: str) -> Template:
     """A template of this package."""
     return _environment().get_template(name)
-
-
-def spaced(text: str) -> str:
-    """A line with its indent in spaces that HTML does not fold."""
-    text = clean(text)
-    bare = text.lstrip(" ")
-    return "\u00a0" * (len(text) - len(bare)) + bare
 
 
 def html(book: Book) -> str:
@@ -82,9 +80,9 @@ def licence_link(book: Book) -> str:
     return _LICENCES.get(" ".join(book.licence.lower().split()), "")
 
 
-def screenplay(part: Part) -> list[Element]:
+def screenplay(book: Book, part: Part) -> list[Element]:
     """A part of a screenplay, read as Fountain."""
-    return parse(clean(part.text))
+    return parse(clean(named(part.text, book.called)))
 
 
 def _facts(book: Book) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Literal
 from bot.attribution.credits import percentages
 from bot.attribution.disclosure import SOURCE_TYPES, Disclosure
 from bot.attribution.model import Contribution, ModelAuthor
+from bot.books.chat import mentioned
 from bot.books.epub import epub
 from bot.books.fountain import fountain
 from bot.books.markdown import markdown
@@ -45,6 +46,9 @@ ENDINGS: Mapping[Format, str] = {
 Names = Callable[[GuildId, Sequence[MemberId]], Awaitable[Mapping[MemberId, str]]]
 """What members are called."""
 
+Called = Callable[[GuildId, Sequence[int]], Awaitable[Mapping[int, str]]]
+"""What the members, channels and roles that a text mentions are called."""
+
 NAME_LIMIT = 60
 """Characters of a file's name before its ending."""
 
@@ -66,12 +70,18 @@ class BookDesk:
     """Makes books of stories."""
 
     def __init__(
-        self, table: StoryTable, houses: HouseBook, names: Names, clock: Callable[[], datetime]
+        self,
+        table: StoryTable,
+        houses: HouseBook,
+        names: Names,
+        clock: Callable[[], datetime],
+        called: Called | None = None,
     ) -> None:
         self._table = table
         self._houses = houses
         self._names = names
         self._clock = clock
+        self._called = called
 
     async def export(self, told: Told, format: Format) -> Bound:
         """A story as a file.
@@ -120,7 +130,11 @@ class BookDesk:
         members = [member for member, model in dict.fromkeys(authors) if member and model is None]
         names = await self._names(told.row.guild, members)
         house = (await self._houses.of(told.row.place)).house
-        return bound(told, links, names, house.licence or "", self._clock()), links
+        book = bound(told, links, names, house.licence or "", self._clock())
+        ids = sorted({id for part in book.parts for id in mentioned(part.text)})
+        if ids and self._called is not None:
+            book = replace(book, called=await self._called(told.row.guild, ids))
+        return book, links
 
 
 def bound(

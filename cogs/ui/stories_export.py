@@ -50,4 +50,5 @@ class Exporting(Commands):
     @property
     def books(self) -> BookDesk:
         """What makes books of stories."""
-        return books_of(self.app, self.desk.outlet.names)
+        outlet = self.desk.outlet
+        return books_of(self.app, outlet.names, outlet.called)

@@ -10,16 +10,16 @@ import discord
 
 from bot.app import App
 from bot.errors import RengaError
-from bot.services.books import BookDesk, Names
+from bot.services.books import BookDesk, Called, Names
 from bot.services.stories import Told
 from cogs.ui.stream import Frame
 
 log = logging.getLogger(__name__)
 
 
-def books_of(app: App, names: Names) -> BookDesk:
-    """What makes books of stories, with writers named as ``names`` knows them."""
-    return BookDesk(app.stories, app.desk.book, names, app.clock)
+def books_of(app: App, names: Names, called: Called | None = None) -> BookDesk:
+    """What makes books of stories, with writers named as ``names`` knows them, and mentions as ``called``."""
+    return BookDesk(app.stories, app.desk.book, names, app.clock, called)
 
 
 async def with_picture(app: App, names: Names, told: Told, frame: Frame, channel: Any) -> Frame:

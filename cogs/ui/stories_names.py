@@ -34,6 +34,22 @@ class Names:
         """What members are called on their server: a pen name, else as Discord shows them."""
         return {member: await self._name(guild, member) for member in members if member > 0}
 
+    async def called(self, guild: GuildId, ids: Sequence[int]) -> Mapping[int, str]:
+        """What is mentioned is called: members, roles, and the channels that all members see."""
+        server = self._bot.get_guild(guild)
+        found: dict[int, str] = {}
+        for id in ids:
+            channel = server.get_channel_or_thread(id) if server is not None else None
+            role = server.get_role(id) if server is not None else None
+            if server is not None and channel is not None:
+                if channel.permissions_for(server.default_role).view_channel:
+                    found[id] = self._allowed(guild, plain_line(channel.name, LONGEST))
+            elif role is not None:
+                found[id] = self._allowed(guild, plain_line(role.name, LONGEST))
+            else:
+                found[id] = await self._name(guild, MemberId(id))
+        return found
+
     async def _name(self, guild: GuildId, member: MemberId) -> str:
         name = (await self._app.desk.member(guild, member)).pen_name
         if not name:
