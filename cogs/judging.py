@@ -17,8 +17,8 @@ from bot.ids import Lang, MemberId, MessageId, WorkId, number_of
 from bot.services.judging_critic import Ask
 from bot.services.judging_facts import Facts
 from bot.works import Take, Work
-from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.judging_reading import TEXT_FILE, ReadingQuestion, question, reading, without_model
+from cogs.ui.message_more import MessageFeature
 from cogs.ui.modals import read_file
 from cogs.ui.reply import acknowledge, hold, tell
 from cogs.ui.split import split
@@ -50,16 +50,19 @@ class Judging(commands.Cog):
         self._bot = bot
         self._app = bot.app
         self._studio = studio
-        self._menu = app_commands.ContextMenu(
-            name=say("command.menu_critique"),
-            callback=self._critique_this,
-            allowed_contexts=ANYWHERE,
-            allowed_installs=EVERYWHERE_INSTALLED,
-        )
 
     async def cog_load(self) -> None:
-        """Add the command on messages, and answer every question, also those of before a restart."""
-        self._bot.tree.add_command(self._menu)
+        """Offer to read messages, and answer every question, also those of before a restart."""
+        self._studio.on_message.add(
+            MessageFeature(
+                name="critique",
+                label="on_message.critique",
+                about="on_message.critique_about",
+                run=self._critique_this,
+                fits=lambda on: on.readable,
+                place=20,
+            )
+        )
         self._bot.add_dynamic_items(ReadingQuestion)
         self._studio.more.add(
             WorkFeature(
@@ -73,7 +76,7 @@ class Judging(commands.Cog):
 
     async def cog_unload(self) -> None:
         """Take them away again."""
-        self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
+        self._studio.on_message.remove("critique")
         self._bot.remove_dynamic_items(ReadingQuestion)
         self._studio.more.remove("critique")
 

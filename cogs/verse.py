@@ -23,6 +23,7 @@ from bot.services.form_words import sheet
 from bot.services.forms import LONGEST, FormDesk, is_tune
 from cogs.ui.anywhere import ANYWHERE, EVERYWHERE_INSTALLED
 from cogs.ui.judging_report import form_rows, whole_report
+from cogs.ui.message_more import MessageFeature
 from cogs.ui.modals import INPUT_LIMIT, Form, form, submitted, text_field
 from cogs.ui.reply import acknowledge, explain_to, tell
 from cogs.ui.split import MESSAGE_LIMIT, split
@@ -52,16 +53,19 @@ class Verse(commands.Cog):
         self._app = bot.app
         self._studio = studio
         self._desk: FormDesk = bot.app.forms
-        self._menu = app_commands.ContextMenu(
-            name=say("command.menu_check"),
-            callback=self._check_this,
-            allowed_contexts=ANYWHERE,
-            allowed_installs=EVERYWHERE_INSTALLED,
-        )
 
     async def cog_load(self) -> None:
-        """Add the command on messages."""
-        self._bot.tree.add_command(self._menu)
+        """Offer to check messages and works."""
+        self._studio.on_message.add(
+            MessageFeature(
+                name="check",
+                label="on_message.check",
+                about="on_message.check_about",
+                run=self._check_this,
+                fits=lambda on: on.readable,
+                place=10,
+            )
+        )
         self._studio.more.add(
             WorkFeature(
                 name="report",
@@ -73,8 +77,8 @@ class Verse(commands.Cog):
         )
 
     async def cog_unload(self) -> None:
-        """Take it away again."""
-        self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
+        """Offer it no more."""
+        self._studio.on_message.remove("check")
         self._studio.more.remove("report")
 
     @form.command(name=say("command.form_list"), description=say("command.form_list_about"))

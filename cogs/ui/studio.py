@@ -17,6 +17,7 @@ from bot.services.brief import Brief, Finished
 from bot.services.judging_facts import MaySee
 from bot.works import PARTS, Wish, Work, WorkState
 from cogs.ui.card import writing as writing_frame
+from cogs.ui.message_more import MessageFeatures
 from cogs.ui.models import ModelShelf
 from cogs.ui.outlet import Outlet
 from cogs.ui.recent import Recent
@@ -43,6 +44,7 @@ class Studio:
         self.models = ModelShelf(bot.app.router)
         self.writing = Writing(bot.app, bot, SmallModel(bot, self.models))
         self.more = WorkFeatures()
+        self.on_message = MessageFeatures()
         self.outlet = Outlet(bot.app, bot, self.writing)
         bot.app.dispatch.attach(self.outlet)
 

@@ -104,9 +104,9 @@ async def test_a_plain_message_is_read_by_right_click_its_own_at_once_anothers_w
 ) -> None:
     said = await world.ben.send(world.general, POEM)
     world.model.say(READING)
-    assert "> the window keeps" in private(await world.ben.context_menu(world.general, "Critique this", said))
+    assert "> the window keeps" in private(await world.on_message(world.ben, said, "critique"))
     world.model.say(READING)
-    await world.ana.context_menu(world.general, "Critique this", said)
+    await world.on_message(world.ana, said, "critique")
     question = world.last()
     assert [file.filename for file in question.attachments] == ["text.txt"]
     await world.ben.click(question, label="Accept")

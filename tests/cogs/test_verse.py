@@ -123,7 +123,7 @@ async def test_what_a_model_wrote_carries_its_mark(world: World) -> None:
 
 async def test_a_message_is_checked_by_right_click_with_its_poem_filled_in(world: World) -> None:
     said = await world.ben.send(world.general, HAIKU)
-    asked = await world.ana.context_menu(world.general, "Check form", said)
+    asked = await world.on_message(world.ana, said, "check")
     assert asked.modal is not None
     fields = [row["components"][0] for row in asked.modal["components"]]
     assert fields[1]["value"] == HAIKU
@@ -138,7 +138,7 @@ async def test_a_work_is_checked_by_right_click_and_by_its_button_by_the_form_it
     world.model.say(HAIKU)
     poem = await world.poem(form="haiku")
     for told in (
-        private(await world.ben.context_menu(world.general, "Check form", poem)),
+        private(await world.on_message(world.ben, poem, "check")),
         private(await world.more(world.ben, poem, "Whole report")),
     ):
         assert "**5-7-5 ✓**" in told

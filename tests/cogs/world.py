@@ -163,6 +163,13 @@ class World:
         stored = self.env.backend.get_message(_channel_of(message), message.id)
         return _said(simcord.ResponseMessage(self.env, stored))
 
+    async def on_message(self, who: MemberActor, message: Message, feature: str) -> InteractionResult:
+        """Right-click a message, *Renga…*, and choose something there."""
+        offered = await who.context_menu(self.general, "Renga…", message)
+        private(offered)
+        assert offered.response is not None
+        return await who.select(offered.response, [feature])
+
     def latest(self, message: Message) -> simcord.ResponseMessage:
         """A message as it is now."""
         stored = self.env.backend.get_message(_channel_of(message), message.id)
