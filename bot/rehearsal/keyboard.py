@@ -17,6 +17,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.utils import is_dumb_terminal
 
 from bot.rehearsal.drawing import NARROWEST
 
@@ -46,6 +47,10 @@ async def typed(
         while line := await asyncio.to_thread(sys.stdin.readline):
             yield line
         return
+    if is_dumb_terminal() and termios is not None:
+        async for line in _plain(lambda: prompt()[0], nothing):
+            yield line
+        return
     wide = Condition(lambda: os.get_terminal_size(sys.stdout.fileno()).columns >= NARROWEST)
     session: PromptSession[str] = PromptSession(
         completer=completer,
@@ -72,6 +77,36 @@ async def typed(
         # Several lines may be pasted at once.
         for line in text.splitlines():
             yield line
+
+
+async def _plain(prompt: Callable[[], str], nothing: Callable[[], object]) -> AsyncGenerator[str]:
+    """Lines from a terminal that cannot move its cursor: it edits and shows them itself."""
+    loop, keyboard, held = asyncio.get_running_loop(), sys.stdin.fileno(), b""
+    while True:
+        stirred: asyncio.Future[bytes | None] = loop.create_future()
+
+        def told(data: bytes | None, stirred: asyncio.Future[bytes | None] = stirred) -> None:
+            if not stirred.done():
+                stirred.set_result(data)
+
+        sys.stdout.write(prompt())
+        sys.stdout.flush()
+        loop.add_reader(keyboard, lambda: told(os.read(keyboard, 65_536)))
+        try:
+            with on_interrupt(lambda: told(None)):
+                data = await stirred
+        finally:
+            loop.remove_reader(keyboard)
+        if data is None:
+            held = b""
+            sys.stdout.write("\n")
+            nothing()
+        elif not data:
+            return
+        else:
+            *lines, held = (held + data).split(b"\n")
+            for line in lines:
+                yield line.decode(errors="replace")
 
 
 def _keys() -> KeyBindings:
@@ -107,7 +142,7 @@ def _history(path: Path | None) -> History:
 
 async def interruptible(doing: Awaitable[None], interrupt: Callable[[], object]) -> bool:
     """Do something; the first Ctrl-C calls ``interrupt``, the second breaks it off: False then."""
-    task, loop = asyncio.ensure_future(doing), asyncio.get_running_loop()
+    task = asyncio.ensure_future(doing)
     pressed = False
 
     def press() -> None:
@@ -117,21 +152,29 @@ async def interruptible(doing: Awaitable[None], interrupt: Callable[[], object])
         pressed = True
         interrupt()
 
-    before = signal.getsignal(signal.SIGINT)
-    with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or not the main thread
-        loop.add_signal_handler(signal.SIGINT, press)
     try:
-        with unechoed():
+        with unechoed(), on_interrupt(press):
             await asyncio.wait({task})
     finally:
         task.cancel()
-        with suppress(NotImplementedError, ValueError, RuntimeError):
-            if loop.remove_signal_handler(signal.SIGINT):
-                signal.signal(signal.SIGINT, before)
     if task.cancelled():
         return False
     task.result()
     return True
+
+
+@contextmanager
+def on_interrupt(press: Callable[[], object]) -> Generator[None]:
+    """What Ctrl-C does meanwhile; afterwards what it did before."""
+    loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
+    with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or not the main thread
+        loop.add_signal_handler(signal.SIGINT, press)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError, ValueError, RuntimeError):
+            if loop.remove_signal_handler(signal.SIGINT):
+                signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -105,10 +105,10 @@ class Screen:
         self.settle()
         self._rows(columns((line.partition("\t") for line in text.split("\n")), self._width))
 
-    def hint(self, key: str) -> None:
-        """Say something under what is being drawn, as long as that lasts."""
+    def hint(self, key: str, *, now: bool = False) -> None:
+        """Say something under what is being drawn, as long as that lasts; or, with ``now``, also alone."""
         self._foot = key
-        if self._open:
+        if self._open or now:
             self._draw()
 
     def _above(self, what: Text) -> None:

@@ -94,7 +94,7 @@ def _interrupter(player: Player, screen: Screen) -> Callable[[], None]:
 
     def interrupt() -> None:
         player.interrupt()
-        screen.hint("stopping")
+        screen.hint("stopping", now=True)
 
     screen.hint("writing")
     return interrupt
