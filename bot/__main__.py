@@ -23,7 +23,8 @@ Command = Callable[[argparse.Namespace, Settings], int]
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Run the bot in Discord; without a token, open a rehearsal."""
     if settings.discord_token is None:
-        return rehearse(argparse.Namespace(file=None, json=False, browser=False, language=None), settings)
+        alone = argparse.Namespace(file=None, json=False, browser=given.browser, language=None)
+        return rehearse(alone, settings)
     from bot.run import serve
 
     asyncio.run(serve(settings))
@@ -159,6 +160,17 @@ def bench(given: argparse.Namespace, settings: Settings) -> int:
     return measure(given.what, quick=given.quick)
 
 
+def add_page(to: argparse.ArgumentParser) -> None:
+    """Whether a rehearsal has a page; left open, that is as the machine has a display."""
+    which = to.add_mutually_exclusive_group()
+    which.add_argument(
+        "--browser", action="store_true", default=None, help="serve a page of the rehearsal, display or not"
+    )
+    which.add_argument(
+        "--terminal", action="store_false", dest="browser", help="stay in the terminal, and serve no page"
+    )
+
+
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     top = argparse.ArgumentParser(
@@ -172,13 +184,13 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run=command)
         return made
 
-    add("run", run)
+    add_page(add("run", run))
     one = add("rehearse", rehearse)
     one.add_argument(
         "file", nargs="?", type=Path, help="a script of lines to play; without one, a prompt opens"
     )
     one.add_argument("--json", action="store_true", help="print one JSON object for each event")
-    one.add_argument("--browser", action="store_true", help="show the channel in a browser too")
+    add_page(one)
     one.add_argument("--language", choices=LANGUAGES, help="language of the rehearsal itself")
     one = add("poem", poem)
     one.add_argument("--topic", default="", help="what the poem is about")

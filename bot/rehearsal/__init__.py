@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import locale
 import sys
-import webbrowser
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from bot.errors import StorageError
 from bot.i18n.text import lang_of, translate
 from bot.ids import Lang
 from bot.rehearsal.acts import counted, paths
-from bot.rehearsal.browser import preview
+from bot.rehearsal.browser import has_display, tell
 from bot.rehearsal.events import Event, Expected, Wrong
 from bot.rehearsal.files import show
 from bot.rehearsal.lines import together
@@ -37,11 +36,14 @@ async def rehearse(
     *,
     extensions: tuple[str, ...],
     json: bool = False,
-    browser: bool = False,
+    browser: bool | None = None,
     language: Lang | None = None,
     backends: list[Backend] | None = None,
 ) -> int:
     """Rehearse at a prompt, or play a file.
+
+    With ``browser`` a page shows the same world; without a word about it, at a
+    prompt on a machine that has a display, where the page is opened too.
 
     ``language`` is that of the rehearsal's own words; without one it is as set,
     else that of the system.
@@ -73,6 +75,7 @@ async def rehearse(
         return 2
     if isinstance(screen, Screen):
         screen.print(Text(translate("rehearsal.starting", lang), style="dim"))
+    seated = file is None and not json and sys.stdin.isatty()
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(open_world(settings, extensions, backends=backends))
         player = Player(world, report, lang)
@@ -81,14 +84,21 @@ async def rehearse(
             player.viewer = show
             screen.counted = lambda: counted(world, player.who) if player.who else None
             screen.keep = lambda seen: paths(world, seen.id)
+        if browser is None:
+            browser = seated and has_display()
         if browser:
-            await stack.enter_async_context(preview(world, _shower(screen)))
+            from bot.rehearsal.page import open_page  # costs a moment that a terminal alone need not wait for
+
+            address = await stack.enter_async_context(open_page(world, report, screen.settle, lang))
+            await tell(address, screen, lang)
         for number, line, meanwhile in together(script):
             screen.line = number
             await player.play(line, meanwhile)
             screen.settle()
         if isinstance(screen, Screen) and (file is None or browser):
-            await act(world, player, screen, lang, history=_history(settings), scene=file is None)
+            ended = await act(world, player, screen, lang, history=_history(settings), scene=file is None)
+            if browser and not ended and not sys.stdin.isatty():
+                await asyncio.Event().wait()  # nobody types any more: the page is there until it is stopped
     # At a keyboard one tries things out: nothing there is a failure.
     return int(failed and not (file is None and sys.stdin.isatty()))
 
@@ -110,17 +120,3 @@ def _history(settings: Settings) -> Path | None:
 def _out(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-def _shower(screen: Screen | Lines):
-    """How the address of the page is told: in a terminal it is opened too."""
-
-    def show(url: str) -> None:
-        if isinstance(screen, Screen):
-            screen.print(Text(url, style="underline"))
-            if sys.stdin.isatty():
-                asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
-        else:
-            sys.stderr.write(f"{url}\n")
-
-    return show

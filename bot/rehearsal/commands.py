@@ -22,18 +22,22 @@ YES, NO = ("true", "yes", "on", "1", "是"), ("false", "no", "off", "0", "否")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command that can be used: its path in English, its paths in every language, and its options."""
+    """One command that can be used: its path in English, its paths in every language, and its options.
+
+    ``nodes`` are the parts of its path as they are declared, the command itself first.
+    """
 
     name: str
     names: tuple[str, ...]
     options: tuple[Mapping[str, Any], ...] = ()
+    nodes: tuple[Mapping[str, Any], ...] = ()
 
 
 def commands(world: World, actor: Any, place: Any, kind: int = SLASH) -> Iterator[Command]:
     """Every command that an actor sees at a place."""
     roots = world.env.backend.visible_commands(user_id=actor.id, channel_id=place.id, type=kind)
     for root in roots:
-        yield from _leaves(root, (names_of(root),), kind)
+        yield from _leaves((root,), kind)
 
 
 def names_of(node: Mapping[str, Any]) -> tuple[str, ...]:
@@ -42,17 +46,18 @@ def names_of(node: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((node["name"], *localized.values())))
 
 
-def _leaves(node: Mapping[str, Any], path: tuple[tuple[str, ...], ...], kind: int) -> Iterator[Command]:
-    options = tuple(node.get("options") or ())
+def _leaves(nodes: tuple[Mapping[str, Any], ...], kind: int) -> Iterator[Command]:
+    options = tuple(nodes[-1].get("options") or ())
     below = [option for option in options if option.get("type") in (SUBCOMMAND, GROUP)]
     if kind == SLASH and below:
         for child in below:
-            yield from _leaves(child, (*path, names_of(child)), kind)
+            yield from _leaves((*nodes, child), kind)
         return
+    path = [names_of(node) for node in nodes]
     depth = max(len(names) for names in path)
     paths = (" ".join(names[min(at, len(names) - 1)] for names in path) for at in range(depth))
     called = tuple(dict.fromkeys(paths))
-    yield Command(called[0], called, options)
+    yield Command(called[0], called, options, nodes)
 
 
 def find_command(world: World, actor: Any, place: Any, name: str, *, kind: int = SLASH) -> Command:

@@ -82,6 +82,11 @@ def safe_name(name: str) -> str:
     return f"_{plain}" if not plain or _DEVICE.match(plain) else plain
 
 
+def has_windows() -> bool:
+    """Whether this machine has windows to show something in."""
+    return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
+
+
 def show(path: Path) -> bool:
     """Open a file with what the system opens it with; False where there is no display, or for a program."""
     if _SHOWN.fullmatch(path.suffix) is None:
@@ -89,8 +94,7 @@ def show(path: Path) -> bool:
     if sys.platform == "win32":
         os.startfile(path)
         return True
-    seen = sys.platform == "darwin" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
-    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open") if seen else None
+    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open") if has_windows() else None
     if opener is None:
         return False
     nowhere = subprocess.DEVNULL

@@ -64,22 +64,22 @@ class Player:
         ``meanwhile`` are buttons that are pressed as soon as they are there,
         while the bot is still at work on the line.
         """
-        self._pending = list(meanwhile)
-        self._stopping = False
-        with Unhandled(self._world.env, self._cursor) as unhandled:
-            try:
-                await self._watched(self._act(line))
-                for press in self._pending:
-                    raise NoSuch("rehearsal.too_late", label=press.label)
-            except Trouble as trouble:
-                self._report(Wrong(trouble.told(self._lang)))
-            except (SetupError, BackendError) as error:
-                self._report(Wrong(" ".join([str(error), *getattr(error, "__notes__", ())])))
-            except TimeoutError as error:
-                self._report(Wrong(str(error), bot=True))
-        self._cursor = self._world.env.error_cursor
-        for error in unhandled.found():
-            self._report(Wrong(error, bot=True))
+        self._pending, self._stopping = list(meanwhile), False
+        async with self._world.busy:
+            with Unhandled(self._world.env, self._cursor) as unhandled:
+                try:
+                    await self._watched(self._act(line))
+                    for press in self._pending:
+                        raise NoSuch("rehearsal.too_late", label=press.label)
+                except Trouble as trouble:
+                    self._report(Wrong(trouble.told(self._lang)))
+                except (SetupError, BackendError) as error:
+                    self._report(Wrong(" ".join([str(error), *getattr(error, "__notes__", ())])))
+                except TimeoutError as error:
+                    self._report(Wrong(str(error), bot=True))
+            self._cursor = self._world.env.error_cursor
+            for error in unhandled.found():
+                self._report(Wrong(error, bot=True))
 
     async def _watched(self, act: Awaitable[None]) -> None:
         """Do something while looking at the channels, so that text is seen as it comes."""

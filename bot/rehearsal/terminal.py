@@ -42,10 +42,11 @@ async def act(
     *,
     history: Path | None = None,
     scene: bool = True,
-) -> None:
+) -> bool:
     """Read lines until the end of input or ``quit``, and carry each out.
 
     ``history`` is the file that keeps what is typed for the next rehearsal.
+    Gives whether somebody has ended it, and not only the lines.
     """
     if scene:
         for _, line in parse(SCENE.format(locale=" locale:zh-CN" if lang == "zh" else "")):
@@ -67,7 +68,7 @@ async def act(
         number += 1
         screen.line = number
         if text.strip() in QUIT:
-            return
+            return True
         try:
             lines = parse_line(spoken(text, completions.who), number, who=completions.who)
         except ScriptError as error:
@@ -77,10 +78,11 @@ async def act(
         async with completions.busy:
             if not await interruptible(_play(player, screen, number, lines), _interrupter(player, screen)):
                 screen.settle()
-                return
+                return True
         completions.who = player.who or completions.who
         if hint := meant(text, lang):
             screen.print(Text(hint, style="dim"))
+    return False
 
 
 async def _play(player: Player, screen: Screen, number: int, lines: Sequence[Line]) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,6 +63,8 @@ class World:
         self.locales: dict[int, str] = {}
         """The locale of each server and person, by id."""
         self.env: Any = None
+        self.busy = asyncio.Lock()
+        """Held by whoever does what SimCord takes one of at a time: a line, or time that passes."""
         self.server: Server | None = None
         """The server that lines are about now."""
         self.channel: Any = None
@@ -160,18 +162,24 @@ class World:
         """Somebody leaves the server; what they wrote stays."""
         self.here().handle.remove_member(self.member(name))
 
-    def make_channel(self, name: str, *, nsfw: bool, category: str) -> None:
-        """Make a channel and go there."""
+    def make_channel(self, name: str, *, nsfw: bool, category: str, forum: bool = False) -> None:
+        """Make a channel (or a forum) and go there."""
         handle = self.here().handle
         if name in handle.channels:
             raise NoSuch("rehearsal.already", name=f"#{name}")
         held = handle.channels
         parent = (held.get(category) or handle.create_category(category)) if category else None
-        self.channel = handle.create_text_channel(name, category=parent)
+        self.channel = (
+            handle.create_forum_channel(name) if forum else handle.create_text_channel(name, category=parent)
+        )
         if nsfw:
             self._restricted.add(self.channel.id)
             self.env.backend.announce_channel_update(self.channel.id)
         self.private = False
+
+    def is_restricted(self, channel: int) -> bool:
+        """Whether a channel is for adults."""
+        return channel in self._restricted
 
     def make_thread(self, name: str, owner: str) -> None:
         """Make a thread in the channel, and go there."""
@@ -222,6 +230,21 @@ class World:
         if self.channel is None:
             raise NoSuch("rehearsal.no_channel")
         return self.channel
+
+    @contextmanager
+    def elsewhere(self, server: Server) -> Generator[None]:
+        """Do something on a server without going there: lines stay about where they are."""
+        before = self.server, self.channel, self.private
+        self.server, self.channel, self.private = server, None, False
+        try:
+            yield
+        finally:
+            self.server, self.channel, self.private = before
+
+    @property
+    def servers(self) -> Mapping[str, Server]:
+        """Every server by name."""
+        return self._servers
 
     @property
     def members(self) -> Mapping[str, Any]:
