@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -16,14 +15,9 @@ from bot.backends.local.choosing import choose
 from bot.backends.local.copies import copies
 from bot.backends.local.describe import describe, name_of
 from bot.backends.local.fresh import fresh
-from bot.backends.local.process import Answer, Inbox, WorkerProcess
+from bot.backends.local.process import PATIENCE, WorkerProcess
 from bot.backends.thoughts import spoken
-from bot.errors import BackendError, ModelUnavailable, ModelUnknown
-
-log = logging.getLogger(__name__)
-
-PATIENCE = 120.0
-"""Seconds without a sign of life (there is one every second) after which a worker is taken to hang."""
+from bot.errors import BackendError, ModelUnknown
 
 
 class LocalBackend:
@@ -51,7 +45,6 @@ class LocalBackend:
         patience: float = PATIENCE,
     ) -> None:
         self._models = {name_of(model): model for model in models}
-        self._patience = patience
         self._worker = WorkerProcess(
             [
                 f"--device={device}",
@@ -59,7 +52,8 @@ class LocalBackend:
                 f"--loaded={loaded}",
                 f"--nice={nice}",
                 f"--prefixes={prefixes}",
-            ]
+            ],
+            patience=patience,
         )
 
     @property
@@ -127,7 +121,7 @@ class LocalBackend:
         number, inbox = await self._worker.ask(self._models[name], name, replace(request, model=name), seeds)
         try:
             while True:
-                answer = await deadline.wait(self._next(inbox, name))
+                answer = await deadline.wait(inbox.get())
                 if isinstance(answer, BackendError):
                     raise answer
                 yield answer
@@ -143,15 +137,3 @@ class LocalBackend:
     async def aclose(self) -> None:
         """End the worker; may be called twice."""
         await self._worker.aclose()
-
-    async def _next(self, inbox: Inbox, name: str) -> Answer:
-        """The next answer; a worker that says nothing at all for long is killed."""
-        while True:
-            try:
-                async with asyncio.timeout(max(1.0, self._patience - self._worker.silent)):
-                    return await inbox.get()
-            except TimeoutError:
-                if self._worker.silent >= self._patience:
-                    log.error("the worker has been silent for %.0f s: it is started anew", self._patience)
-                    self._worker.kill()
-                    return ModelUnavailable("backend.worker_died", model=name)

@@ -8,20 +8,33 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot import errors
 from bot.backends.base import Done, Request, Result, Text, Waiting
-from bot.backends.local.wire import Ask, Cancel, Failed, Forget, Message, Said, receive, send
+from bot.backends.local.pipe import Pipe
+from bot.backends.local.wire import Ask, Cancel, Failed, Forget, Message, Said, receive
 from bot.errors import BackendError, ModelUnavailable
 
 log = logging.getLogger(__name__)
 
 Answer = Text | Waiting | Done | tuple[Result, ...] | BackendError
 Inbox = asyncio.Queue[Answer]
+
+
+PATIENCE = 120.0
+"""Seconds without a word about a request after which a worker is taken to hang."""
+
+_KILLED = -9  # as the exit status of a process says it
+
+CLOSING = 10.0
+"""Seconds that a killed worker is waited for."""
+
+LOOK = 1.0
+"""Seconds between two looks at whether it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +47,26 @@ class Asked:
 
 
 class WorkerProcess:
-    """One worker at a time.  A thread reads what it says, and hands each message to the loop."""
+    """One worker at a time.
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    A thread reads what it says, and hands each message to the loop; another
+    writes what it is told.  So a worker that neither reads nor writes keeps
+    nobody waiting but whoever asked it, and those no longer than
+    ``patience`` seconds: then it is killed, and the next request starts another.
+    """
+
+    def __init__(self, arguments: Sequence[str], *, patience: float = PATIENCE) -> None:
         self._arguments = tuple(arguments)
+        self.patience = patience
         self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: Pipe | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._asked: dict[int, Asked] = {}
         self._numbers = itertools.count(1)
         self._starting = asyncio.Lock()
-        self._heard = 0.0
+        self._era = 0
+        self._owed: float | None = None
+        """Since when the worker owes a word; None if it owes none."""
         self.starts = 0
         """How often a worker was started."""
 
@@ -50,11 +74,6 @@ class WorkerProcess:
     def pid(self) -> int | None:
         """The process id of the running worker."""
         return self._process.pid if self._process is not None and self._process.poll() is None else None
-
-    @property
-    def silent(self) -> float:
-        """Seconds since the worker last said anything."""
-        return asyncio.get_running_loop().time() - self._heard
 
     async def ask(
         self, model: str, name: str, request: Request, seeds: tuple[int, ...] = ()
@@ -64,84 +83,117 @@ class WorkerProcess:
         With ``seeds`` the last are the candidates written from them.
 
         Raises:
-            ModelUnavailable: no worker can be started.
+            ModelUnavailable: no worker can be started, or too much waits for it.
         """
         async with self._starting:
             if self.pid is None:
-                try:
-                    await asyncio.to_thread(self._start, asyncio.get_running_loop())
-                except OSError as error:
-                    raise ModelUnavailable(model=name) from error
-        assert self._process is not None
+                await self._start_anew(name)
+        process, pipe = self._process, self._pipe
+        if process is None or pipe is None:  # it was killed, or closed, meanwhile
+            raise ModelUnavailable(model=name)
         number = next(self._numbers)
-        self._asked[number] = asked = Asked(Inbox(), name, self._process)
-        self._heard = asyncio.get_running_loop().time()
-        await self._send(Ask(number, model, name, request, seeds))
+        self._asked[number] = asked = Asked(Inbox(), name, process)
+        if not pipe.put(Ask(number, model, name, request, seeds)):
+            del self._asked[number]
+            raise ModelUnavailable(model=name)
+        if self._owed is None:
+            self._owed = asyncio.get_running_loop().time()
         return number, asked.inbox
 
     async def done(self, number: int) -> None:
         """Nobody reads the inbox any more; what is being written for it is cancelled."""
-        if self._asked.pop(number, None) is not None:
-            await self._send(Cancel(number))
+        asked = self._asked.pop(number, None)
+        if asked is None or asked.process is not self._process or self._pipe is None:
+            return
+        self._pipe.take_back(number)
+        self._pipe.put(Cancel(number))
 
     async def forget(self, era: int) -> None:
         """Have the worker drop what it keeps of earlier prompts; one that does not run keeps nothing."""
-        if self.pid is not None:
-            await self._send(Forget(era))
+        self._era = era
+        if self._pipe is not None and not self._pipe.put(Forget(era)):
+            self.kill()
 
     def kill(self) -> None:
         """End the worker at once; whoever waits is told, and the next request starts another."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
+        if self._process is not None:
+            self._process.kill()
+            # Not left to the reader: one that waits for its disk dies only when that answers.
+            self._gone(self._process, _KILLED)
 
     async def aclose(self) -> None:
         """End the worker."""
-        process, self._process = self._process, None
+        process = self._process
+        self.kill()
+        if self._watching is not None:
+            self._watching.cancel()
         if process is not None:
-            process.kill()
-            await asyncio.to_thread(process.wait)
+            with suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(process.wait, CLOSING)
 
-    async def _send(self, message: Message) -> None:
-        pipe = self._process.stdin if self._process is not None else None
-        if pipe is None:
-            return
+    async def _start_anew(self, name: str) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            send(pipe, message)  # pyright: ignore[reportArgumentType]
-        except OSError:
-            log.debug("the worker is gone")  # the reader will tell everybody
+            process = await asyncio.to_thread(self._start)
+        except OSError as error:
+            raise ModelUnavailable(model=name) from error
+        assert process.stdin is not None
+        pipe = Pipe(
+            process.stdin,  # pyright: ignore[reportArgumentType]
+            lambda ask, error: self._in(loop, self._unsayable, ask, error),
+        )
+        self._process, self._pipe, self._owed = process, pipe, None
+        self.starts += 1
+        pipe.put(Forget(self._era))
+        threading.Thread(
+            target=self._read, args=(process, loop), name="local-worker-reader", daemon=True
+        ).start()
+        self._watching = asyncio.create_task(self._watch(process), name="local-worker-watch")
 
-    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._process = subprocess.Popen(
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [sys.executable, "-m", "bot.backends.local.worker", *self._arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[3],
         )
-        self.starts += 1
-        threading.Thread(
-            target=self._read, args=(self._process, loop), name="local-worker-reader", daemon=True
-        ).start()
+
+    async def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a worker that owes a word for too long, whether or not somebody still waits for it."""
+        clock = asyncio.get_running_loop().time
+        while process is self._process:
+            before = clock()
+            await asyncio.sleep(min(LOOK, self.patience / 2))
+            if self._owed is not None and clock() - before > 2 * LOOK + self.patience / 2:
+                self._owed = clock()  # the bot itself stood still: so may have the worker
+            elif self._owed is not None and clock() - self._owed >= self.patience:
+                log.error("the worker has been silent for %.0f s: it is ended", self.patience)
+                self.kill()
 
     def _read(self, process: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
         """In a thread: pass on every message, and at the end say that the worker is gone."""
         assert process.stdout is not None
-        assert process.stdin is not None
-        try:
+        with suppress(OSError):
             while (message := receive(process.stdout)) is not None:  # pyright: ignore[reportArgumentType]
-                loop.call_soon_threadsafe(self._hear, message)
-        except OSError:
-            pass
+                self._in(loop, self._hear, process, message)
         code = process.wait()
         process.stdout.close()
-        with suppress(OSError):
-            process.stdin.close()
+        self._in(loop, self._gone, process, code)
+
+    def _in(self, loop: asyncio.AbstractEventLoop, call: Callable[..., None], *given: object) -> None:
         # A loop that is closed has nobody left to be told.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._gone, process, code)
+            loop.call_soon_threadsafe(call, *given)
 
-    def _hear(self, message: Message) -> None:
-        self._heard = asyncio.get_running_loop().time()
+    def _unsayable(self, ask: Ask, error: Exception) -> None:
+        log.error("a request cannot be sent to the worker: %s", type(error).__name__)
+        self._put(ask.id, ModelUnavailable(model=ask.name), last=True)
+
+    def _hear(self, process: subprocess.Popen[bytes], message: Message) -> None:
+        if process is not self._process:
+            return  # what one that was killed still said
+        mine = any(asked.process is process for asked in self._asked.values())
+        self._owed = asyncio.get_running_loop().time() if mine else None
         match message:
             case Said(id, chunk):
                 self._put(id, chunk, last=isinstance(chunk, Done | tuple))
@@ -160,7 +212,9 @@ class WorkerProcess:
 
     def _gone(self, process: subprocess.Popen[bytes], code: int) -> None:
         if process is self._process:
-            self._process = None
+            if self._pipe is not None:
+                self._pipe.close()
+            self._process, self._pipe, self._owed = None, None, None
         # Another worker may be at work by now; its requests are none of this one's.
         mine = {id: asked for id, asked in self._asked.items() if asked.process is process}
         if mine:

@@ -61,16 +61,21 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """The worker is at work: said at least once a second while it generates."""
+    """The worker is at work: said of each message as it is taken, and once a second while it writes."""
 
 
 Message = Ask | Cancel | Forget | Said | Failed | Alive
 
 
+def packed(message: Message) -> bytes:
+    """One message as it goes through the pipe."""
+    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(body)) + body
+
+
 def send(pipe: BinaryIO, message: Message) -> None:
     """Write one message."""
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    pipe.write(_LENGTH.pack(len(body)) + body)
+    pipe.write(packed(message))
     pipe.flush()
 
 

@@ -92,6 +92,8 @@ class Worker:
                 self.say(_failure(row.id, error, row.loaded.name))
 
     def _take(self, message: Message | Joined) -> None:
+        if isinstance(message, Ask | Cancel):
+            self.say(Alive())
         match message:
             case Cancel(id):
                 self._opening.discard(id)

@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -29,6 +30,9 @@ from bot.backends.base import (
     collect,
 )
 from bot.backends.local.backend import LocalBackend
+from bot.backends.local.pipe import MOST, Pipe
+from bot.backends.local.process import PATIENCE
+from bot.backends.local.wire import Ask, Cancel
 from bot.errors import DeadlinePassed, ModelUnavailable, ModelUnknown, PromptTooLong
 from tests.servers.hungry import Hungry
 from tests.servers.tiny import transformers_folder
@@ -158,21 +162,108 @@ async def test_a_worker_that_is_killed_fails_what_it_wrote_and_starts_again(back
     assert backend.worker.starts == starts + 1
 
 
-async def test_a_worker_that_hangs_is_killed_and_started_anew(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def stopped(backend: LocalBackend, *, patience: float) -> None:
+    """The worker neither reads nor writes any more, as where a machine swaps."""
+    assert backend.worker.pid is not None
+    os.kill(backend.worker.pid, signal.SIGSTOP)
+    backend.worker.patience = patience
+
+
+async def test_a_worker_that_hangs_is_killed_and_started_anew(folder: Path) -> None:
     backend = LocalBackend([str(folder)], nice=0)
     await collect(backend.generate(ask()))
-    with monkeypatch.context() as impatient:
-        impatient.setattr(backend, "_patience", 1.0)
-        assert backend.worker.pid is not None
-        os.kill(backend.worker.pid, signal.SIGSTOP)
-        with pytest.raises(ModelUnavailable) as caught:
-            await collect(backend.generate(ask(sampling=Sampling(max_tokens=480, seed=1))))
+    stopped(backend, patience=1.0)
+    with pytest.raises(ModelUnavailable) as caught:
+        await collect(backend.generate(ask(sampling=Sampling(max_tokens=480, seed=1))))
+    backend.worker.patience = PATIENCE
     assert caught.value.text_key == "backend.worker_died"
     assert (await collect(backend.generate(ask()))).done.usage.written == 12
     assert backend.worker.starts == 2
     await backend.aclose()
+
+
+@pytest.mark.parametrize("ends", ["patience", "killed", "closed"])
+async def test_a_pipe_that_is_full_blocks_nobody_and_every_request_ends_in_a_plain_error(
+    folder: Path, ends: str
+) -> None:
+    backend = LocalBackend([str(folder)], nice=0)
+    await collect(backend.generate(ask()))
+    stopped(backend, patience=PATIENCE)
+    pid = backend.worker.pid
+    assert pid is not None
+    # A pipe holds 64 KB: with the loop writing into it, this line would be the last.
+    asked = [
+        asyncio.create_task(collect(backend.generate(ask(continuation="x" * 100_000)))) for _ in range(40)
+    ]
+    asked.append(asyncio.create_task(collect(backend.generate(ask(deadline=0.2)))))
+    with pytest.raises(DeadlinePassed):
+        await asked[-1]
+    assert not any(task.done() for task in asked[:-1])
+    if ends == "patience":
+        backend.worker.patience = 0.5
+    elif ends == "killed":
+        os.kill(pid, signal.SIGKILL)
+    else:
+        await backend.aclose()
+    failed = await asyncio.gather(*asked[:-1], return_exceptions=True)
+    assert {type(error) for error in failed} == {ModelUnavailable}
+    backend.worker.patience = PATIENCE
+    assert (await collect(backend.generate(ask()))).done.usage.written == 12
+    assert backend.worker.starts == 2
+    await backend.aclose()
+
+
+async def test_a_hung_worker_is_ended_although_everybody_has_given_up_on_it(folder: Path) -> None:
+    backend = LocalBackend([str(folder)], nice=0)
+    await collect(backend.generate(ask()))
+    stopped(backend, patience=3.0)
+    first = backend.worker.pid
+    async with asyncio.timeout(300):
+        while backend.worker.pid == first:
+            with suppress(DeadlinePassed, ModelUnavailable):
+                await collect(backend.generate(ask(deadline=0.3)))
+    backend.worker.patience = PATIENCE
+    assert (await collect(backend.generate(ask()))).done.usage.written == 12
+    await backend.aclose()
+
+
+async def test_a_worker_with_nothing_to_do_owes_nothing(folder: Path) -> None:
+    backend = LocalBackend([str(folder)], nice=0)
+    await collect(backend.generate(ask()))
+    for _ in range(5):
+        stream = backend.generate(ask(sampling=Sampling(max_tokens=480, seed=1)))
+        asking = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await stream.aclose()
+    async with asyncio.timeout(300):
+        while backend.worker._owed is not None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await backend.aclose()
+
+
+async def test_a_request_that_cannot_be_sent_fails_and_the_next_does_not(backend: LocalBackend) -> None:
+    unsayable: Any = {"why": lambda: None}
+    with pytest.raises(ModelUnavailable):
+        await collect(backend.generate(ask(schema=unsayable)))
+    assert (await collect(backend.generate(ask()))).done.usage.written == 12
+
+
+async def test_what_waits_for_a_worker_that_does_not_read_is_bounded_and_can_be_taken_back() -> None:
+    read, written = os.pipe()
+    failed: list[int] = []
+    pipe = Pipe(os.fdopen(written, "wb"), lambda asked, error: failed.append(asked.id))
+    request = ask(continuation="x" * 100_000)
+    kept = [id for id in range(MOST + 50) if pipe.put(Ask(id, "tiny", "tiny", request))]
+    # One more than may wait: the first is being written, for ever.
+    assert len(kept) in (MOST, MOST + 1)
+    pipe.take_back(kept[-1])
+    assert pipe.put(Cancel(kept[-1]))
+    os.close(read)
+    pipe.close()
+    assert not pipe.put(Cancel(1))
+    assert failed == []
 
 
 async def test_a_row_that_runs_out_of_memory_is_told_so_and_the_others_go_on(backend: LocalBackend) -> None:
