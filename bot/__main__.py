@@ -12,10 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot import logs
-from bot.errors import RengaError
+from bot.errors import ConfigError, RengaError
 from bot.explain import explain
+from bot.i18n.text import lang_of
 from bot.ids import LANGUAGES, Lang
 from bot.settings import Settings, example
+from bot.settings_file import unknown
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -57,7 +59,8 @@ def poem(given: argparse.Namespace, settings: Settings) -> int:
 
 def doctor(given: argparse.Namespace, settings: Settings) -> int:
     """Say what is configured, what is missing and how to fix it."""
-    from bot.doctor import Doctor, Level
+    from bot.doctor import Doctor
+    from bot.findings import Level
 
     async def look() -> int:
         worst = 0
@@ -256,14 +259,19 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = Settings.read()
         lang = settings.language
+        if given.command != "doctor":  # which tells it among the rest
+            for stranger in settings.strangers:
+                print(unknown(stranger, lang), file=sys.stderr)
         # Only the bot itself tells what it does; the other commands have their own words.
         serving = given.command == "run" and settings.discord_token is not None
         logs.set_up(settings, "" if serving or settings.log_level == "DEBUG" else "ERROR")
         return int(given.run(given, settings))
     except RengaError as error:
-        told = explain(error, lang)
+        told = explain(error, lang_of(error.language, lang) if isinstance(error, ConfigError) else lang)
         if getattr(given, "json", False):
             print(json.dumps({"error": error.text_key, "text": told}, ensure_ascii=False))
+        elif given.command == "doctor":
+            print("\n".join(f"✗ {line}" for line in told.splitlines()))
         else:
             print(told, file=sys.stderr)
         logging.getLogger(__name__).debug("the command failed", exc_info=error)

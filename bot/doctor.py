@@ -8,49 +8,30 @@ import logging
 import os
 import sys
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import discord
 
-from bot.backends.registry import FACTORIES, Around
-from bot.errors import BackendError, DeadlinePassed, RengaError, StorageError
+from bot.backends.local.trouble import size_words
+from bot.doctor_models import models
+from bot.errors import RengaError, StorageError
 from bot.explain import explain
-from bot.i18n.text import translate
+from bot.findings import Finding, Level
 from bot.ids import Lang
 from bot.permissions import lacking
 from bot.prompting.catalogue import Catalogue
 from bot.services.forms import shape_faults
-from bot.services.model_words import learnt_words
 from bot.settings import Settings
+from bot.settings_file import unknown
 from bot.storage.database import open_database
 from bot.storage.health import Health, examine
-from bot.storage.lessons import beside
 from bot.storage.store import path_of
 
 LOW_DISK = 200 * 2**20
 """Bytes of free disk under which the doctor warns."""
 
 PATIENCE = 15.0
-"""Seconds to wait for an answer of Discord or of a model server."""
-
-
-class Level(StrEnum):
-    """How bad a finding is."""
-
-    OK = "ok"
-    NOTE = "note"
-    BAD = "bad"
-    """The bot could not start, or could not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor's: what was looked at, how it is, and what to do."""
-
-    level: Level
-    text: str
+"""Seconds to wait for an answer of Discord."""
 
 
 class Doctor:
@@ -63,17 +44,19 @@ class Doctor:
     async def findings(self) -> AsyncGenerator[Finding]:
         """Every finding, as it is made."""
         yield self._machine()
+        for stranger in self._settings.strangers:
+            yield Finding(Level.BAD, unknown(stranger, self._lang))
         for finding in self._prompts():
             yield finding
         async for finding in self._database():
             yield finding
-        async for finding in self._models():
+        async for finding in models(self._settings, self._lang):
             yield finding
         async for finding in self._discord():
             yield finding
 
     def _say(self, level: Level, key: str, **facts: object) -> Finding:
-        return Finding(level, translate(f"doctor.{key}", self._lang, **facts))
+        return Finding.of(level, self._lang, key, **facts)
 
     def _machine(self) -> Finding:
         versions = {
@@ -106,11 +89,11 @@ class Doctor:
             "database",
             path=path,
             schema=health.schema,
-            size=_size(health.bytes),
+            size=size_words(health.bytes),
             sqlite=health.sqlite,
         )
         level = Level.NOTE if health.free_bytes < LOW_DISK else Level.OK
-        yield self._say(level, "disk", free=_size(health.free_bytes))
+        yield self._say(level, "disk", free=size_words(health.free_bytes))
 
     async def _health(self, path: Path) -> Health:
         """Facts about the database, which is made if missing; also while the bot has it open."""
@@ -121,41 +104,6 @@ class Doctor:
             if error.text_key != "storage.in_use":
                 raise
             return await asyncio.to_thread(examine, path)
-
-    async def _models(self) -> AsyncGenerator[Finding]:
-        for model in self._settings.local_folders():
-            yield self._local(model)
-        settings = self._settings
-        if settings.openai_key is None and settings.openai_url is None and not settings.servers:
-            yield self._say(Level.OK, "no_key")
-        for backend in FACTORIES["openai"](settings, Around(beside(settings.database))):
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    models = await backend.models()
-                yield self._say(Level.OK, "server", name=backend.name, count=len(models))
-                for info in models:
-                    if what := learnt_words(info.learnt, self._lang):
-                        yield self._say(Level.OK, "learnt", model=f"{backend.name}/{info.id}", what=what)
-            except (BackendError, TimeoutError) as error:
-                late = DeadlinePassed(model=backend.name, seconds=PATIENCE)
-                known = error if isinstance(error, RengaError) else late
-                yield self._say(
-                    Level.BAD, "server_down", name=backend.name, problem=explain(known, self._lang)
-                )
-            finally:
-                await backend.aclose()
-        provider, _, _ = settings.model.partition("/")
-        known = {"local", "openai", *(name for name, _, _ in settings.named_servers())}
-        if provider not in known:
-            yield self._say(Level.BAD, "no_provider", model=settings.model, known=", ".join(sorted(known)))
-
-    def _local(self, model: str) -> Finding:
-        folder = Path(model)
-        if not folder.is_dir():
-            return self._say(Level.NOTE, "hub", model=model)
-        weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-        level = Level.OK if weights else Level.BAD
-        return self._say(level, "folder" if weights else "no_weights", model=model, size=_size(weights))
 
     async def _missing(self, client: discord.Client, guild: discord.Guild) -> str:
         """The permissions that the bot lacks in a guild, by its roles there."""
@@ -197,13 +145,3 @@ class Doctor:
             yield self._say(Level.BAD, "no_discord", problem=type(error).__name__)
         finally:
             await client.close()
-
-
-def _size(count: int) -> str:
-    """Bytes in words, such as "35 MB"."""
-    size = float(count)
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"

@@ -16,6 +16,7 @@
     ├── BackendError           the model did not answer
     │   ├── ModelUnknown       no backend offers that model
     │   ├── ModelUnavailable   down, refused the connection, died, answered 5xx   (fallback)
+    │   │   └── ModelUnloadable  lies on this machine, and cannot be loaded as it does
     │   ├── ModelRateLimited   429 after the retries; ``retry_after`` seconds      (fallback)
     │   ├── DeadlinePassed     no answer within the request's deadline             (fallback)
     │   ├── NotServed          the provider does not serve this place              (fallback)
@@ -36,7 +37,7 @@ with, never a sentence: what people read is made in their language by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -56,9 +57,19 @@ class RengaError(Exception):
 
 
 class ConfigError(RengaError):
-    """A setting is missing or wrong; facts: ``variable``, ``problem``, ``remedy``."""
+    """A setting is missing or wrong; facts: ``variable``, ``problem``, ``remedy``.
+
+    Where ``faults`` are given, it stands for all of them; ``language`` is the one that the settings name.
+    """
 
     key = "error.config"
+
+    def __init__(
+        self, key: str | None = None, /, *, faults: Sequence[ConfigError] = (), **facts: object
+    ) -> None:
+        super().__init__(key, **facts)
+        self.faults = tuple(faults) or (self,)
+        self.language = ""
 
 
 class NotLetIn(RengaError):
@@ -168,6 +179,12 @@ class ModelUnavailable(BackendError):
 
     key = "backend.unavailable"
     fallback = True
+
+
+class ModelUnloadable(ModelUnavailable):
+    """It lies on this machine, and cannot be loaded as it does; facts: ``cause`` and those of its text."""
+
+    key = "backend.unloadable"
 
 
 class ModelRateLimited(BackendError):

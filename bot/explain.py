@@ -9,7 +9,7 @@ from datetime import datetime
 from math import ceil
 from typing import cast
 
-from bot.errors import AgainstTheRules, RengaError
+from bot.errors import AgainstTheRules, ConfigError, ModelUnloadable, RengaError
 from bot.i18n.text import has, translate
 from bot.ids import Lang
 
@@ -34,11 +34,15 @@ def explain(error: BaseException, lang: Lang) -> str:
     """
     if not isinstance(error, RengaError):
         return _unexpected(error, lang)
+    if isinstance(error, ConfigError) and len(error.faults) > 1:
+        return "\n".join(explain(fault, lang) for fault in error.faults)
     key = error.text_key if has(error.text_key) else type(error).key
     facts = {name: _told(fact, lang) for name, fact in error.facts.items() if name != MEANT}
     for name in ("wait", "retry_after"):
         if isinstance(seconds := error.facts.get(name), int | float):
             facts["wait"] = span(seconds, lang)
+    if isinstance(error, ModelUnloadable):
+        facts["cause"] = cause(error, lang)
     if "resets" in error.facts:
         facts["when"] = facts["resets"]
     if isinstance(what := error.facts.get("what"), str) and has(f"what.{what}"):
@@ -55,6 +59,12 @@ def span(seconds: float, lang: Lang) -> str:
         ((unit, length) for unit, length, most in _UNITS if seconds <= most), ("days", 86_400)
     )
     return translate(f"error.span_{unit}", lang, count=max(1, ceil(seconds / length)))
+
+
+def cause(error: ModelUnloadable, lang: Lang) -> str:
+    """Why a model of this machine cannot be loaded, and what to do about it."""
+    facts = {name: _told(fact, lang) for name, fact in error.facts.items()}
+    return translate(f"unloadable.{error.facts.get('cause', 'unread')}", lang, **facts)
 
 
 def quoted(text: str) -> str:

@@ -21,7 +21,7 @@ async def serve(settings: Settings) -> None:
         NotLetIn: Discord will not have the bot.
     """
     if settings.discord_token is None:
-        raise ConfigError(variable="DISCORD_TOKEN", problem="empty", remedy="")
+        raise ConfigError("doctor.no_token")
     async with open_app(settings) as app:
         loop = asyncio.get_running_loop()
         running = asyncio.ensure_future(_connect(app, settings.discord_token.get_secret_value()))

@@ -12,29 +12,44 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
 from bot.errors import ConfigError
+from bot.i18n.text import lang_of
+from bot.ids import LANGUAGES
+from bot.settings_faults import all_of, fault
+from bot.settings_file import KEY, Stranger, read_file, strangers
+from bot.settings_values import address, listed
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of the checkout: prompts and the house model lie beside the package."""
-
-
-def _listed(value: object) -> object:
-    """Split ``a, b`` into a tuple; leave anything else to the validator."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
 
 
 def _blank_is_none(value: object) -> object:
     return None if value == "" else value
 
 
-Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+def _low(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _high(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _one(value: object) -> object:
+    """The only one of a list: people write some in brackets that they saw written so."""
+    parts = listed(value)
+    return parts[0] if isinstance(parts, tuple) and len(parts) == 1 else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _language(value: object) -> object:
+    return lang_of(value, "en") if str(value)[:2].lower() in LANGUAGES else value
+
+
+Listed = Annotated[tuple[str, ...], BeforeValidator(listed)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
-Url = Annotated[HttpUrl | None, BeforeValidator(_blank_is_none)]
+Url = Annotated[HttpUrl | None, BeforeValidator(address)]
 
 
 def _setting(variable: str, default: Any, about: str, **limits: Any) -> Any:
@@ -55,7 +70,7 @@ class Settings(BaseModel):
         "A server id: its commands are updated at once, for trying changes. 0 updates them everywhere.",
         ge=0,
     )
-    language: Literal["en", "zh"] = _setting(
+    language: Annotated[Literal["en", "zh"], BeforeValidator(_language)] = _setting(
         "RENGA_LANGUAGE", "en", "Language of the terminal, and of servers whose own is neither."
     )
 
@@ -67,11 +82,11 @@ class Settings(BaseModel):
     )
     prompts: Path = _setting("RENGA_PROMPTS", Path("prompts"), "The folder of arts, forms, styles and tasks.")
 
-    model: str = _setting(
+    model: Annotated[str, BeforeValidator(_one)] = _setting(
         "RENGA_MODEL",
         "local/house",
         "The model that answers unless a server or member chooses: provider/model.",
-        pattern=r"^[^/\s]+/\S+$",
+        pattern=r"^[A-Za-z]\w*/[^\s,;\[\]]+$",
     )
     fallback: Listed = _setting(
         "RENGA_FALLBACK",
@@ -84,12 +99,19 @@ class Settings(BaseModel):
         "Models run on this machine: folders, or ids on the Hugging Face hub; commas between."
         " Try Qwen/Qwen3-0.6B or larger.",
     )
-    device: str = _setting("RENGA_DEVICE", "auto", "Where local models run: auto, cpu, cuda, cuda:1, mps.")
-    dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = _setting(
-        "RENGA_DTYPE",
+    device: Annotated[str, BeforeValidator(_low)] = _setting(
+        "RENGA_DEVICE",
         "auto",
-        "Number format of local models' weights; auto takes the fastest the machine has."
-        " int8 halves the memory and hurries a single text, at a small cost in quality.",
+        "Where local models run: auto, cpu, cuda, cuda:1, mps.",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+    )
+    dtype: Annotated[Literal["auto", "float32", "bfloat16", "float16", "int8"], BeforeValidator(_low)] = (
+        _setting(
+            "RENGA_DTYPE",
+            "auto",
+            "Number format of local models' weights; auto takes the fastest the machine has."
+            " int8 halves the memory and hurries a single text, at a small cost in quality.",
+        )
     )
     models_loaded: int = _setting(
         "RENGA_MODELS_LOADED", 1, "How many local models may be in memory at a time.", ge=1, le=16
@@ -126,6 +148,10 @@ class Settings(BaseModel):
         "More servers, as name=url with commas between; the key of each in RENGA_KEY_<NAME>.",
     )
     server_keys: Mapping[str, SecretStr] = Field(default={}, repr=False)
+    strangers: tuple[Stranger, ...] = Field(default=(), repr=False)
+    """What is set, looks like a setting, and is none."""
+    typed_url: str = Field(default="", repr=False)
+    """OPENAI_BASE_URL as it was typed."""
 
     deadline: float = _setting(
         "RENGA_DEADLINE", 300.0, "Seconds that one request may take, waiting included.", gt=0, le=3600
@@ -172,7 +198,7 @@ class Settings(BaseModel):
         " on for the bot in Discord's developer portal; without it there is the Write button, and plain"
         " messages that mention the bot.",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_high)] = _setting(
         "RENGA_LOG_LEVEL", "INFO", "How much is logged. No level logs texts of members or secrets."
     )
 
@@ -183,26 +209,36 @@ class Settings(BaseModel):
         Raises:
             ConfigError: a value is wrong; names the variable, what is wrong, and the remedy.
         """
-        values: dict[str, Any] = {}
-        if dotenv is not None and dotenv.is_file():
-            values.update({key: value for key, value in dotenv_values(dotenv).items() if value is not None})
-        values.update(os.environ if environ is None else environ)
-        keys = {
-            name.removeprefix("RENGA_KEY_").lower(): SecretStr(value)
-            for name, value in values.items()
-            if name.startswith("RENGA_KEY_") and value
-        }
-        known = {field.alias for field in cls.model_fields.values()}
+        held = {} if dotenv is None or not dotenv.exists() else read_file(dotenv)
+        around = os.environ if environ is None else environ
         # An empty line in .env means "as if it were not there".
-        given = {name: value for name, value in values.items() if name in known and value != ""}
+        values = {name: value for name, value in {**held, **around}.items() if value != ""}
+        keys = {
+            name.removeprefix(KEY).lower(): SecretStr(value)
+            for name, value in values.items()
+            if name.startswith(KEY)
+        }
+        fields = {str(field.alias): field for field in cls.model_fields.values() if field.alias}
+        given: dict[str, Any] = {name: value for name, value in values.items() if name in fields}
+        more: dict[str, Any] = {"server_keys": keys, "typed_url": given.get("OPENAI_BASE_URL", "")}
+        faults: list[ConfigError] = []
         try:
-            settings = cls(**given, server_keys=keys)
+            settings = cls(**given, **more)
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            variable = str(first["loc"][0])
-            raise ConfigError(variable=variable, problem=first["msg"], remedy=_about(cls, variable)) from None
-        settings.named_servers()
-        return settings
+            wrong = {str(one["loc"][0]) for one in error.errors(include_input=False, include_url=False)}
+            faults = [fault(fields[name]) for name in fields if name in wrong]
+            settings = cls(**{name: value for name, value in given.items() if name not in wrong}, **more)
+        try:
+            servers = settings.named_servers()
+        except ConfigError as error:
+            faults.append(error)
+            servers = ()
+        if faults:
+            told = all_of(faults)
+            told.language = settings.language
+            raise told
+        known = {*fields, *(f"{KEY}{name.upper()}" for name, _, _ in servers)}
+        return settings.model_copy(update={"strangers": strangers(held, set(around) - set(held), known)})
 
     def named_servers(self) -> tuple[tuple[str, str, SecretStr | None], ...]:
         """The further servers: name, URL, key.
@@ -212,15 +248,21 @@ class Settings(BaseModel):
         """
         found: list[tuple[str, str, SecretStr | None]] = []
         for entry in self.servers:
-            name, equals, url = entry.partition("=")
+            name, equals, typed = (part.strip() for part in entry.partition("="))
+            url = str(address(typed))
             if not equals or not name.isidentifier() or not url.startswith(("http://", "https://")):
-                raise ConfigError(
-                    variable="RENGA_SERVERS",
-                    problem="an entry is not name=url",
-                    remedy="RENGA_SERVERS=mine=http://localhost:8000/v1",
-                )
+                raise fault(type(self).model_fields["servers"])
             found.append((name.lower(), url, self.server_keys.get(name.lower())))
         return tuple(found)
+
+    def read_otherwise(self) -> tuple[tuple[str, str], ...]:
+        """Addresses that are read otherwise than they were typed: their settings, and how they are read."""
+        typed = [("OPENAI_BASE_URL", self.typed_url.strip(), str(self.openai_url or ""))]
+        for entry, (_, url, _) in zip(self.servers, self.named_servers(), strict=True):
+            typed.append(("RENGA_SERVERS", entry.partition("=")[2].strip(), url))
+        return tuple(
+            (name, url) for name, given, url in typed if given.rstrip("/") not in ("", url.rstrip("/"))
+        )
 
     def prompts_folder(self) -> Path:
         """The prompts folder: as given if it is there, else beside the package."""
@@ -240,13 +282,6 @@ def _beside(path: Path) -> Path:
     if path.is_absolute() or path.exists() or not (ROOT / path).exists():
         return path
     return ROOT / path
-
-
-def _about(cls: type[Settings], variable: str) -> str:
-    for field in cls.model_fields.values():
-        if field.alias == variable:
-            return field.description or ""
-    return ""
 
 
 def example() -> str:

@@ -76,11 +76,7 @@ def build_judge(settings: Settings) -> Judge | None:
         return None
     if settings.judge == "openai":
         if settings.openai_key is None and settings.openai_url is None:
-            raise ConfigError(
-                variable="RENGA_JUDGE",
-                problem="openai needs a key, or a server that speaks its protocol",
-                remedy="set OPENAI_API_KEY, or RENGA_JUDGE=local/… for a classifier on this machine",
-            )
+            raise ConfigError("setting.judge_key", variable="RENGA_JUDGE")
         key = settings.openai_key.get_secret_value() if settings.openai_key is not None else None
         url = str(settings.openai_url) if settings.openai_url is not None else None
         return OpenAIJudge(api_key=key, base_url=url)

@@ -277,7 +277,7 @@ class OpenAIBackend:
         try:
             client = self._client.with_options(timeout=self._list_timeout, max_retries=0)
             page = await client.models.list()
-            found = tuple(self._info(model.id, model.model_extra or {}) for model in page.data)
+            found = tuple(self._info(model.id, model.model_extra or {}) for model in page.data or ())
         except NotFoundError as error:
             if not self._only:
                 raise translated(failure_of(error), self.name) from None

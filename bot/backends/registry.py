@@ -104,11 +104,7 @@ def build(settings: Settings, around: Around = ALONE) -> Router:
     made = [backend for factory in FACTORIES.values() for backend in factory(settings, around)]
     names = [backend.name for backend in made]
     if len(set(names)) != len(names):
-        raise ConfigError(
-            variable="RENGA_SERVERS",
-            problem=f"a name is taken twice; taken are {', '.join(sorted(set(names)))}",
-            remedy="give every server a name of its own, such as mine=http://localhost:8000/v1",
-        )
+        raise ConfigError("setting.name_taken", variable="RENGA_SERVERS", taken=", ".join(sorted(set(names))))
     limited = [
         Limits(backend, max_running=settings.max_running, max_queued=settings.max_queued) for backend in made
     ]

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 KEY = re.compile(r"[a-z_]+\.[a-z][a-z_-]*")
 """How keys look; the first part must be a table of the files."""
 
-DERIVED = {"when", "id", "count"}
+DERIVED = {"when", "id", "count", "cause"}
 """Places that explain() fills by itself."""
 
 

@@ -19,11 +19,17 @@ from tqdm.auto import tqdm
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from bot.backends.local import packed
+from bot.backends.local.chat import choose_template, opening
+from bot.backends.local.devices import device_for, dtype_for
+from bot.backends.local.examine import examine
 from bot.backends.local.weights import prepare
-from bot.errors import ModelUnavailable, ModelUnknown
+from bot.errors import ModelUnavailable, ModelUnknown, ModelUnloadable, RengaError
 
 WANTED = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "merges.txt"]
 """Files fetched from the hub: no pickled weights, no code."""
+
+LONGEST_PROBLEM = 200
+"""Characters of what transformers says of a model that it cannot load."""
 
 SMALL = 50_000_000
 """Parameters under which a model is run by one thread."""
@@ -43,38 +49,13 @@ class Loaded:
     """Whether rows can share a pass; see :mod:`bot.backends.local.packed`."""
     token_bytes: int = 0
     """What the keys and values of one token take of memory; 0 if that is not known."""
+    opens: str = ""
+    """The mark of thoughts that its chat template opens at the end of a prompt."""
 
     @property
     def context(self) -> int:
         """The window in tokens."""
         return int(getattr(self.model.config, "max_position_embeddings", 0) or 2**20)
-
-
-def device_for(wish: str) -> torch.device:
-    """The device asked for; "auto" takes the fastest that is there."""
-    if wish != "auto":
-        return torch.device(wish)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    if torch.backends.mps.is_available():
-        return torch.device("mps")
-    return torch.device("cpu")
-
-
-def dtype_for(wish: str, device: torch.device, parameters: int) -> torch.dtype:
-    """The number format asked for; "auto" takes bfloat16 where it is fast, and float32 for small models.
-
-    On a processor without bfloat16 instructions, bfloat16 is slower than float32.
-    """
-    if wish == "int8":
-        return torch.bfloat16
-    if wish != "auto":
-        return getattr(torch, wish)
-    if device.type == "cpu" and (
-        parameters < 100_000_000 or not torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    ):
-        return torch.float32
-    return torch.bfloat16
 
 
 def load(
@@ -89,34 +70,52 @@ def load(
 
     Raises:
         ModelUnknown: there is no such model.
-        ModelUnavailable: it cannot be fetched now, or holds no safetensors.
+        ModelUnavailable: it cannot be fetched now.
+        ModelUnloadable: it is here, and cannot be loaded as it is; see :mod:`bot.backends.local.examine`.
     """
-    folder = Path(model)
-    if not folder.is_dir():
+    folder = examine(model)
+    if folder is None:
         folder = _fetch(model, name, progress)
-    weights = sorted(folder.glob("*.safetensors"))
-    if not weights:
-        raise ModelUnavailable("backend.no_safetensors", model=name)
+        examine(str(folder))
     progress("loading", None)
-    where = device_for(device)
+    try:
+        return _loaded(folder, name, device, dtype)
+    except (RengaError, MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:
+        # transformers raises whatever it likes; its words say more than ours would.
+        said = " ".join(str(error).replace(str(folder), name).split())[:LONGEST_PROBLEM]
+        raise ModelUnloadable(model=f"local/{name}", cause="unread", problem=said) from error
+
+
+def _loaded(folder: Path, name: str, device: str, dtype: str) -> Loaded:
+    weights = sorted(folder.glob("*.safetensors"))
+    where = device_for(device, name)
     size = sum(file.stat().st_size for file in weights) // 2
     if where.type == "cpu" and size < SMALL:
         # Sharing a step of a few milliseconds between threads costs more than it saves.
         torch.set_num_threads(1)
-    loaded: Any = AutoModelForCausalLM.from_pretrained(
+    whole: Any = AutoModelForCausalLM.from_pretrained(
         folder,
         use_safetensors=True,
         trust_remote_code=False,
         local_files_only=True,
         dtype=dtype_for(dtype, where, size),
+        output_loading_info=True,
     )
+    loaded, found = whole
+    if missing := sorted(found["missing_keys"]):
+        # Left as they are, they would be random numbers, and the text noise.
+        facts = {"count": len(missing), "file": missing[0]}
+        raise ModelUnloadable(model=f"local/{name}", cause="missing_weights", **facts)
     tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    choose_template(tokenizer, folder)
+    opens = opening(tokenizer, name)
     loaded = loaded.to(where).eval()
     token_bytes = packed.adopt(loaded)
     prepare(loaded, int8=dtype == "int8")
-    return Loaded(
-        name, folder, _revision(folder, weights), loaded, tokenizer, where, token_bytes > 0, token_bytes
-    )
+    revision = _revision(folder, weights)
+    return Loaded(name, folder, revision, loaded, tokenizer, where, token_bytes > 0, token_bytes, opens)
 
 
 def free_for_rows(loaded: Loaded) -> int:

@@ -1,23 +1,25 @@
 """Turns a request into token ids.  What members typed can never become a special token.
 
-Ours and theirs are encoded apart and joined as ids.  For a chat template, which
-wants text, each message is stood for by a random word while the template is
-rendered; then the words are replaced by the ids of the messages.
+Ours and theirs are encoded apart and joined as ids.  A chat template wants text:
+see :mod:`bot.backends.local.chat`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from bot.backends.base import Cue, Request
+from bot.backends.local.chat import Thinking, closing, render
 from bot.backends.local.loading import Loaded
+
+ROOM_TO_THINK = 2048
+"""Tokens beyond those of an answer, for thoughts that the template opened."""
 
 
 def lean_of(loaded: Loaded, request: Request) -> float:
@@ -34,7 +36,7 @@ def encode(loaded: Loaded, request: Request) -> tuple[list[int], tuple[str, ...]
     if contract is not None and request.cue is not None:
         return _from_cue(loaded.tokenizer, request.cue, contract), ()
     if loaded.tokenizer.chat_template:
-        return _from_chat(loaded.tokenizer, request), ()
+        return _from_chat(loaded, request), ()
     ids = plain(loaded.tokenizer, request.continuation)
     begin = loaded.tokenizer.bos_token_id
     if begin is not None and getattr(loaded.tokenizer, "add_bos_token", False):
@@ -62,28 +64,33 @@ def special(tokenizer: Any, text: str) -> list[int]:
     return tokenizer.encode(text, add_special_tokens=False)
 
 
-def _from_chat(tokenizer: Any, request: Request) -> list[int]:
-    words = {f"zq{secrets.token_hex(12)}": message.text for message in request.messages}
-    turns = [
-        {"role": message.role, "content": word} for message, word in zip(request.messages, words, strict=True)
-    ]
-    try:
-        rendered = _rendered(tokenizer, turns)
-    except Exception:  # noqa: BLE001 - templates raise what they like when they know no system role
-        # Then what the system said leads the first message of the user.
-        merged = "\n\n".join(turn["content"] for turn in turns)
-        rendered = _rendered(tokenizer, [{"role": "user", "content": merged}])
+def _from_chat(loaded: Loaded, request: Request) -> list[int]:
+    tokenizer = loaded.tokenizer
+    prompt, texts = render(tokenizer, request.messages, loaded.name)
+    if loaded.opens and not thinks(loaded, request):
+        prompt = f"{prompt.rstrip()}\n\n{closing(loaded.opens)}\n\n"
     ids: list[int] = []
-    for part in re.split("(" + "|".join(words) + ")", rendered):
+    for part in re.split("(" + "|".join(texts) + ")", prompt):
         if part:
-            ids += plain(tokenizer, words[part]) if part in words else special(tokenizer, part)
+            ids += plain(tokenizer, texts[part]) if part in texts else special(tokenizer, part)
     return ids
 
 
-def _rendered(tokenizer: Any, turns: list[dict[str, str]]) -> str:
-    return tokenizer.apply_chat_template(
-        turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
-    )
+def thinks(loaded: Loaded, request: Request) -> bool:
+    """Whether the answer begins inside thoughts that the template opened.
+
+    An answer that has begun already, or is led word for word, has no room for thoughts.
+    """
+    led = request.constraint is not None or request.begun or request.schema is not None
+    return bool(loaded.opens) and request.cue is None and not led
+
+
+def with_room(loaded: Loaded, request: Request) -> tuple[Request, Thinking | None]:
+    """A request with room for the thoughts that it begins in, and what follows them; as it is if in none."""
+    if not thinks(loaded, request):
+        return request, None
+    sampling = replace(request.sampling, max_tokens=request.sampling.max_tokens + ROOM_TO_THINK)
+    return replace(request, sampling=sampling), Thinking(loaded.opens)
 
 
 @lru_cache(maxsize=8)

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from bot.backends.base import Done, ModelRef, Request, Result, Text, TokenProb, Usage, Waiting
+from bot.backends.local.chat import Thinking
 from bot.backends.local.group import Candidate, Group
 from bot.backends.local.lean import Processor, leaning
 from bot.backends.local.loading import Loaded
@@ -18,7 +19,7 @@ from bot.backends.local.lookup import MOST, Lookup
 from bot.backends.local.packed import RowMemory
 from bot.backends.local.plain import PlainMemory
 from bot.backends.local.prefixes import Key, Prefixes
-from bot.backends.local.prompt import begun, encode, lean_of
+from bot.backends.local.prompt import begun, encode, lean_of, with_room
 from bot.backends.local.sampling import Best, Choice, Sampler, best_of
 from bot.backends.local.steer import steering, vocabulary
 from bot.backends.stops import Stops
@@ -62,6 +63,8 @@ class Row:
     processors: tuple[Processor, ...] = ()
     lookup: Lookup | None = None
     pending: list[TokenProb] | None = None
+    thoughts: Thinking | None = None
+    """The thoughts that it begins in."""
     done: bool = False
     _decoded: int = field(default=0, init=False)
     """How many of the written tokens have been turned into text."""
@@ -152,12 +155,17 @@ class Row:
         tokenizer, written = self.loaded.tokenizer, self.written
         # Decoding from a few tokens back keeps spaces and byte sequences whole.
         start = max(0, self._decoded - 8)
-        before = tokenizer.decode(written[start : self._decoded], skip_special_tokens=True)
-        now = tokenizer.decode(written[start:], skip_special_tokens=True)
+        # The mark that closes thoughts may be a special token.
+        skip = self.thoughts is None or self.thoughts.over
+        before = tokenizer.decode(written[start : self._decoded], skip_special_tokens=skip)
+        now = tokenizer.decode(written[start:], skip_special_tokens=skip)
         if now.endswith("\ufffd") and not all_of_it and len(written) - self._decoded < 8:
             return
         self._decoded = len(written)
-        self._give(self.stops.feed(now[len(before) :]))
+        thought, text = "", now[len(before) :]
+        if self.thoughts is not None:
+            thought, text = self.thoughts.part(text)
+        self._give(thought + self.stops.feed(text))
 
     def _give(self, text: str) -> None:
         if text:
@@ -221,6 +229,7 @@ def open_row(id: int, loaded: Loaded, request: Request, tell: Tell, prefixes: Pr
         PromptTooLong: prompt and answer do not fit the window.
     """
     ids, more_stops = _prompt(loaded, request)
+    request, thoughts = with_room(loaded, request)
     sampling = request.sampling
     seed = sampling.seed if sampling.seed is not None else secrets.randbelow(2**31)
     leaned = _leaning(loaded, request)
@@ -246,6 +255,7 @@ def open_row(id: int, loaded: Loaded, request: Request, tell: Tell, prefixes: Pr
         processors=tuple(guides),
         lookup=Lookup(ids) if loaded.packed else None,
         pending=[] if request.logprobs else None,
+        thoughts=thoughts,
     )
 
 

@@ -323,7 +323,7 @@ async def test_pickled_weights_are_refused_and_never_opened(tmp_path: Path) -> N
     with pytest.raises(ModelUnavailable) as caught:
         await collect(backend.generate(ask(model="bomb")))
     await backend.aclose()
-    assert caught.value.text_key == "backend.no_safetensors"
+    assert caught.value.facts["cause"] == "pickled"
     assert not marker.exists()
 
 
