@@ -207,7 +207,8 @@ class Chronicler:
         budget = int(await self._budget(story, row.language) * part)
         if texts is None:
             texts = await self._table.texts(row)
-        return remember(story, texts, names, row.language, budget=budget, numbered=numbered)
+        world = await self._table.world(row)
+        return remember(story, texts, names, row.language, budget=budget, numbered=numbered, world=world)
 
     async def _budget(self, story: Story, language: Lang) -> int:
         """What a story may take in the window of the model that writes it."""

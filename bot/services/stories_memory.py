@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.ids import Lang, MemberId
 from bot.prompting.fit import estimate, shortened
@@ -27,11 +27,11 @@ LEAST_BUDGET = 300
 AROUND = 1_100
 """Tokens that are reckoned for what stands around a story in a prompt."""
 
-LORE_BUDGET, NOTE_BUDGET, SUMMARY_BUDGET, HANDS_BUDGET = 600, 250, 500, 120
+LORE_BUDGET, NOTE_BUDGET, SUMMARY_BUDGET, HANDS_BUDGET = 900, 250, 500, 120
 """The parts of it that lore, note, summary and the count may have at most, where the budget is whole."""
 
-SIGHT = 4
-"""The last turns in which the keys of lore are looked for."""
+MOST_SIGHT = 100
+"""The last turns in which keys of lore are looked for at most, whatever an entry says."""
 
 MODEL = "Renga"
 """What the writer of an AI seat is called in prompts."""
@@ -48,6 +48,10 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "scene": "Scene",
         "from": "from a part by",
         "by": "noted by",
+        "person": "a person",
+        "place": "a place",
+        "thing": "a thing",
+        "rule": "a rule",
     },
     "zh": {
         "note": "作者的话",
@@ -58,6 +62,10 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "scene": "场",
         "from": "出自所写的一段，作者：",
         "by": "记录者：",
+        "person": "人物",
+        "place": "地点",
+        "thing": "事物",
+        "rule": "规则",
     },
 }
 
@@ -86,8 +94,11 @@ def remember(
     *,
     budget: int = BUDGET,
     numbered: bool = False,
+    world: Sequence[Lore] = (),
 ) -> Memory:
     """The story as a model reads it, in at most ``budget`` tokens by estimate.
+
+    ``world`` is what is true in every story of its server.
 
     ``numbered`` if the mark before each turn gives its number as well.
     """
@@ -95,14 +106,17 @@ def remember(
     turns = list(story.turns)
     if story.terms.game is games.Game.CORPSE:
         turns = turns[-1:]
-    recent = "\n".join(texts.get(turn.key, "") for turn in turns[-SIGHT:])
+    recent = [texts.get(turn.key, "") for turn in turns[-MOST_SIGHT:]]
     share = min(1.0, budget / BUDGET)
     parts: list[str] = []
     if story.note and (note := shortened(story.note, int(NOTE_BUDGET * share), keep="start")):
         parts.append(f"({words['note']}: {note})")
-    if entries := told(story.lore, recent, int(LORE_BUDGET * share), lambda text: estimate(text) + 8):
+    room = int(LORE_BUDGET * share)
+    lore = [_fitted(entry, room) for entry in (*story.lore, *world)]
+    if entries := told(lore, recent, room, lambda text: estimate(text) + 8, turn=story.next_number):
         lines = "\n".join(
-            f"- {entry.name}: {entry.text}{_source(story, entry, names, words)}" for entry in entries
+            f"- {entry.name}{_sort(entry, words)}: {entry.text}{_source(story, entry, names, words)}"
+            for entry in entries
         )
         parts.append(f"({words['lore']}:\n{lines})")
     if story.summary and (past := shortened(story.summary, int(SUMMARY_BUDGET * share), keep="end")):
@@ -130,6 +144,17 @@ def remember(
         parts.append(f"({words['hands']}: {said})")
     text = "\n\n".join([*parts, *reversed(kept)])
     return Memory(text, since, estimate(text))
+
+
+def _fitted(entry: Lore, room: int) -> Lore:
+    """An entry that is longer than all lore may be, with its beginning alone: else it were never told."""
+    if lore_cost(entry) <= room:
+        return entry
+    return replace(entry, text=shortened(entry.text, max(room - estimate(entry.name) - 12, 8), keep="start"))
+
+
+def _sort(entry: Lore, words: Mapping[str, str]) -> str:
+    return f" ({words[entry.sort.value]})" if entry.sort is not None else ""
 
 
 def _headings(story: Story, words: Mapping[str, str]) -> dict[int, str]:

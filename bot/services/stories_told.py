@@ -12,8 +12,11 @@ from bot.services.ports import Outgoing
 from bot.services.stories_codec import story_from
 from bot.services.stories_ports import StoryNumber, StoryRow, StoryStore
 from bot.stories.events import Effect
-from bot.stories.model import Story
+from bot.stories.model import Lore, Scope, Story
 from bot.works import Spent
+
+WORLD = f'"scope":"{Scope.WORLD.value}"'
+"""How the state of a story says that an entry is true in every one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,19 @@ class Reader:
         if found is None:
             raise Gone("story.none_here")
         return found
+
+    async def world(self, row: StoryRow) -> tuple[Lore, ...]:
+        """What other open stories of the server hold true for all of them, each name once."""
+        found: dict[str, Lore] = {}
+        own = {entry.name.casefold() for entry in story_from(row.state).lore}
+        for other in await self.store.open_in(row.guild):
+            if other.id == row.id or WORLD not in other.state:
+                continue
+            for entry in story_from(other.state).lore:
+                name = entry.name.casefold()
+                if entry.scope is Scope.WORLD and entry.approved and name not in own:
+                    found.setdefault(name, entry)
+        return tuple(found.values())
 
     async def texts(self, row: StoryRow) -> dict[str, str]:
         """The words of a story's turns by their keys, those it has from where it was forked too."""

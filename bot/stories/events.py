@@ -20,7 +20,7 @@ from bot.stories.effects import Show as Show
 from bot.stories.effects import StoryRefusal as StoryRefusal
 from bot.stories.effects import Tell as Tell
 from bot.stories.effects import TooLate as TooLate
-from bot.stories.model import CLOCK, Terms
+from bot.stories.model import CLOCK, Lore, Scope, Sort, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,12 +247,18 @@ class Annotate(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddLore(Act):
-    """Something true is written down; a model only proposes (``by`` is the clock then)."""
+    """Something true is written down; a model only proposes (``by`` is the clock then).
+
+    Or a whole book at once: then ``book`` holds its entries, and name and text are nothing.
+    """
 
     name: str
     text: str
     keys: tuple[str, ...] = ()
     turn: int | None = None
+    scope: Scope = Scope.STORY
+    sort: Sort | None = None
+    book: tuple[Lore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.errors import BadInput
 from bot.stories import events as ev
 from bot.stories.calling import Result, lead, seated
-from bot.stories.model import CLOCK, Lore, Story
+from bot.stories.model import CLOCK, Logic, Lore, Story
 
-MOST = 200
+MOST = 500
 """Entries that a story may have."""
 
-NAME_LIMIT, TEXT_LIMIT, KEYS_LIMIT = 80, 800, 10
+NAME_LIMIT, TEXT_LIMIT, KEYS_LIMIT = 80, 4_000, 30
 """Characters of a name and a text, and how many keys an entry may have."""
 
+SIGHT = 4
+"""The last turns in which keys are looked for, where an entry does not say."""
+
+EXPRESSION_MEMORY = 1 << 20
+"""Bytes that a key which is an expression may take."""
+
+_EXPRESSION = re.compile(r"/(.+)/([a-z]*)", re.DOTALL)
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -27,7 +37,7 @@ def remembered(story: Story, event: ev.AddLore | ev.ApproveLore | ev.ForgetLore 
         case ev.AddLore(by=by):
             if by != CLOCK:
                 _may(story, event)
-            if len(story.lore) >= MOST:
+            if len(story.lore) + max(1, len(event.book)) > MOST:
                 raise BadInput("story.lore_full", limit=MOST)
             number = max((entry.number for entry in story.lore), default=0) + 1
             entry = Lore(
@@ -38,8 +48,11 @@ def remembered(story: Story, event: ev.AddLore | ev.ApproveLore | ev.ForgetLore 
                 by=by,
                 turn=event.turn,
                 approved=by != CLOCK,
+                scope=event.scope,
+                sort=event.sort,
             )
-            return replace(story, lore=(*story.lore, entry)), ()
+            added = [replace(one, number=number + at, by=by) for at, one in enumerate(event.book)] or [entry]
+            return replace(story, lore=(*story.lore, *added)), ()
         case ev.ApproveLore(number=number):
             _may(story, event)
             entry = _entry(story, number)
@@ -66,67 +79,91 @@ def _entry(story: Story, number: int) -> Lore:
     return found
 
 
-def in_sight(key: str, text: str) -> bool:
+def usable(key: str) -> bool:
+    """Whether a key is a word, or an expression that can be run."""
+    written = _EXPRESSION.fullmatch(key.strip())
+    return written is None or _compiled(written[1], written[2]) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _compiled(expression: str, flags: str) -> Any:
+    """An expression, compiled; None where it cannot be: RE2 takes a time in proportion to the text."""
+    re2: Any = importlib.import_module("re2")
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = EXPRESSION_MEMORY
+    options.case_sensitive = "i" not in flags
+    options.dot_nl = "s" in flags
+    try:
+        return re2.compile(f"(?m:{expression})" if "m" in flags else expression, options)
+    except re2.error:
+        return None
+
+
+def in_sight(key: str, text: str, *, case: bool = False, part: bool = False) -> bool:
     """Whether a text speaks of a key, as a word of its own; Chinese has no spaces to tell that by.
 
-    A plural and a genitive are the same word: *the wells*, *Mara's*.
+    A plural and a genitive are the same word: *the wells*, *Mara's*.  ``/…/i`` is an expression.
     """
-    key, text = key.strip().casefold(), text.casefold()
+    key = key.strip()
+    written = _EXPRESSION.fullmatch(key)
+    if written is not None and (compiled := _compiled(written[1], written[2])) is not None:
+        return compiled.search(text) is not None
+    if not case:
+        key, text = key.casefold(), text.casefold()
     if not key:
         return False
-    if _HAN.search(key):
+    if part or _HAN.search(key):
         return key in text
     return re.search(rf"(?<!\w){re.escape(key)}(?:['’]s|e?s)?(?!\w)", text) is not None
 
 
-def told(lore: Sequence[Lore], recent: str, tokens: int, estimate: Callable[[str], int]) -> list[Lore]:
+def fires(entry: Lore, turns: Sequence[str]) -> bool:
+    """Whether a model is told of an entry where these are the last turns, the newest last."""
+    if not entry.keys:
+        return True
+    recent = "\n".join(turns[-(entry.depth or SIGHT) :])
+
+    def seen(key: str) -> bool:
+        return in_sight(key, recent, case=entry.case, part=entry.part)
+
+    if not any(map(seen, entry.keys)):
+        return False
+    if not entry.second:
+        return True
+    found = [seen(key) for key in entry.second]
+    match entry.logic:
+        case Logic.ANY:
+            return any(found)
+        case Logic.ALL:
+            return all(found)
+        case Logic.NOT_ANY:
+            return not any(found)
+        case Logic.NOT_ALL:
+            return not all(found)
+
+
+def drawn(entry: Lore, turn: int) -> bool:
+    """Whether an entry that is told in some turns only is told in this one; the same whenever asked."""
+    if entry.probability >= 100:
+        return True
+    lot = hashlib.sha256(f"{entry.number}/{entry.name}/{turn}".encode()).digest()
+    return int.from_bytes(lot[:4], "big") % 100 < entry.probability
+
+
+def told(
+    lore: Sequence[Lore], turns: Sequence[str], tokens: int, estimate: Callable[[str], int], *, turn: int = 0
+) -> list[Lore]:
     """The approved entries that a model is told: those without keys, then those whose keys are in sight.
 
-    Never more than ``tokens`` of them by ``estimate``.
+    ``turns`` are the words of the last turns, the newest last.  Never more than
+    ``tokens`` by ``estimate``: of each kind the higher order goes first.
     """
-    always = [entry for entry in lore if entry.approved and not entry.keys]
-    keyed = [entry for entry in lore if entry.approved and any(in_sight(key, recent) for key in entry.keys)]
+    chosen = [entry for entry in lore if entry.approved and drawn(entry, turn) and fires(entry, turns)]
     found: list[Lore] = []
-    for entry in (*always, *keyed):
+    for entry in sorted(chosen, key=lambda one: (bool(one.keys), -one.order)):
         cost = estimate(f"{entry.name}: {entry.text}")
         if cost <= tokens:
             found.append(entry)
             tokens -= cost
     return found
-
-
-def imported(book: Mapping[str, Any]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Names, texts and keys of SillyTavern's world info, as its own export writes it.
-
-    Entries are under ``entries``, a map or a list, each with ``comment``, ``content``,
-    ``key`` (or ``keys``), ``constant`` and ``disable``.
-
-    Raises:
-        BadInput: it is something else.
-    """
-    entries: Any = book.get("entries")
-    if isinstance(entries, Mapping):
-        entries = list(entries.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if not isinstance(entries, list):
-        raise BadInput("story.no_world_info")
-    found: list[tuple[str, str, tuple[str, ...]]] = []
-    for entry in entries:  # pyright: ignore[reportUnknownVariableType]
-        if not isinstance(entry, Mapping) or entry.get("disable"):  # pyright: ignore[reportUnknownMemberType]
-            continue
-        one: Mapping[str, Any] = entry  # pyright: ignore[reportUnknownVariableType]
-        keys = () if one.get("constant") else _keys(one.get("key") or one.get("keys"))
-        text = _text(one.get("content"))
-        name = _text(one.get("comment")) or _text(one.get("name")) or (keys[0] if keys else text)
-        if text:
-            found.append((name[:NAME_LIMIT].strip(), text[:TEXT_LIMIT], keys[:KEYS_LIMIT]))
-    return found[:MOST]
-
-
-def _text(given: object) -> str:
-    return given.strip() if isinstance(given, str) else ""
-
-
-def _keys(given: object) -> tuple[str, ...]:
-    """Keys as a list, or in one string with commas between."""
-    listed: Any = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else ()  # pyright: ignore[reportUnknownVariableType]
-    return tuple(key for key in map(_text, listed) if key)

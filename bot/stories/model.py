@@ -166,12 +166,43 @@ class Chapter:
     scene: bool = False
 
 
+class Logic(StrEnum):
+    """What the second keys of an entry ask for, where one of its keys is in sight."""
+
+    ANY = "any"  # one of them is in sight too
+    ALL = "all"
+    NOT_ANY = "not any"  # none of them is
+    NOT_ALL = "not all"
+
+
+class Scope(StrEnum):
+    """Where an entry is true."""
+
+    STORY = "story"
+    WORLD = "world"  # in every story of its server
+
+
+class Sort(StrEnum):
+    """What an entry is about."""
+
+    PERSON = "person"
+    PLACE = "place"
+    THING = "thing"
+    RULE = "rule"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lore:
     """Something that is true in a story: a character, a place, a fact.
 
     Attributes:
-        keys: words at whose sight a model is told of it; without any it is always told.
+        keys: words or expressions (``/…/i``) at whose sight a model is told of it; without any always.
+        second: further keys, which ``logic`` asks for beside them; none asks for nothing.
+        order: what is told first where not everything can be: the higher.
+        probability: in how many of a hundred turns it is told, where it could be.
+        depth: in how many of the last turns keys are looked for; 0 for as many as usual.
+        case: whether capitals matter in its keys.
+        part: whether a key may be part of a word.
         by: who added or approved it; a model's proposal is nobody's until then.
         turn: the turn it comes from, if it was proposed from one.
     """
@@ -183,6 +214,15 @@ class Lore:
     by: MemberId = CLOCK
     turn: int | None = None
     approved: bool = True
+    second: tuple[str, ...] = ()
+    logic: Logic = Logic.ANY
+    order: int = 100
+    probability: int = 100
+    depth: int = 0
+    case: bool = False
+    part: bool = False
+    scope: Scope = Scope.STORY
+    sort: Sort | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

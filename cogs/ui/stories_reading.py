@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import Any, cast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import discord
@@ -13,15 +16,21 @@ from bot.client import Renga
 from bot.errors import BadInput
 from bot.i18n.text import translate
 from bot.prompting.fit import estimate
-from bot.services.stories import CHAPTER_LIMIT, NOTE_LIMIT
+from bot.services.stories import CHAPTER_LIMIT, NOTE_LIMIT, Told
 from bot.stories import events as ev
-from bot.stories.lore import NAME_LIMIT, TEXT_LIMIT, imported
+from bot.stories.lore import NAME_LIMIT, TEXT_LIMIT, usable
+from bot.stories.lorebook import key_list, read_book
+from bot.stories.model import Lore, Scope, Sort
 from cogs.ui.modals import check_file, read_file
 from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
 from cogs.ui.stories_export import Exporting
 from cogs.ui.stories_group import choices, lore, named, options, story
+from cogs.ui.stories_lore import losses_told
 from cogs.ui.where import lang_read, member_of, space_of
+
+BOOK_LIMIT = 4_000_000
+"""Bytes of a book of lore: 500 entries of 4,000 characters, and what stands around them."""
 
 
 class Reading(Exporting):
@@ -114,26 +123,47 @@ class Reading(Exporting):
     # --- lore ------------------------------------------------------------------------------
 
     @lore.command(**named("lore_add"))
-    @options("name", "text", "keys")
+    @options("name", "text", "keys", "sort", "scope")
+    @app_commands.choices(sort=choices(*Sort), scope=choices(*Scope))
     async def lore_add(
         self,
         interaction: discord.Interaction[Renga],
         name: app_commands.Range[str, 1, NAME_LIMIT],
         text: app_commands.Range[str, 1, TEXT_LIMIT],
         keys: app_commands.Range[str, 1, 200] = "",
+        sort: str = "",
+        scope: str = Scope.STORY.value,
     ) -> None:
-        """Write something down about the story."""
-        interaction.extras["input"] = f"{name}\n{text}"
+        """Write something down about the story, or about every story of the server."""
+        interaction.extras["input"] = f"{name}\n{text}\n{keys}"
         await acknowledge(interaction, private=True)
         told = await self.here(interaction)
         table = self.app.stories
         name = await table.said(told.row.place, name, NAME_LIMIT, "title")
         text = await table.said(told.row.place, text, TEXT_LIMIT, "text", lines=True)
-        split = tuple(key.strip() for key in keys.replace("，", ",").split(",") if key.strip())
-        event = ev.AddLore(**self.by(interaction), name=name, text=text, keys=split)
+        split = await self._keys(told, key_list(keys.replace("，", ",")))
+        event = ev.AddLore(
+            **self.by(interaction), name=name, text=text, keys=split, scope=Scope(scope),
+            sort=Sort(sort) if sort else None,
+        )  # fmt: skip
         outcome = await table.act(told.row.guild, told.row.id, event, key=str(interaction.id))
         facts = {"number": outcome.story.lore[-1].number, "name": line(name), "tokens": estimate(text)}
         await tell(interaction, translate("story.lore_added", lang_read(interaction), **facts))
+
+    async def _keys(self, told: Told, keys: Sequence[str]) -> tuple[str, ...]:
+        """Keys as they may be kept: they are words of members like any others.
+
+        Raises:
+            BadInput: one is an expression that cannot be run.
+        """
+        for key in keys:
+            if not usable(key):
+                raise BadInput("story.lore_expression", typed=key[:60])
+        if not keys:
+            return ()
+        text = "\n".join(keys)
+        said = await self.app.stories.said(told.row.place, text, len(text), "text", lines=True)
+        return tuple(key for key in map(str.strip, said.split("\n")) if key)
 
     @lore.command(**named("lore_list"))
     async def lore_list(self, interaction: discord.Interaction[Renga]) -> None:
@@ -147,6 +177,10 @@ class Reading(Exporting):
                 when = translate("story.lore_keys", lang, keys=line(", ".join(entry.keys)))
             if not entry.approved:
                 when = translate("story.lore_proposed", lang)
+            if entry.scope is Scope.WORLD:
+                when = f"{when}, {translate('story_choice.world', lang)}"
+            if entry.sort is not None:
+                when = f"{translate(f'story_choice.{entry.sort.value}', lang)}, {when}"
             facts = {"number": entry.number, "name": line(entry.name), "text": line(entry.text, 200)}
             tokens = estimate(entry.text)
             rows.append(translate("story.lore_entry", lang, when=when, tokens=tokens, **facts))
@@ -168,24 +202,32 @@ class Reading(Exporting):
     @options("file")
     async def lore_import(self, interaction: discord.Interaction[Renga], file: discord.Attachment) -> None:
         """Take over world info of SillyTavern."""
-        check_file(file)
+        check_file(file, BOOK_LIMIT)
         await acknowledge(interaction, private=True)
-        told = await self.here(interaction)
+        told, lang = await self.here(interaction), lang_read(interaction)
         try:
-            book = json.loads(await read_file(file))
-        except ValueError:
+            given = json.loads(await read_file(file, limit=BOOK_LIMIT))
+        except (ValueError, RecursionError):
             raise BadInput("story.no_world_info") from None
-        if not isinstance(book, dict):
-            raise BadInput("story.no_world_info")
-        entries = imported(cast("dict[str, Any]", book))
-        table = self.app.stories
-        for at, (name, text, keys) in enumerate(entries):
-            name = await table.said(told.row.place, name, NAME_LIMIT, "title")
-            text = await table.said(told.row.place, text, TEXT_LIMIT, "text", lines=True)
-            event = ev.AddLore(**self.by(interaction), name=name, text=text, keys=keys)
-            await table.act(told.row.guild, told.row.id, event, key=f"{interaction.id}:{at}")
-        lang = lang_read(interaction)
-        await tell(interaction, translate("story.lore_imported", lang, number=len(entries)))
+        read = await asyncio.to_thread(read_book, given, told.row.language)
+        # All of it is looked at before any of it is kept: a book is taken over whole or not at all.
+        entries = tuple([await self._judged(told, entry) for entry in read.entries])
+        if entries:
+            event = ev.AddLore(**self.by(interaction), name="", text="", book=entries)
+            await self.app.stories.act(told.row.guild, told.row.id, event, key=str(interaction.id))
+        said = losses_told(read.losses, lang)
+        text = "\n".join([translate("story.lore_imported", lang, number=len(entries)), *said.lines])
+        await tell(interaction, text, files=[("lore.txt", said.whole.encode())] if said.whole else [])
+
+    async def _judged(self, told: Told, entry: Lore) -> Lore:
+        table, place = self.app.stories, told.row.place
+        return replace(
+            entry,
+            name=await table.said(place, entry.name, NAME_LIMIT, "title"),
+            text=await table.said(place, entry.text, TEXT_LIMIT, "text", lines=True),
+            keys=await self._keys(told, [key for key in entry.keys if usable(key)]) or entry.keys,
+            second=await self._keys(told, [key for key in entry.second if usable(key)]),
+        )
 
 
 def _hours(typed: str) -> str:

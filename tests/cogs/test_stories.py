@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -232,3 +233,44 @@ def test_every_text_the_rules_name_exists() -> None:
     named = {key for file in files for key in re.findall(r'"(story\.[a-z_]+)"', file.read_text("utf-8"))}
     assert len(named) > 40
     assert sorted(key for key in named if not has(key)) == []
+
+
+async def test_a_book_of_lore_is_taken_over_and_what_is_not_is_told(
+    settings: Settings, tmp_path: Path
+) -> None:
+    entries = [
+        {"key": ["/vell(ish)?/i"], "content": "Vell lies north of {{user}}.", "comment": "Vell"},
+        {"key": ["x"], "content": "Dropped.", "comment": "An idea", "enabled": False},
+        {"key": ["y"], "content": "z" * 4_010, "comment": "Long"},
+    ]
+    book = tmp_path / "book.json"
+    book.write_text(json.dumps({"entries": entries}))
+    async with open_table(settings) as table:
+        await begun(table, "ben")
+        told = await table.slash("ana", "story lore import", file=str(book))
+        assert "2 entries" in told and "An idea" in told and "Long (−10)" in told
+        told = await table.slash("ana", "story lore list")
+        assert "north of the player" in told and "vell(ish)" in told
+        assert len((await story_of(table)).lore) == 2
+
+
+async def test_keys_are_words_of_members_and_what_is_true_everywhere_is_told_everywhere(
+    settings: Settings,
+) -> None:
+    async with open_table(settings) as table:
+        await begun(table, "ben")
+        added = await table.slash(
+            "ana", "story lore add", name="Vell", text="It lies north.", kind="place", scope="world"
+        )
+        assert "Entry 1" in added
+        told = await table.slash("ana", "story lore list")
+        assert "a place" in told and "every story" in told
+        refused = await table.slash("ana", "story lore add", name="X", text="…", keys="/(?<=a)b/")
+        assert "RE2" in refused
+        table.enter("#general")
+        await table.slash("ana", "story start", title="Elsewhere")
+        table.enter("Elsewhere")
+        await table.press("ben", "Join")
+        await table.press("ana", "Begin")
+        await table.press("ana", "Draft with AI")
+        assert "Vell (a place): It lies north." in table.model.requests[-1].messages[1].text

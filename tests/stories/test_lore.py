@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.errors import BadInput, NotAllowed
 from bot.stories import events as ev
-from bot.stories.lore import KEYS_LIMIT, MOST, NAME_LIMIT, TEXT_LIMIT, imported, in_sight, told
+from bot.stories.lore import KEYS_LIMIT, MOST, NAME_LIMIT, TEXT_LIMIT, in_sight, told
+from bot.stories.lorebook import read_book
 from bot.stories.model import CLOCK, Lore
 from tests.stories.circle import ANN, BEN, CAM, Circle
 
@@ -28,17 +29,21 @@ def test_what_a_model_proposes_is_true_once_a_member_says_so() -> None:
     circle.does(ev.AddLore(by=CLOCK, name="Mara", text="Her eyes are green.", turn=1))
     proposed = circle.story.lore[0]
     assert not proposed.approved and proposed.turn == 1
-    assert told(circle.story.lore, "Mara", 100, cost) == []
+    assert told(circle.story.lore, ["Mara"], 100, cost) == []
     with pytest.raises(NotAllowed):
         circle.does(ev.ApproveLore(by=CAM, number=1))
     circle.does(ev.ApproveLore(by=BEN, number=1))
     known = circle.story.lore[0]
-    assert known.approved and known.by == BEN and told(circle.story.lore, "", 100, cost) == [known]
+    assert known.approved and known.by == BEN and told(circle.story.lore, [""], 100, cost) == [known]
 
 
 def test_lore_is_written_down_and_forgotten_by_who_writes_the_story() -> None:
     circle = Circle(BEN)
-    circle.does(ev.AddLore(by=BEN, name="n" * 200, text="t" * 2_000, keys=tuple("abcdefghijklmnop")))
+    circle.does(
+        ev.AddLore(
+            by=BEN, name="n" * 200, text="t" * 9_000, keys=tuple("abcdefghijklmnopqrstuvwxyz123456789")
+        )
+    )
     kept = circle.story.lore[0]
     assert (len(kept.name), len(kept.text), len(kept.keys)) == (NAME_LIMIT, TEXT_LIMIT, KEYS_LIMIT)
     for event in (ev.AddLore(by=CAM, name="x", text="y"), ev.ForgetLore(by=CAM, number=1)):
@@ -81,31 +86,10 @@ def test_a_key_is_in_sight_as_a_word(key: str, text: str, seen: bool) -> None:
 
 def test_what_is_always_told_comes_first_and_nothing_past_the_budget() -> None:
     lore = [entry("Mara", "Mara"), entry("The sea"), entry("The lamp", "lamp"), entry("Ben", approved=False)]
-    names = [one.name for one in told(lore, "Mara took the lamp.", 100, cost)]
+    names = [one.name for one in told(lore, ["Mara took the lamp."], 100, cost)]
     assert names == ["The sea", "Mara", "The lamp"]
-    assert [one.name for one in told(lore, "Mara took the lamp.", 17, cost)] == ["The sea", "Mara"]
-    assert told(lore, "Mara", 0, cost) == []
-
-
-def test_world_info_of_sillytavern_is_taken_over() -> None:
-    entries = [
-        {"comment": "Mara", "content": " Her eyes are green. ", "key": ["Mara", " ", "the girl"]},
-        {"comment": "Sea", "content": "It is far.", "key": ["sea"], "constant": True},
-        {"content": "No name.", "keys": "lamp, light"},
-        {"comment": "Gone", "content": "Not any more.", "disable": True},
-        {"comment": "Empty", "content": ""},
-        "nonsense",
-    ]
-    wanted = [
-        ("Mara", "Her eyes are green.", ("Mara", "the girl")),
-        ("Sea", "It is far.", ()),
-        ("lamp", "No name.", ("lamp", "light")),
-    ]
-    assert imported({"entries": entries}) == wanted
-    assert imported({"entries": {str(at): one for at, one in enumerate(entries)}}) == wanted
-    for book in ({}, {"entries": "Mara"}, {"spec": "chara_card_v2"}):
-        with pytest.raises(BadInput, match="no_world_info"):
-            imported(book)
+    assert [one.name for one in told(lore, ["Mara took the lamp."], 17, cost)] == ["The sea", "Mara"]
+    assert told(lore, ["Mara"], 0, cost) == []
 
 
 ANY = st.recursive(
@@ -113,11 +97,15 @@ ANY = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
-FIELDS = ("comment", "content", "key", "keys", "constant", "disable", "name")
+FIELDS = (
+    "comment", "content", "key", "keys", "constant", "disable", "name", "keysecondary", "selectiveLogic",
+    "probability", "extensions", "text", "order", "scanDepth", "enabled",
+)  # fmt: skip
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.dictionaries(st.sampled_from(FIELDS), ANY, max_size=5) | ANY, max_size=4))
 def test_whatever_a_file_holds_nothing_but_texts_comes_of_it(entries: list[Any]) -> None:
-    for name, text, keys in imported({"entries": entries}):
-        assert text.strip() and len(name) <= NAME_LIMIT and all(key.strip() for key in keys)
+    for one in read_book({"entries": entries}, "en").entries:
+        assert one.text.strip() and one.name.strip() and len(one.name) <= NAME_LIMIT
+        assert all(key.strip() for key in (*one.keys, *one.second)) and len(one.keys) <= KEYS_LIMIT

@@ -31,7 +31,7 @@ from bot.services.stories_memory import (
 from bot.services.stories_ports import StoryNumber
 from bot.settings import Settings
 from bot.stories import events as ev
-from bot.stories.lore import imported
+from bot.stories.lorebook import read_book
 from bot.stories.model import Chapter, Lore, Story, StoryId, Terms, Turn
 from tests.bot.services.stories_room import ANA, BEN, CLEO, DAY, INK, Room, open_room
 
@@ -173,8 +173,7 @@ async def test_world_info_of_sillytavern_is_told_where_its_keys_are_in_sight(roo
             "2": {"comment": "Off", "content": "Never.", "key": ["off"], "disable": True},
         }
     }
-    for name, text, keys in imported(book):
-        await room.act(id, ev.AddLore(by=ANA, name=name, text=text, keys=keys))
+    await room.act(id, ev.AddLore(by=ANA, name="", text="", book=read_book(book, "en").entries))
     await room.write(id, "It rained all day.")
     told = await room.told(id)
     memory = remember(told.story, await room.app.stories.texts(told.row), NAMES, "en")
