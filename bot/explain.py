@@ -26,8 +26,8 @@ MEANT = "meant"
 """The fact that holds what may have been meant, for whoever can offer it to be chosen."""
 
 
-def explain(error: BaseException, lang: Lang) -> str:
-    """A sentence or two for whoever caused or met an error.
+def explain(error: BaseException, lang: Lang, *, back: bool = True) -> str:
+    """A sentence or two for whoever caused or met an error; with ``back`` their input is given back.
 
     An error that is none of ours is logged under a short number, and only the
     number is told.
@@ -48,7 +48,7 @@ def explain(error: BaseException, lang: Lang) -> str:
     if isinstance(what := error.facts.get("what"), str) and has(f"what.{what}"):
         facts["what"] = translate(f"what.{what}", lang)
     told = translate(key, lang, **facts)
-    if given := _input(error):
+    if back and (given := _input(error)):
         told += f"\n{translate('error.your_input', lang)}\n{quoted(given)}"
     return told
 

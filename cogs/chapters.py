@@ -247,7 +247,7 @@ class Chapters(commands.Cog):
                 )
                 await tell(interaction, text, view=view)
                 return
-        await tell(interaction, translate("story.done", lang))
+        await tell(interaction, translate("bound.plan_changed", lang))
 
     async def _another(self, row: PlanRow, told: Told, step: int, key: str) -> None:
         self._app.usage.check(told.row.place, row.member)

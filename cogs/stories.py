@@ -23,6 +23,7 @@ from cogs.ui.stories_group import story
 from cogs.ui.stories_hosting import Hosting
 from cogs.ui.stories_items import ITEMS, story_view
 from cogs.ui.stories_lobby import RULES
+from cogs.ui.stories_look import helps
 from cogs.ui.stories_models import WAYS
 from cogs.ui.stories_more import more
 from cogs.ui.stories_reading import Reading
@@ -153,6 +154,9 @@ class Stories(Starting, Turns, Hosting, Reading):
                 await desk.read(interaction, told, 1)
             case "recap":
                 await desk.recap(interaction, told)
+            case "help":
+                view = story_view(helps(told.story), told, turn=turn, lang=lang)
+                await tell(interaction, translate("story.help", lang), view=view)
             case "more":
                 leads = self.leads(interaction, told)
                 view = more(told, member_of(interaction), lang, leads=leads)

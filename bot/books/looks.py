@@ -12,8 +12,14 @@ from dataclasses import dataclass
 
 from bot.books.model import Hand, Writer
 
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b7a600")
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#b7a600", "#3a3a3a")
 """Of members, in their order; the yellow is darkened to be seen on white."""
+
+SQUARES = ("🟦", "🟧", "🟩", "🟪", "🟥", "🟨", "⬛")
+"""The same colours where there are only words."""
+
+GREY_SQUARE = "⬜"
+"""Of models."""
 
 GREY = "#777777"
 """Of models and of those who wished to be forgotten."""

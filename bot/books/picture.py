@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from bot.books.fonts import Pen
 from bot.books.looks import Look, looks
 from bot.books.model import Book, marks
+from bot.stories.games import words
 
 WIDTH, MARGIN = 1200, 48
 NAMES, SHARES, BARS = 300, 90, 190
@@ -69,18 +70,27 @@ Row = tuple[frozenset[int], str, str, int, Look]
 
 def _rows(book: Book) -> list[Row]:
     """A row for each writer, whoever wrote most first; the last may be that of all others."""
-    order = sorted(range(len(book.writers)), key=lambda at: -book.writers[at].letters)
+    percents = shares(book)
+    order = sorted(range(len(book.writers)), key=lambda at: (-percents[at], -book.writers[at].letters))
     named, looked = marks(book.writers), looks(book.writers)
     shown = order if len(order) <= MOST_ROWS else order[: MOST_ROWS - 1]
     rows: list[Row] = [
-        (frozenset({at}), named[at], book.writers[at].name, book.writers[at].percent, looked[at])
-        for at in shown
+        (frozenset({at}), named[at], book.writers[at].name, percents[at], looked[at]) for at in shown
     ]
     if rest := order[len(shown) :]:
-        percent = sum(book.writers[at].percent for at in rest)
+        percent = sum(percents[at] for at in rest)
         name = book.told("others", count=len(rest))
         rows.append((frozenset(rest), "+", name, percent, Look("#777777", "dotted")))
     return rows
+
+
+def shares(book: Book) -> list[int]:
+    """How many percent of the words are each writer's: those of a part are counted for whose turn it was."""
+    counts = [0] * len(book.writers)
+    for part in book.parts:
+        counts[part.by] += words(part.text)
+    total = max(1, sum(counts))
+    return [round(100 * count / total) for count in counts]
 
 
 def _columns(book: Book) -> list[dict[int, int]]:
@@ -134,5 +144,4 @@ def _axis(draw: ImageDraw.ImageDraw, pen: Pen, book: Book, columns: int, top: in
     if columns > 2:
         end = left + round(columns * step)
         pen.write(draw, (end - pen.width(last) - 2, top + 28), last, FAINT)
-    told = f"{book.generator} · ai-disclosure: {book.disclosure}"
-    pen.write(draw, (MARGIN, top + 40), told, FAINT)
+    pen.write(draw, (MARGIN, top + 40), book.generator, FAINT)

@@ -242,11 +242,17 @@ def _part(number: int, turn: Turn, link: Contribution | None, index: Mapping[Who
     return Part(
         number=number,
         runs=runs,
-        by=index[_who(pieces[0][0])],
+        by=_whose(turn, pieces, index),
         at=turn.at,
         edited=len(turn.versions) > 1,
         erased=not any(run.text for run in runs),
     )
+
+
+def _whose(turn: Turn, pieces: Sequence[tuple[Author, str]], index: Mapping[Who, int]) -> int:
+    """Whose turn it was, also where a model's words come first in it."""
+    writer: Who = MemberId(turn.by)
+    return index[writer] if not turn.by_model and writer in index else index[_who(pieces[0][0])]
 
 
 def _chapters(story: Story, parts: Sequence[Part]) -> list[Chapter]:

@@ -105,6 +105,12 @@ class Outbox(Protocol):
         """It was not taken; ``final`` gives it up."""
         ...
 
+    async def newest(
+        self, guild: GuildId, channel: ChannelId, kind: str, *, before: int, limit: int
+    ) -> Sequence[Outgoing]:
+        """The messages of a kind that were posted in a channel before a row, the newest first."""
+        ...
+
     async def waiting(self) -> Sequence[Outgoing]:
         """What is not known to be posted, oldest first."""
         ...

@@ -101,6 +101,19 @@ class SqlOutbox:
             id, state="given up" if final else "waiting", reason=reason, failures=table.c.failures + 1
         )
 
+    async def newest(
+        self, guild: GuildId, channel: ChannelId, kind: str, *, before: int, limit: int
+    ) -> Sequence[Outgoing]:
+        """The messages of a kind that were posted in a channel before a row, the newest first."""
+        query = (
+            select(table)
+            .where(table.c.guild == guild, table.c.channel == channel, table.c.kind == kind)
+            .where(table.c.id < before, table.c.state == "posted")
+            .order_by(table.c.id.desc())
+            .limit(limit)
+        )
+        return await self._database.read(lambda connection: [_from(row) for row in connection.execute(query)])
+
     async def waiting(self) -> Sequence[Outgoing]:
         """What is not known to be posted, in every guild, oldest first."""
 

@@ -23,6 +23,7 @@ from bot.services.stories_ports import StoryNumber
 from cogs.ui.chapter_items import card
 from cogs.ui.safe import verse
 from cogs.ui.stories_desk import StoryDesk
+from cogs.ui.stories_drawing import pin
 from cogs.ui.stream import BotMessage, Frame, LiveMessage
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ class ChapterDesk:
             log.info("the plan of story %s could not be shown: %s", row.story, error.status)
             return
         await self._app.plans.shown(row.guild, row.story, row.number, MessageId(sent.id))
+        if row.card is None:
+            await pin(sent)
 
     # --- writing -----------------------------------------------------------------------------
 

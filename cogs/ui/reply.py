@@ -12,6 +12,7 @@ from bot.client import Renga
 from bot.errors import AgainstTheRules, BadInput, NotAllowed
 from bot.explain import explain
 from bot.i18n.text import translate
+from cogs.ui.marking import marked
 from cogs.ui.offers import offered
 from cogs.ui.safe import quoted
 from cogs.ui.split import MESSAGE_LIMIT, split, width
@@ -130,7 +131,13 @@ async def explain_to(interaction: discord.Interaction[Renga], error: BaseExcepti
     known = _known(error)
     if known is not error:
         log.info("told as %s: %s", type(known).__name__, type(error).__name__)
-    text = explain(known, lang)
+    text = explain(known, lang, back=not isinstance(known, AgainstTheRules))
+    if isinstance(known, AgainstTheRules) and known.text and known.text_key != "refused.model_held":
+        quote = marked(known.text[:INLINE], known.spans)
+        text += "\n" + "\n".join(f"> {row}" for row in quote.split("\n"))
+        files = [("input.txt", known.text.encode())] if len(known.text) > INLINE else []
+        await tell(interaction, _short(text), files=files)
+        return
     view = offered(interaction, known, lang)
     yours = translate("error.your_input", lang)
     given = interaction.extras.get("input")

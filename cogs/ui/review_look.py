@@ -12,6 +12,7 @@ from bot.explain import explain
 from bot.i18n.text import translate
 from bot.ids import Lang
 from bot.moderation.records import Review, ReviewState, Spot
+from cogs.ui.marking import marked
 from cogs.ui.review_items import DraftButton, ReviewButton
 from cogs.ui.safe import line, verse
 from cogs.ui.split import MESSAGE_LIMIT, width
@@ -24,15 +25,6 @@ AROUND = 200
 """Characters before the first marked one in an excerpt."""
 
 DECISIONS = ("approve", "reject", "change")
-
-
-def marked(text: str, spots: Sequence[tuple[int, int]]) -> str:
-    """A text as typed, with what rules marked in it in bold and underlined."""
-    shown, at = "", 0
-    for start, end in _joined(spots):
-        shown += verse(text[at:start]) + _emphasised(text[start:end])
-        at = end
-    return shown + verse(text[at:])
 
 
 def excerpt(text: str, spots: Sequence[Spot]) -> tuple[str, list[tuple[int, int]]]:
@@ -72,14 +64,18 @@ def for_moderators(review: Review, lang: Lang) -> Frame:
 
 
 def for_writer(review: Review, refusal: AgainstTheRules, lang: Lang) -> Frame:
-    """A refused text given back, with what can be done about it."""
-    told = explain(refusal, lang)
-    why = "\n".join(f"-# {reason}" for reason in reasons(review.spots, lang))
-    content = f"{told}\n{why}" if why and width(told) + width(why) < MESSAGE_LIMIT else told
+    """A refused text given back: why first, then what follows, then the text as moderators would see it."""
+    why = [f"**{reason}**" for reason in reasons(review.spots, lang)]
+    head = "\n".join([*why, explain(refusal, lang, back=False)])
+    cut, inside = excerpt(review.text, review.spots)
+    quote = "\n".join(f"> {row}" for row in marked(cut, inside).split("\n"))
+    hidden = review.kind == "output"  # what a model wrote is not shown before a moderator has seen it
+    content = head if hidden or not review.text else f"{head}\n{quote}"
     files: tuple[tuple[str, bytes], ...] = ()
-    if width(content) > MESSAGE_LIMIT:
-        content = f"{told.splitlines()[0]}\n{why}"[:MESSAGE_LIMIT]
+    if not hidden and (cut != review.text or width(content) > MESSAGE_LIMIT):
         files = (("text.txt", review.text.encode()),)
+    if width(content) > MESSAGE_LIMIT:
+        content = head[:MESSAGE_LIMIT]
     view = discord.ui.View(timeout=None)
     if review.kind != "output":
         view.add_item(DraftButton("edit", review.guild, review.id, lang=lang))
@@ -138,19 +134,3 @@ def _buttons(review: Review, lang: Lang) -> discord.ui.View:
         if action != "claim" or not review.claimant:
             view.add_item(ReviewButton(action, review.id, lang=lang))
     return view
-
-
-def _joined(spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans in order, those that touch made one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spots):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _emphasised(text: str) -> str:
-    rows = [f"__**{verse(row)}**__" if row.strip() else row for row in text.split("\n")]
-    return "\n".join(rows)

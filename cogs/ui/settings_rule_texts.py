@@ -18,7 +18,7 @@ from bot.services.moderation_desk import Broken
 from bot.services.moderation_rules import state_read
 from bot.services.moderation_trial import Attempt
 from bot.services.publish import OUT, REASON_LIMIT
-from cogs.ui.review_look import marked
+from cogs.ui.marking import marked
 from cogs.ui.safe import line
 from cogs.ui.split import MESSAGE_LIMIT, width
 

@@ -12,9 +12,12 @@ from bot.client import Renga
 from bot.errors import RengaError
 from bot.ids import ChannelId, MessageId
 from bot.services.books import by_models
+from bot.services.books_writer import is_for_one
 from bot.services.dispatch import Undeliverable
+from bot.services.ports import Outgoing
 from bot.services.stories import Told, told_of
 from bot.services.stories_ports import StoryNumber
+from bot.services.stories_says import SAY
 from bot.stories import games
 from bot.stories.model import Turn
 from cogs.ui import stories_look as look
@@ -28,6 +31,10 @@ log = logging.getLogger(__name__)
 
 MISSING = 5
 """Parts that are posted late at most; the others can be read with *Read*."""
+
+
+CALLS = 8
+"""Messages about a story that are looked through for calls of the turn before."""
 
 
 class Drawing(Names):
@@ -57,7 +64,8 @@ class Drawing(Names):
                     thread, lambda: thread.send(view=layout, nonce=f"{row.id}:panel"[-25:])
                 )
                 held = MessageId(message.id)
-                await _pin(message)
+                if not is_for_one(told.story):  # there the plan is pinned
+                    await pin(message)
         except (discord.HTTPException, discord.RateLimited, Undeliverable) as error:
             log.info("the panel of story %s could not be drawn: %s", row.id, type(error).__name__)
             return
@@ -145,6 +153,28 @@ class Drawing(Names):
         for message in await self._app.stories.store.messages(row.guild, row.id, number):
             await _edited(thread, message, content=look.taken_back(told), view=None)
 
+    async def calls_over(self, outgoing: Outgoing, told: Told, thread: Any) -> None:
+        """The calls and reminders of the turn before shrink: nothing can be pressed for it any more."""
+        if not {"call", "ended"} & set(outgoing.payload):
+            return
+        now = told.story.current.number if told.story.current is not None else 0
+        over = 0
+        for row in await self._app.store.outbox.newest(
+            outgoing.guild, outgoing.channel, SAY, before=outgoing.id, limit=CALLS
+        ):
+            called = row.payload.get("call") or row.payload.get("remind")
+            if called is None or row.message is None or row.payload.get("story") != int(told.row.id):
+                continue
+            number = int(called[1])
+            if number == now or over not in (0, number):
+                break
+            over = number
+            frame = look.over(row.payload, told)
+            try:
+                await thread.get_partial_message(row.message).edit(content=frame.content, view=None)
+            except (discord.HTTPException, discord.RateLimited) as error:
+                log.info("a call of story %s stays as it was: %s", told.row.id, type(error).__name__)
+
     async def catch_up(self) -> None:
         """At start: draw what shows less than there is."""
         for row in await self._app.stories.store.stale():
@@ -180,8 +210,8 @@ async def _opened(channel: Any, act: Any) -> Any:
     return await act()
 
 
-async def _pin(message: discord.Message) -> None:
-    """Pin the panel, where the bot may."""
+async def pin(message: discord.Message) -> None:
+    """Pin a message, where the bot may."""
     try:
         await message.pin()
     except discord.HTTPException:

@@ -49,6 +49,7 @@ ACTIONS: dict[str, discord.ButtonStyle] = {
     "end-now": _BAD,
     "reopen": _PLAIN,
     "edit": _PLAIN,
+    "help": _PLAIN,
     "draft": _PLAIN,
     "ways": _PLAIN,
     "way-one": _PLAIN,

@@ -93,7 +93,7 @@ def _options(
     shown = [*values, *([now] if now not in values else [])][-25:]
     return [
         discord.SelectOption(
-            label=plain_line(f"{head}: {_label(field, value, lang)}", 100),
+            label=plain_line(f"{head} · {_capital(_label(field, value, lang))}", 100),
             value=value or "-",
             default=value == now,
         )
@@ -106,7 +106,12 @@ _NAMES = {"words": "length", "local": "local_only", "ai": "ai_seats"}
 
 
 def _named(field: str, lang: Lang) -> str:
-    return translate(f"story_option.{_NAMES.get(field, field)}", lang)
+    return _capital(translate(f"story_option.{_NAMES.get(field, field)}", lang))
+
+
+def _capital(text: str) -> str:
+    """A word as it stands at the head of a menu."""
+    return text[:1].upper() + text[1:]
 
 
 def _values(field: str, models: Sequence[str], allowed: str) -> list[str]:

@@ -8,8 +8,10 @@ from typing import Any
 
 import discord
 
+from bot.books.looks import GREY_SQUARE, SQUARES
 from bot.i18n.text import translate
 from bot.ids import Lang, MemberId
+from bot.services.books_writer import is_for_one
 from bot.services.stories import Told
 from bot.stories import games
 from bot.stories.model import Story, Turn
@@ -19,10 +21,6 @@ from cogs.ui.stories_items import StoryButton, story_view
 from cogs.ui.stories_panel import until, who
 from cogs.ui.stream import Frame
 
-SQUARES = ("🟦", "🟩", "🟨", "🟧", "🟪", "🟫", "🟥", "⬛")
-"""A writer's colour in the picture of contributions; further writers share the last."""
-
-MODEL_SQUARE = "⬜"
 STRIP = 200
 """Turns that the picture shows at most, the newest."""
 
@@ -37,9 +35,8 @@ def author(turn: Turn, lang: Lang) -> str:
 def opening(told: Told) -> str:
     """The message that the thread hangs from."""
     lang = told.row.language
-    return translate(
-        "story.begun_by", lang, title=line(told.story.title), member=who(told.story.starter, lang)
-    )
+    key = "story.begun_alone" if is_for_one(told.story) else "story.begun_by"
+    return translate(key, lang, title=line(told.story.title), member=who(told.story.starter, lang))
 
 
 def part(told: Told, turn: Turn, text: str, by_models: int = 0) -> list[str] | None:
@@ -129,7 +126,7 @@ def say(payload: Mapping[str, Any], told: Told, *, last: str = "") -> tuple[Fram
             pinged.append(member)
         if last:
             lines.append(translate("story.last_line", lang, line=line(last, 300)))
-        buttons = _turn_buttons(story, timed=bool(deadline))
+        buttons = _turn_buttons(story)
     if payload.get("ended"):
         lines.append(ended(told))
         buttons = ("read", "reopen")
@@ -141,17 +138,40 @@ def _member(given: Any) -> MemberId | None:
     return MemberId(int(given)) if given is not None else None
 
 
-def _turn_buttons(story: Story, *, timed: bool) -> tuple[str, ...]:
+def _turn_buttons(story: Story) -> tuple[str, ...]:
+    """Under a call: what most writers press; the rest is behind one button."""
     somebody = story.current is not None and story.current.member is not None
     buttons = ["write", "pass"] if somebody else ["write"]
-    if timed:
-        buttons.append("time")
+    return (*buttons, "help") if helps(story) else tuple(buttons)
+
+
+def helps(story: Story) -> tuple[str, ...]:
+    """What may help whoever is to write now: drafts and ways on where the game allows them, and more time."""
+    buttons: list[str] = []
     if story.terms.game in (games.Game.STORY, games.Game.SCRIPT):
         buttons += ["draft", "ways", "continue", "polish"]
     last = story.last
     if last is not None and last.by_model and len(last.versions) == 1:
         buttons.append("another")
+    if story.current is not None and story.current.deadline is not None:
+        buttons.append("time")
     return tuple(buttons)
+
+
+def over(payload: Mapping[str, Any], told: Told) -> Frame:
+    """What stands where a call stood whose turn is over: what else it said, and what became of the turn."""
+    story, lang = told.story, told.row.language
+    rest = {name: value for name, value in payload.items() if name not in ("call", "remind")}
+    said, _ = say(rest, told)
+    given, number, _ = payload.get("call") or payload["remind"]
+    turn = story.turn(int(number))
+    if turn is None:
+        key, facts = "story.call_passed", {"member": who(_member(given), lang)}
+    else:
+        facts = {"member": author(turn, lang), "number": story.turns.index(turn) + 1}
+        key = "story.call_written"
+    last = f"-# {translate(key, lang, **facts)}" if given is not None or turn is not None else ""
+    return Frame("\n".join(part for part in (said.content, last) if part) or "-# …")
 
 
 def ended(told: Told) -> str:
@@ -165,9 +185,9 @@ def ended(told: Told) -> str:
             writers.append(writer)
     people = [writer for writer in writers if writer is not None]
     squares: dict[MemberId | None, str] = {
-        writer: SQUARES[min(at, len(SQUARES) - 1)] for at, writer in enumerate(people)
+        writer: SQUARES[at % len(SQUARES)] for at, writer in enumerate(people)
     }
-    squares[None] = MODEL_SQUARE
+    squares[None] = GREY_SQUARE
     lines = [
         translate("story.ended", lang, title=line(story.title), count=len(story.turns), words=story.words)
     ]

@@ -89,6 +89,7 @@ class StoryOutlet(Drawing):
         message = await self._outlet.send(
             thread, frame, outgoing.nonce, allowed_mentions=look.mentions(pinged), silent=silent
         )
+        await self.calls_over(outgoing, told, thread)
         if outgoing.payload.get("ended") and told.story.terms.game is games.Game.CORPSE:
             await self._reveal(outgoing, told, thread)
         return MessageId(message.id)

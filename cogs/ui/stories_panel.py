@@ -11,6 +11,7 @@ from discord.utils import format_dt
 
 from bot.i18n.text import translate
 from bot.ids import ChannelId, Lang, MemberId
+from bot.services.books_writer import is_for_one
 from bot.services.stories import Told
 from bot.stories import games
 from bot.stories.model import Absent, Order, Seat, Stage, Story, Terms
@@ -64,10 +65,11 @@ def panel(told: Told, *, plain: bool, links: Links) -> discord.ui.LayoutView:
     """How the story stands; ``plain`` if plain messages can be read."""
     story, lang = told.story, told.row.language
     box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=COLOURS[story.stage])
-    for text in (_head(story, lang, links), _table(story, lang)):
+    alone = is_for_one(story)  # there is nobody to be seated
+    for text in (_head(story, lang, links), *(() if alone else (_table(story, lang),))):
         box.add_item(discord.ui.TextDisplay(text[:TEXT]))
     box.add_item(discord.ui.Separator())
-    small = [terms_line(story, lang)]
+    small = [terms_short(story, lang)]
     if story.turns:
         facts = {"count": len(story.turns), "words": story.words, "round": _round(story)}
         small.append(translate("story.panel_progress", lang, **facts))
@@ -177,6 +179,20 @@ def rounds_told(rounds: int, lang: Lang) -> str:
     )
 
 
+def terms_short(story: Story, lang: Lang) -> str:
+    """What a writer needs to know of the terms; the rest is under *Settings* and *Options…*."""
+    terms = story.terms
+    called = terms.order is not Order.FREE  # where nobody is called, nobody has a deadline
+    said = [time_told(terms.seconds, lang)] if called else []
+    said.append(length_told(terms.shortest, terms.longest, lang))
+    if terms.game is not games.Game.STORY:
+        said.insert(0, f"**{translate(f'story_choice.{terms.game.value}', lang)}**")
+    if rating(terms) != "everyone":
+        readers = translate(f"settings.rating_{rating(terms)}", lang)
+        said.append(translate("story.for_readers", lang, readers=readers))
+    return "\n".join([f"-# {' · '.join(said)}", *_models_line(terms, lang)])
+
+
 def terms_line(story: Story, lang: Lang) -> str:
     """The terms, in small print."""
     terms = story.terms
@@ -197,12 +213,15 @@ def terms_line(story: Story, lang: Lang) -> str:
         said.append(translate(f"story.absent_{terms.absent.value}", lang))
     readers = translate(f"settings.rating_{rating(terms)}", lang)
     said.append(translate("story.for_readers", lang, readers=readers))
-    lines = [f"-# {' · '.join(said)}"]
-    if terms.models or terms.absent is Absent.STAND_IN or terms.local_only:
-        percent = round(100 * terms.share)
-        local = translate("story.panel_local", lang) if terms.local_only else ""
-        lines.append(translate("story.panel_model", lang, percent=percent, local=local))
-    return "\n".join(lines)
+    return "\n".join([f"-# {' · '.join(said)}", *_models_line(terms, lang)])
+
+
+def _models_line(terms: Terms, lang: Lang) -> list[str]:
+    """How much models may write, where they may."""
+    if not (terms.models or terms.absent is Absent.STAND_IN or terms.local_only):
+        return []
+    local = translate("story.panel_local", lang) if terms.local_only else ""
+    return [translate("story.panel_model", lang, percent=round(100 * terms.share), local=local)]
 
 
 def rating(terms: Terms) -> str:

@@ -43,7 +43,7 @@ class Reading(Exporting):
         """Post the panel anew, here below."""
         await acknowledge(interaction, private=True)
         await self.desk.outlet.move(await self.here(interaction))
-        await tell(interaction, translate("story.done", lang_read(interaction)))
+        await tell(interaction, translate("story.did_show", lang_read(interaction)))
 
     @story.command(**named("read"))
     @options("page")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import discord
@@ -13,10 +13,15 @@ from simcord.enums import OverwriteType
 from bot.app import App
 from bot.backends.scripted import ScriptedBackend
 from bot.rehearsal import acts
+from bot.rehearsal.fields import form_fields
 from bot.rehearsal.look import label_of, newest, plain, pressable, seen
+from bot.rehearsal.trouble import NoSuch
 from bot.rehearsal.world import World, open_world
 from bot.settings import Settings
 from cogs import EXTENSIONS
+
+HELP = ("Draft with AI", "Three ways on", "Continue my sentence", "Polish", "Another take", "More time")
+"""What stands behind *Help me write…* under a call."""
 
 
 class Table:
@@ -48,18 +53,26 @@ class Table:
         return told(await acts.slash(self.world, who, command, options))
 
     async def press(self, who: str, label: str) -> str:
-        """A press on the newest button of that label."""
+        """A press on the newest button of that label; what helps is opened first."""
+        await self._help(who, label)
         return told(await acts.press(self.world, who, acts.button(self.world, who, label)))
 
     async def fill(self, who: str, label: str, **fields: str) -> str:
         """A press that shows a form, and the form filled in."""
+        await self._help(who, label)
         shown = await acts.press(self.world, who, acts.button(self.world, who, label))
         return told(await acts.submit(self.world, who, shown, fields))
+
+    async def _help(self, who: str, label: str) -> None:
+        if label in HELP:
+            with suppress(NoSuch):
+                help = acts.button(self.world, who, "Help me write…")
+                await acts.press(self.world, who, help)
 
     async def open_form(self, who: str, label: str) -> dict[str, str]:
         """A press that shows a form; gives what its fields hold."""
         shown = await acts.press(self.world, who, acts.button(self.world, who, label))
-        fields = acts.form_fields(shown.modal)
+        fields = form_fields(shown.modal)
         return {str(one.component["custom_id"]): str(one.component.get("value", "")) for one in fields}
 
     async def write(self, who: str, text: str) -> str:

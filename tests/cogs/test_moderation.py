@@ -84,7 +84,7 @@ async def test_a_rule_begins_in_shadow_and_acts_once_it_is_armed(world: World) -
     assert result.response is not None
     await world.mod.click(result.response, label="Arm")
     told = private(await world.ana.slash(world.general, "poem", topic="a lantern"))
-    assert "do not allow" in told and "⟦lantern⟧" in told
+    assert "do not allow" in told and "__**lantern**__" in told
     assert len(world.public_texts()) == 1
 
 
@@ -243,12 +243,12 @@ async def test_automod_rules_are_read_in_and_kept_in_step(world: World) -> None:
     assert "in shadow: no lights, no lights" in told
     for stored, _ in await world.app.rules.rules(world.guild.id):
         await world.mod.slash(world.general, "filter rule", rule=stored.id, mode="armed")
-    assert "⟦lantern⟧s" in private(await world.ana.slash(world.general, "poem", topic="lanterns"))
+    assert "__**lantern**__s" in private(await world.ana.slash(world.general, "poem", topic="lanterns"))
     world.env.backend.edit_auto_mod_rule(
         world.guild.id, made.id, {"trigger_metadata": {"keyword_filter": ["candle"]}}
     )
     await world.env.settle()
-    assert "⟦candle⟧" in private(await world.ana.slash(world.general, "poem", topic="a candle"))
+    assert "__**candle**__" in private(await world.ana.slash(world.general, "poem", topic="a candle"))
     assert await world.poem(topic="lanterns")
     world.env.backend.delete_auto_mod_rule(world.guild.id, made.id)
     await world.env.settle()

@@ -51,7 +51,8 @@ async def test_a_held_wish_is_given_back_and_put_before_the_moderators(world: Wo
     await desk(world)
     result = await held(world)
     told = private(result)
-    assert "moderator of this server has to look" in told and "⟦lantern⟧" in told and "no lights here" in told
+    assert told.startswith("**Rule “") and "no lights here" in told.splitlines()[0]
+    assert "moderator of this server has to look" in told and "__**lantern**__" in told and "⟦" not in told
     assert not world.public_texts()
     shown = card(world).content
     assert "__**lantern**__" in shown and f"<@{world.ana.id}>" in shown
@@ -135,7 +136,7 @@ async def test_a_blocked_writer_edits_or_asks_a_moderator(world: World) -> None:
     await armed(world, "lantern", "block", reason="no lights here")
     result = await world.ana.slash(world.general, "poem", topic="a lantern")
     assert result.response is not None
-    assert "no lights here" in private(result) and "⟦lantern⟧" in private(result)
+    assert "no lights here" in private(result) and "__**lantern**__" in private(result)
     assert world.labels(result.response) == ["Edit", "Ask a moderator"]
     assert not await reviews(world)
     await world.ana.click(result.response, label="Ask a moderator")
@@ -190,7 +191,7 @@ async def test_an_edit_that_is_still_against_the_rules_comes_back(world: World) 
     assert result.response is not None
     form = await world.ana.click(result.response, label="Edit")
     again = await world.ana.submit_modal(form, {"text": "two lantern"})
-    assert "⟦lantern⟧" in private(again)
+    assert "__**lantern**__" in private(again)
     assert not world.public_texts()
 
 

@@ -52,6 +52,8 @@ async def test_a_story_from_the_lobby_to_the_end(settings: Settings) -> None:
         assert table.texts()[-2].startswith("Ben went down, step by step.")
         assert "Part 2 · @ben · 6 words" in table.texts()[-2]
         assert table.texts()[-1].startswith("@ana, it is your turn, until 2026-01-02")
+        assert table.newest_labels("ana") == ["Write", "Pass", "Help me write…"]
+        assert "@ben wrote part 2." in table.texts()[-3] and "it is your turn" not in table.texts()[-3]
         await table.write("ana", "Ana waited at the door.")
         read = await table.slash("cleo", "story read")
         assert read.index("The lamp") < read.index("Ben went") < read.index("Ana waited")
@@ -61,8 +63,8 @@ async def test_a_story_from_the_lobby_to_the_end(settings: Settings) -> None:
         last = table.texts()[-1]
         assert "“The lighthouse” is finished. 15 words in 3 parts." in last
         assert "🟦 @ana – 60 % (9 words)" in last
-        assert "🟩 @ben – 40 % (6 words)" in last
-        assert "🟦🟩🟦" in last
+        assert "🟧 @ben – 40 % (6 words)" in last
+        assert "🟦🟧🟦" in last
         await table.press("ana", "Open again")
         assert (await story_of(table)).stage is Stage.RUNNING
 

@@ -29,7 +29,7 @@ async def test_two_press_undo(settings: Settings) -> None:
         for who in ("ana", "mod"):
             await table.press(who, "Options…")
         answers = await table.together(("ana", "Undo"), ("mod", "Undo"))
-        assert sorted("Done." in answer for answer in answers) == [False, True]
+        assert sorted("is taken back" in answer for answer in answers) == [False, True]
         assert sum("was faster" in answer for answer in answers) == 1
         assert [turn.words for turn in (await story_of(table)).turns] == [4]
 
@@ -70,7 +70,7 @@ async def test_two_begin(settings: Settings) -> None:
         table.enter(TITLE)
         await table.press("ben", "Join")
         answers = await table.together(("ana", "Begin"), ("mod", "Begin"))
-        assert sorted("Done." in answer for answer in answers) == [False, True]
+        assert sorted("has begun; whoever" in answer for answer in answers) == [False, True]
         assert (await story_of(table)).stage is Stage.RUNNING
         assert table.pinged() == [("ana",)]
 
