@@ -39,6 +39,12 @@ def card(table: Table, title: str = TITLE) -> str:
 async def test_a_chapter_from_the_plan_to_the_last_part(settings: Settings) -> None:
     async with open_table(settings) as table:
         assert "has a plan" in await planned(table)
+        assert "Seats" not in table.panel(), "there is nobody to be seated"
+        (pinned,) = table.world.channel.pinned_messages()
+        assert f"📝 **{TITLE}**" in pinned.content, "the plan alone is pinned"
+        table.enter("#general")
+        assert table.texts()[0] == f"📖 @ana is writing “{TITLE}”, part by part."
+        table.enter(TITLE)
         shown = card(table)
         assert "▫️ 1. The lamp goes out." in shown and "0 of 3 parts" in shown and "Here is" not in shown
         table.model.say("The lamp went out. ", "Nobody moved.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import discord
 import pytest
+from simcord.components import walk_components
 from simcord.results import InteractionResult
 
 from bot.errors import ModelUnavailable
@@ -296,6 +297,19 @@ async def test_a_style_is_tried_beside_the_old_one_and_nothing_is_saved(world: W
     assert old.sampling.seed == new.sampling.seed and "rain" in new.messages[-1].text
     assert not (await world.app.store.house.layers(world.guild.id))[1]
     assert not world.public_texts()
+
+
+async def test_a_model_that_follows_no_style_is_said_to_be_so_and_nothing_is_offered_to_be_saved(
+    world: World,
+) -> None:
+    world.model.say("the same old rain").say("the same old rain")
+    message = await tried(world)
+    told = shown(world, message)
+    assert "Both came out the same: this model does not follow styles" in told
+    assert told.count("the same old rain") == 1
+    buttons = [one for one in walk_components(world.latest(message).components) if one.get("type") == 2]
+    save = next(one for one in buttons if one["label"] == "Save the new style")
+    assert save["disabled"] and save["style"] == 2
 
 
 async def test_the_tried_style_is_saved_or_thrown_away(world: World) -> None:
