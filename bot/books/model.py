@@ -34,12 +34,13 @@ class Hand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Somebody who wrote words of a book; ``percent`` of its letters are theirs."""
+    """Somebody who wrote words of a book: ``percent`` of its letters, and the ``words`` of their turns."""
 
     name: str
     hand: Hand
     letters: int
     percent: int
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from PIL import Image, ImageDraw
 from bot.books.fonts import Pen
 from bot.books.looks import Look, looks
 from bot.books.model import Book, marks
-from bot.stories.games import words
 
 WIDTH, MARGIN = 1200, 48
 NAMES, SHARES, BARS = 300, 90, 190
@@ -86,11 +85,8 @@ def _rows(book: Book) -> list[Row]:
 
 def shares(book: Book) -> list[int]:
     """How many percent of the words are each writer's: those of a part are counted for whose turn it was."""
-    counts = [0] * len(book.writers)
-    for part in book.parts:
-        counts[part.by] += words(part.text)
-    total = max(1, sum(counts))
-    return [round(100 * count / total) for count in counts]
+    total = max(1, sum(writer.words for writer in book.writers))
+    return [round(100 * writer.words / total) for writer in book.writers]
 
 
 def _columns(book: Book) -> list[dict[int, int]]:

@@ -166,6 +166,10 @@ def bound(
     )
     index = {who: at for at, who in enumerate(merged)}
     parts = [_part(number, turn, links.get(turn.key), index) for number, turn in enumerate(story.turns, 1)]
+    spoken = [0] * len(writers)
+    for part, turn in zip(parts, story.turns, strict=True):
+        spoken[part.by] += turn.words
+    writers = tuple(replace(one, words=words) for one, words in zip(writers, spoken, strict=True))
     disclosure = _disclosure(writers)
     return Book(
         title=clean(story.title),

@@ -69,15 +69,12 @@ class ChapterDesk:
             if row.card is not None:
                 try:
                     message = channel.get_partial_message(row.card)
-                    await message.edit(content=frame.content, view=frame.view)
+                    await message.edit(**frame.edited())
                     return
                 except discord.NotFound:
                     log.info("the card of a plan of story %s is gone: another is posted", row.story)
-            sent = await channel.send(
-                frame.content,
-                view=frame.view or discord.utils.MISSING,
-                nonce=f"{row.story}:p{row.number}"[-25:],
-            )
+            nonce = f"{row.story}:p{row.number}"[-25:]
+            sent: discord.Message = await channel.send(nonce=nonce, **frame.sent())
         except discord.HTTPException as error:
             log.info("the plan of story %s could not be shown: %s", row.story, error.status)
             return

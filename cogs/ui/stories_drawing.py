@@ -169,9 +169,12 @@ class Drawing(Names):
             if number == now or over not in (0, number):
                 break
             over = number
-            frame = look.over(row.payload, told)
+            message = thread.get_partial_message(row.message)
             try:
-                await thread.get_partial_message(row.message).edit(content=frame.content, view=None)
+                if "remind" in row.payload and not row.payload.get("notes"):
+                    await message.delete()  # the call says what became of the turn
+                else:
+                    await message.edit(content=look.over(row.payload, told).content, view=None)
             except (discord.HTTPException, discord.RateLimited) as error:
                 log.info("a call of story %s stays as it was: %s", told.row.id, type(error).__name__)
 

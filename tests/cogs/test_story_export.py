@@ -152,7 +152,7 @@ async def test_the_picture_is_posted_when_a_story_ends(settings: Settings) -> No
         await table.slash("ana", "story host end")
         await table.press("ana", "Yes, end it")
         thread = table.env.backend.messages[table.world.place("ana").id]
-        (said,) = [one for one in thread.values() if "is finished" in one.content]
+        (said,) = [one for one in thread.values() if "” is finished" in one.content]
         (file,) = said.attachments
         assert file["filename"] == "The-lighthouse.png"
         assert Image.open(io.BytesIO(content_of(table, file))).width == 1200
