@@ -1,9 +1,10 @@
 # make run   the bot (a rehearsal, if no token is set)     make test   all tests
 # make lint  style, types, architecture                    make bench  the measurements
+# make pictures   the pictures of docs/, from real runs (needs Chromium)
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint bench bench-form clean
+.PHONY: run test lint bench bench-form pictures clean
 
 run: .venv/run.ok
 	@$(BIN)/python -m bot run
@@ -24,6 +25,9 @@ bench-form: .venv/dev.ok
 	$(BIN)/python -m bot bench form
 	$(BIN)/python -m bot bench form-zh
 	$(BIN)/python -m bot bench attempts
+
+pictures: .venv/dev.ok
+	$(BIN)/python -m docs.pictures
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
+import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import pytest
 
+from bot.__main__ import parser
+from bot.rehearsal.browser import has_display
 from bot.rehearsal.page import open_page
 from bot.settings import Settings
 from tests.bot.rehearsal.stage import Stage, stage
 from tests.patience import PATIENCE
+
+ROOT = Path(__file__).parents[3]
 
 
 @asynccontextmanager
@@ -127,3 +137,54 @@ async def test_who_left_and_what_is_gone_blank_nothing(settings: Settings) -> No
             await socket.send_str("no wish at all")
             await socket.send_json({"who": mod, "place": 12345})
             await until("mod")
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "shows"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"DISPLAY": ":10", "SSH_CONNECTION": "10.0.0.1 22"}, False),
+        ("darwin", {}, True),
+    ],
+)
+def test_the_page_opens_by_itself_where_somebody_can_see_it(
+    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], shows: bool
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(webbrowser, "get", lambda: object())
+    assert has_display() is shows
+
+
+@pytest.mark.parametrize(("given", "page"), [([], None), (["--browser"], True), (["--terminal"], False)])
+@pytest.mark.parametrize("command", ["run", "rehearse"])
+def test_the_front_door_is_chosen_by_a_word_or_by_the_machine(
+    command: str, given: list[str], page: bool | None
+) -> None:
+    assert parser().parse_args([command, *given]).browser is page
+
+
+async def test_a_page_that_nobody_types_beside_stays_until_it_is_stopped(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", "--browser",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RENGA_MODEL": "echo/echo", "DISCORD_TOKEN": ""},
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        url = ""
+        async with asyncio.timeout(PATIENCE):
+            while not url.startswith("http://127.0.0.1:"):
+                url = (await process.stdout.readline()).decode().strip()
+                assert url or not process.stdout.at_eof()
+        assert await status("GET", url) == 200
+        assert process.returncode is None
+    finally:
+        process.terminate()
+        await process.wait()

@@ -64,10 +64,10 @@ class Heard(list[Event]):
 class Visitor:
     """Presses, types and reads on the page, as a person does."""
 
-    def __init__(self, page: Page, rehearsal: Stage, lang: Lang, heard: Heard) -> None:
+    def __init__(self, page: Page, lang: Lang, rehearsal: Stage, heard: Heard) -> None:
         self.page = page
-        self.rehearsal = rehearsal
         self.lang: Lang = lang
+        self.rehearsal = rehearsal
         self.heard = heard
 
     def say(self, key: str, **facts: object) -> str:
@@ -138,6 +138,23 @@ class Visitor:
 
 
 @asynccontextmanager
+async def looking(address: str, size: tuple[int, int]) -> AsyncIterator[Page]:
+    """A page in a Chromium of its own, on which nothing may go wrong."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
+        page.set_default_timeout(WAIT)
+        expect.set_options(timeout=WAIT)
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+        await page.goto(address)
+        yield page
+        assert not wrong, wrong
+        await browser.close()
+
+
+@asynccontextmanager
 async def visiting(
     settings: Settings,
     *,
@@ -147,22 +164,10 @@ async def visiting(
     backends: Sequence[object] | None = None,
 ) -> AsyncIterator[Visitor]:
     """The real bot in a rehearsal, its page, and somebody who looks at that in Chromium."""
-    heard = Heard()
+    heard, models = Heard(), None if backends is None else list(backends)
     async with (
-        stage(
-            settings, scene=scene, lang=lang, backends=None if backends is None else list(backends)
-        ) as held,
+        stage(settings, scene=scene, lang=lang, backends=models) as held,
         open_page(held.world, heard, lambda: None, lang) as address,
-        async_playwright() as playwright,
+        looking(address, size) as page,
     ):
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.set_default_timeout(WAIT)
-        expect.set_options(timeout=WAIT)
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
-        await page.goto(address)
-        yield Visitor(page, held, lang, heard)
-        assert not wrong, wrong
-        await browser.close()
+        yield Visitor(page, lang, held, heard)
