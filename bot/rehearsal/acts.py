@@ -44,7 +44,8 @@ def button(world: World, who: str, label: str) -> Button:
         buttons = pressable(message)
         if not buttons:
             continue
-        known = {label_of(one): str(one["custom_id"]) for one in buttons}
+        # Of several that are called the same the first is meant; the others are pressed by number.
+        known = {label_of(one): str(one["custom_id"]) for one in reversed(buttons)}
         if label.isdecimal() and label not in known:
             if not 1 <= int(label) <= len(buttons):
                 raise NoSuch.called("button", label, known)

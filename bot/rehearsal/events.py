@@ -19,6 +19,8 @@ class Seen:
     menus: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     private: bool = False
+    choices: tuple[tuple[str, ...], ...] = ()
+    """What each of the menus offers; nothing for one of channels, members or roles."""
 
 
 class Counted(NamedTuple):

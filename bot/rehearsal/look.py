@@ -48,6 +48,11 @@ def seen(env: Any, message: Any) -> Seen:
         text=readable(backend, "\n".join(part for part in parts if part)),
         buttons=tuple(label_of(one) for one in pressable(message)),
         menus=tuple(str(one.get("placeholder", "")) for one in components if one.get("type") in MENUS),
+        choices=tuple(
+            tuple(str(option["label"]) for option in one.get("options", ()))
+            for one in components
+            if one.get("type") in MENUS
+        ),
         files=tuple(str(one.get("filename", "")) for one in message.attachments),
         private=message.is_ephemeral,
     )
@@ -117,6 +122,9 @@ def readable(backend: Any, text: str) -> str:
         id = int(match["id"])
         if match["kind"] == "#":
             return f"#{backend.channels[id].name}" if id in backend.channels else match[0]
+        if match["kind"] == "@&":
+            role = next((guild.roles[id] for guild in backend.guilds.values() if id in guild.roles), None)
+            return match[0] if role is None else f"@{role.name.lstrip('@')}"
         return f"@{backend.users[id].name}" if id in backend.users else match[0]
 
     def pointed(match: re.Match[str]) -> str:

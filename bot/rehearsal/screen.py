@@ -143,8 +143,11 @@ class Screen:
         text = styled(harmless(seen.text), marks=marks) if seen.text else Text("…")
         rows = [*self._fitted(head), *self._indented(text)]
         rows += self._files(seen, self.keep(seen) if stays else (), numbered=files)
-        for name in seen.menus:
-            rows += self._indented(Text(f"▾ {harmless(name)}", style="blue"))
+        for name, offered in zip(seen.menus, seen.choices, strict=True):
+            row = Text(f"▾ {harmless(name)}", style="blue")
+            if offered and self.at_keyboard:
+                row.append(harmless(f"  {' · '.join(offered)}"), style="dim")
+            rows += self._indented(row)
         labels = [
             Text(f"[{at}] {harmless(label)}" if numbered else f"[{harmless(label)}]", style="blue")
             for at, label in enumerate(seen.buttons, start=1)
