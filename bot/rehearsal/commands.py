@@ -72,7 +72,8 @@ def find_command(world: World, actor: Any, place: Any, name: str, *, kind: int =
     if kind == SLASH:
         whole = max((one for one in found if name.startswith(f"{one} ")), key=len, default="")
         if whole and found[whole].options:
-            text, option = name[len(whole) + 1 :], _first(found[whole])["name"]
+            names = names_of(_first(found[whole]))
+            text, option = name[len(whole) + 1 :], names[0] if whole.isascii() else names[-1]
             raise NoSuch("rehearsal.bare", text=text, command=whole, usage=f'{option}:"{text}"')
         # Half a name is no command in Discord either.
         raise NoSuch.called("command", f"/{name}", sorted(f"/{one.name}" for one in found.values()))

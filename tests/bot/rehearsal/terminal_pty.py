@@ -88,8 +88,8 @@ class Terminal:
         return "\n".join(self.rows).rstrip()
 
     def column(self, text: str) -> int:
-        """The column, from 0, in which a text begins on the screen."""
-        row = next(row for row in self.rows if text in row)
+        """The column, from 0, in which a text begins where it is last on the screen."""
+        row = next(row for row in reversed(self.rows) if text in row)
         return sum(max(0, wcwidth(char)) for char in row[: row.index(text)])
 
     async def until(self, *texts: str, after: str = "") -> str:
