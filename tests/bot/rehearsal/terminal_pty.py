@@ -87,10 +87,10 @@ class Terminal:
         """All rows as one text."""
         return "\n".join(self.rows).rstrip()
 
-    def column(self, text: str) -> int:
-        """The column, from 0, in which a text begins where it is last on the screen."""
-        row = next(row for row in reversed(self.rows) if text in row)
-        return sum(max(0, wcwidth(char)) for char in row[: row.index(text)])
+    def column(self, text: str, *, beside: str = "") -> int:
+        """The column, from 0, in which a text begins in the last row that has it (after another text)."""
+        row = next(row for row in reversed(self.rows) if row.startswith(beside) and text in row)
+        return sum(max(0, wcwidth(char)) for char in row[: row.index(text, len(beside))])
 
     async def until(self, *texts: str, after: str = "") -> str:
         """Wait until some texts are there (after the last place of another); the text from there on."""

@@ -148,7 +148,8 @@ async def test_a_poem_streams_in_place_and_is_pressed_and_revised(
         await terminal.until(prompt, after='expect private "…"')
         told = translate("rehearsal.help", lang).strip().split("\n")
         parts = [line.split("\t") for line in told]
-        assert len({terminal.column(part[1][:8]) for part in parts if part[1][:8]}) == 1
+        # What is typed is on the left, and what it does begins in one column.
+        assert len({terminal.column(text[:6], beside=typed) for typed, text in parts}) == 1
         terminal.type("\x04")
         assert await terminal.ended == 0
         assert not terminal.screen.cursor.hidden and terminal.echoes()
