@@ -48,7 +48,7 @@ async def test_somebody_elses_text_is_revised_with_their_consent(settings: Setti
         assert [event.who for event in events if isinstance(event, Did)] == ["ben", "ben"]
         await rehearsal.fine("@ben press accept")
         assert shown(rehearsal.events)[-1].private
-        await rehearsal.fine("@ana press accept   expect and scripted/scripted")
+        await rehearsal.fine("@ana press accept   expect the rest by scripted/scripted")
 
 
 async def test_a_message_is_found_by_what_it_holds(settings: Settings) -> None:
