@@ -29,9 +29,10 @@ PAPER, TEXT, FAINT, RULE = (251, 249, 244), (34, 32, 30), (108, 101, 92), (222, 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 ENOUGH = 4.5
 """Contrast that text must have (WCAG 2.2, success criterion 1.4.3)."""
-WASHES = ((235, 240, 247), (151, 171, 214), (28, 42, 112))
-"""From what was sure to come to what nobody would have guessed."""
-DEEP = WASHES[-1]
+WASHES = (((235, 240, 247), (151, 171, 214)), ((70, 90, 152), (28, 42, 112)))
+"""From what was sure to come to what nobody would have guessed; the blues between, on which no letter is
+clear, are left out."""
+DEEP = WASHES[-1][-1]
 INDENT = 1.5
 """How far a row that goes on is set in, in heights of letters."""
 DARKEST = 12.0
@@ -42,9 +43,9 @@ Colour = tuple[int, int, int]
 
 def shade(bits: float) -> Colour:
     """The wash for a surprise in bits."""
-    part = min(1.0, max(0.0, bits) / DARKEST) * (len(WASHES) - 1)
-    at = min(int(part), len(WASHES) - 2)
-    light, dark = WASHES[at], WASHES[at + 1]
+    part = min(1.0, max(0.0, bits) / DARKEST) * len(WASHES)
+    at = min(int(part), len(WASHES) - 1)
+    light, dark = WASHES[at]
     red, green, blue = (round(one + (two - one) * (part - at)) for one, two in zip(light, dark, strict=True))
     return (red, green, blue)
 

@@ -56,7 +56,7 @@ def test_tokens_stand_over_the_letters_they_wrote_in_every_row() -> None:
 
 def test_letters_can_be_read_on_every_shade() -> None:
     shades = [shade(DARKEST * step / 100) for step in range(101)]
-    assert min(contrast(legible(wash), wash) for wash in shades) >= 4.5
+    assert min(contrast(legible(wash), wash) for wash in shades) >= 6
 
 
 def height(text: str) -> int:
