@@ -60,7 +60,11 @@ def form(given: argparse.Namespace, settings: Settings) -> int:
         return 2
     worst = 0
     for number, text in enumerate(texts):
-        report = desk.check(text, shape, topic=given.topic, book=given.book)
+        try:
+            report = desk.check(text, shape, topic=given.topic, book=given.book)
+        except BadInput as error:
+            sys.stderr.write(f"{explain(error, lang)}\n")
+            return 2
         worst |= report.holds is Holds.NO
         if given.json:
             _out(json.dumps(report.plain(), ensure_ascii=False))

@@ -7,6 +7,7 @@ the presser that credits it, and their edit a suggestion that the author decides
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import discord
@@ -220,7 +221,7 @@ class Works(commands.Cog):
 
     async def show_comparison(self, interaction: discord.Interaction[Renga], old: str, new: str) -> None:
         """What changed between two texts, to the member alone."""
-        shown = compared(old, new)
+        shown = await asyncio.to_thread(compared, old, new)
         lang = lang_read(interaction)
         parts = split(shown, 1_900, most=1)
         head = translate("work.changes", lang)

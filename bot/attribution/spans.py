@@ -6,15 +6,16 @@ what stays is found by comparing words (each Chinese character, each run of
 other letters, each run of space, each mark); inside a pair of words that were
 exchanged and still share at least half of their letters, or one of which only
 lost some, by comparing letters, so that mending one letter of a word does not
-take the word from its author.  Moved text counts as new where it arrives.
+take the word from its author.  Moved text counts as new where it arrives.  All
+of it takes a bounded number of steps (:mod:`bot.alignment`).
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.alignment import Matcher, Steps, TooCostly, blocks
 from bot.attribution.model import ModelAuthor, Span
 from bot.ids import MemberId
 
@@ -22,6 +23,10 @@ _WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_]+|\
 
 SAME_WORD = 0.5
 """Two words that share at least this part of their letters are one word mended."""
+
+
+MENDING = 300_000
+"""Steps that may be taken to find words that were mended; words that are looked at later count as new."""
 
 
 def by_member(old: str, spans: Sequence[Span], new: str, member: MemberId) -> tuple[Span, ...]:
@@ -65,14 +70,15 @@ def kept(old: str, new: str) -> list[tuple[int, int, int]]:
         return cut
     before, after = _WORD.findall(old), _WORD.findall(new)
     old_at, new_at = _starts(before), _starts(after)
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    blocks: list[tuple[int, int, int]] = []
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
-            blocks.append((old_at[a], new_at[c], old_at[b] - old_at[a]))
-        elif tag == "replace":
-            blocks.extend(_mended(before, after, range(a, b), range(c, d), old_at, new_at))
-    return blocks
+    stays: list[tuple[int, int, int]] = []
+    a = b = 0
+    steps = Steps(MENDING)
+    for start, arrives, length in [*blocks(before, after, light=str.isspace), (len(before), len(after), 0)]:
+        stays.extend(_mended(before, after, range(a, start), range(b, arrives), old_at, new_at, steps))
+        if length:
+            stays.append((old_at[start], new_at[arrives], old_at[start + length] - old_at[start]))
+        a, b = start + length, arrives + length
+    return stays
 
 
 def _mended(
@@ -82,25 +88,39 @@ def _mended(
     news: range,
     old_at: Sequence[int],
     new_at: Sequence[int],
+    steps: Steps,
 ) -> Iterator[tuple[int, int, int]]:
     """Letters that stay within words that were mended, pairing words from left to right."""
     at = olds.start
     for j in news:
         for i in range(at, olds.stop):
-            if letters := _same_letters(before[i], after[j]):
+            try:
+                letters = _same_letters(before[i], after[j], steps)
+            except TooCostly:
+                return
+            if letters:
                 for a, b, size in letters:
                     yield old_at[i] + a, new_at[j] + b, size
                 at = i + 1
                 break
 
 
-def _same_letters(old: str, new: str) -> list[tuple[int, int, int]]:
-    """What a mended word keeps; nothing if it is another word."""
+def _same_letters(old: str, new: str, steps: Steps) -> list[tuple[int, int, int]]:
+    """What a mended word keeps; nothing if it is another word.
+
+    Raises:
+        TooCostly: no steps are left to look.
+    """
+    steps.take(1)
     if not (old.isalnum() and new.isalnum()):
         return []
+    steps.take(len(old) + len(new))
     if (cut := _cut(old, new)) is not None:
         return cut
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    # Words share at most twice the letters of the shorter.
+    if 2 * min(len(old), len(new)) < SAME_WORD * (len(old) + len(new)):
+        return []
+    matcher = Matcher(old, new, steps)
     if matcher.ratio() < SAME_WORD:
         return []
     return [(block.a, block.b, block.size) for block in matcher.get_matching_blocks() if block.size]

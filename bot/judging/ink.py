@@ -12,7 +12,8 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+
+from bot.alignment import blocks
 
 LONGEST = 12_000
 """Characters of a text whose tokens are kept."""
@@ -84,8 +85,7 @@ def _places(text: str, joined: str, begin: int) -> list[int | None]:
         whole: list[int | None] = [*range(start - lead, start - lead + len(joined))]
         return [place if place is not None and begin <= place < len(text) else None for place in whole]
     places: list[int | None] = [None] * len(joined)
-    matcher = SequenceMatcher(None, joined, text[begin:], autojunk=False)
-    for ours, theirs, size in matcher.get_matching_blocks():
+    for ours, theirs, size in blocks(joined, text[begin:]):
         for step in range(size):
             places[ours + step] = begin + theirs + step
     return places

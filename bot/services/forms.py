@@ -29,6 +29,9 @@ DESCRIBED = 80
 LONGEST = 20_000
 """Characters of a text that is checked."""
 
+MOST_LINES = 500
+"""Lines of a text that is checked; where some forms look for rhymes, each is set beside many others."""
+
 
 class FormDesk:
     """Finds a form by what members call it, and checks texts against it.
@@ -70,7 +73,15 @@ class FormDesk:
         return found.title[lang] if found is not None else typed
 
     def check(self, text: str, shape: AnyShape, *, topic: str = "", book: str = "") -> FormReport:
-        """The check of any text, in every detail; see :func:`bot.forms.check.check`."""
+        """The check of any text, in every detail; see :func:`bot.forms.check.check`.
+
+        Raises:
+            BadInput: it is too long to be checked.
+        """
+        if len(text) > LONGEST:
+            raise BadInput("refused.too_long", what="text", limit=LONGEST, length=len(text))
+        if text.count("\n") >= MOST_LINES:
+            raise BadInput("refused.too_many_lines", limit=MOST_LINES, lines=text.count("\n") + 1)
         return detailed(check(text, shape, topic=topic, book=book), shape)
 
     def report(
@@ -81,7 +92,7 @@ class FormDesk:
         ``whole``: with the stress and the sounds of its lines.
         """
         found = self._catalogue.forms.get(form) or described(form)
-        if found is None or not found.shape or len(text) > LONGEST:
+        if found is None or not found.shape or len(text) > LONGEST or text.count("\n") >= MOST_LINES:
             return None
         try:
             shape = _shape(found)

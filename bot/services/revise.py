@@ -152,7 +152,7 @@ class Reviser:
                     key=key,
                     parent=base.contribution,
                     text=text,
-                    spans=by_member(base.text, base.spans, text, member),
+                    spans=await asyncio.to_thread(by_member, base.text, base.spans, text, member),
                 ),
                 parent=base.number,
             ),
@@ -186,7 +186,7 @@ class Reviser:
             key=brief.key,
             parent=base.contribution,
             text=text,
-            spans=by_member(base.text, base.spans, text, brief.member),
+            spans=await asyncio.to_thread(by_member, base.text, base.spans, text, brief.member),
         )
         added, _ = await self._works.add_take(work.guild, work.id, NewTake(draft=draft))
         return await self._works.work(work.guild, work.id), added

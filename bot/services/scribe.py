@@ -241,7 +241,7 @@ class Scribe:
         """Record the take, its contribution and its cost in one transaction."""
         verdict = draft.verdict
         if verdict is not None and verdict.action is Action.HOLD:
-            raise self._held(job, request, draft, verdict)
+            raise await self._held(job, request, draft, verdict)
         if verdict is not None and verdict.action >= Action.REGENERATE:
             raise AgainstTheRules("refused.model_text", rules=", ".join(verdict.rules))
         if not draft.text:
@@ -250,7 +250,7 @@ class Scribe:
             if draft.done is not None and draft.done.ending == "refused":
                 raise Refusal("backend.provider_refused", model=draft.done.model.name)
             raise ModelUnavailable("backend.empty", model=job.asked)
-        new = self._new(job, request, draft, draft.text, stopped=stopped)
+        new = await self._new(job, request, draft, draft.text, stopped=stopped)
         new = replace(
             new, ink=await asyncio.to_thread(gathered, draft.text, draft.tokens, opening=job.opening)
         )
@@ -260,10 +260,10 @@ class Scribe:
         )
         return take, tokens
 
-    def _held(self, job: Job, request: Request, draft: _Draft, verdict: Verdict) -> HeldForReview:
+    async def _held(self, job: Job, request: Request, draft: _Draft, verdict: Verdict) -> HeldForReview:
         """What a moderator has to look at, with the take that it becomes if they agree."""
         refusal = against(verdict, Action.HOLD, "refused.model_held")
-        new = self._new(job, request, draft, verdict.text.rstrip(), stopped=False)
+        new = await self._new(job, request, draft, verdict.text.rstrip(), stopped=False)
         return HeldForReview(
             "refused.model_held",
             text=new.draft.text,
@@ -272,7 +272,7 @@ class Scribe:
             rules=refusal.facts["rules"],
         )
 
-    def _new(self, job: Job, request: Request, draft: _Draft, text: str, *, stopped: bool) -> NewTake:
+    async def _new(self, job: Job, request: Request, draft: _Draft, text: str, *, stopped: bool) -> NewTake:
         """The take that a draft comes to."""
         ref = draft.model or ModelRef("unknown", request.model)
         author = ModelAuthor(ref.provider, ref.id, ref.revision)
@@ -297,7 +297,7 @@ class Scribe:
                     **({"thrown_back": draft.thrown_back} if draft.thrown_back else {}),
                 },
                 text=text,
-                spans=_spans(job, author, text),
+                spans=await asyncio.to_thread(_spans, job, author, text),
             ),
             parent=job.base.number if job.base and job.base.work == job.work.id else None,
             ending=_ending(draft, stopped=stopped),

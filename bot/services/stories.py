@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.attribution.model import Act
+from bot.attribution.model import Act, Span
 from bot.attribution.spans import by_member
 from bot.errors import AgainstTheRules, BadInput, Refusal
 from bot.ids import ChannelId, MemberId, MessageId, Place
@@ -119,7 +120,9 @@ class StoryTable(Commits):
                 return found
             text = found
         draft = await self.store.draft(row.guild, row.id, member)
-        spans = by_member(draft.text, draft.spans, text, member) if draft is not None else ()
+        spans: tuple[Span, ...] = ()
+        if draft is not None:
+            spans = await asyncio.to_thread(by_member, draft.text, draft.spans, text, member)
         words = Written(text=text, member=member, spans=spans, message=message)
         return await self.act(row.guild, row.id, event, key=key, words=words)
 
@@ -147,7 +150,9 @@ class StoryTable(Commits):
             if isinstance(found, Outcome):
                 return found
             text = found
-        spans = by_member(old.draft.text, old.draft.spans, text, member) if old is not None else ()
+        spans: tuple[Span, ...] = ()
+        if old is not None:
+            spans = await asyncio.to_thread(by_member, old.draft.text, old.draft.spans, text, member)
         words = Written(
             text=text,
             member=member,

@@ -15,8 +15,11 @@ PROPOSALS = 3
 WAITING = 12
 """Proposals that wait for a member at most; then none is added."""
 
+LONGEST_LINE = 1_000
+"""Characters of a line that are read."""
+
 _LINE = re.compile(
-    r"^[\s\-*•]*(?:\d+[.)、]\s*)?(?P<name>[^:：\n]{1,80}?)\s*[:：]\s*(?P<text>.{3,600}?)"
+    r"^[\s\-*•]{0,20}(?:\d+[.)、]\s*)?(?P<name>[^:：\n]{1,80}?)\s*[:：]\s*(?P<text>.{3,600}?)"
     r"\s*[(（\[【]\s*(?:part|turn|第)?\s*(?P<number>\d+)[^)）\]】\n]{0,12}[)）\]】]\s*[.。]?$",
     re.IGNORECASE,
 )
@@ -44,7 +47,7 @@ def proposals(
     waiting = sum(not entry.approved for entry in known)
     found: list[Proposal] = []
     for line in said.splitlines():
-        match = _LINE.match(line.strip())
+        match = _LINE.match(" ".join(line[:LONGEST_LINE].split()))
         if match is None or len(found) >= PROPOSALS or waiting + len(found) >= WAITING:
             continue
         name = match["name"].strip(" *_\"'“”「」")[:NAME_LIMIT]

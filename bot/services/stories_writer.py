@@ -123,14 +123,14 @@ class StoryWriter(Chronicler):
         held = await self._table.store.draft(row.guild, row.id, member)
         own = (Span(0, len(draft), member),)
         if held is not None:
-            own = by_member(held.text, held.spans, draft, member)
+            own = await asyncio.to_thread(by_member, held.text, held.spans, draft, member)
         if kind == "continue":
             between = " " if row.language == "en" and not text.startswith((",", ".", ";", "!", "?")) else ""
             at = len(draft) + len(between)
             text = f"{draft}{between}{text}"
             spans = (*own, Span(at, len(text), member, model))
         elif kind == "polish" and model is not None:
-            spans = after_model(draft, own, text, member, model)
+            spans = await asyncio.to_thread(after_model, draft, own, text, member, model)
         kept = PrivateDraft(text, spans)
         if kind != "ways":
             await self._table.keep_draft(told, member, kept)

@@ -16,7 +16,7 @@ from bot.ids import Lang
 
 _FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _MARK = re.compile(r"^\s*(?:(?:\d{1,3}|[ivxlc]{1,6})\s*[.):、．]|[-*•>])\s+(?=\S)", re.IGNORECASE)
-_COUNT = re.compile(r"\s*[(\[（【][^()\[\]（）【】]*\d[^()\[\]（）【】]*[)\]）】]\s*$")
+_COUNT = re.compile(r"(?<!\s)\s*[(\[（【][^()\[\]（）【】]{0,60}\d[^()\[\]（）【】]{0,60}[)\]）】]\s*$")
 _SET = re.compile(r"^\s*(\*\*|__|\*|_)(.+?)\1\s*$")
 _ROW = re.compile(
     r"^\W{0,4}(?:line\s+|第\s*)?(\d{1,3})[\s*_]*(?:[|:：.、)]|句|行)[*_]*[|:：]?\s*(\S.*)$", re.IGNORECASE

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
 import discord
 
+from bot.attribution.model import Span
 from bot.attribution.spans import by_member
 from bot.client import Renga
 from bot.errors import BadInput, RengaError
@@ -226,7 +228,7 @@ class StoryDesk:
         """Before a turn is signed: what is not in it of a draft, a model is not credited for."""
         store, row = self.app.stories.store, told.row
         held = await store.draft(row.guild, row.id, member)
-        if held is not None and (rest := used(held, text)) != held:
+        if held is not None and (rest := await asyncio.to_thread(used, held, text)) != held:
             await self.app.stories.keep_draft(told, member, rest)
 
     async def keep(self, told: Told, member: MemberId, text: str) -> None:
@@ -235,7 +237,9 @@ class StoryDesk:
             return
         held = await self.app.stories.store.draft(told.row.guild, told.row.id, member)
         text = text[:DRAFT]
-        spans = by_member(held.text, held.spans, text, member) if held is not None else ()
+        spans: tuple[Span, ...] = ()
+        if held is not None:
+            spans = await asyncio.to_thread(by_member, held.text, held.spans, text, member)
         await self.app.stories.keep_draft(told, member, PrivateDraft(text, spans))
 
     async def why(self, interaction: discord.Interaction[Renga], told: Told) -> None:

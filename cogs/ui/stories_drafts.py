@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
+from bot.alignment import blocks
 from bot.attribution.model import Span
 from bot.errors import AgainstTheRules, RengaError
 from bot.services.stories_ports import PrivateDraft
@@ -32,16 +32,15 @@ def by_words(old: str, new: str) -> str:
     """What a polish changed: whole words that went struck through, new ones in bold."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     shown: list[str] = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for kind, i, j, k, m in matcher.get_opcodes():
+    i = k = 0
+    for j, m, size in [*blocks(before, after, light=str.isspace), (len(before), len(after), 0)]:
         gone, come = "".join(before[i:j]), "".join(after[k:m])
-        if kind == "equal":
-            shown.append(verse(come))
-            continue
         if gone.strip():
             shown.append(removed(gone))
             shown.append(" " if come.strip() else "")
         shown.append(inserted(come) if come.strip() else come)
+        shown.append(verse("".join(after[m : m + size])))
+        i, k = j + size, m + size
     return "".join(shown)
 
 
@@ -67,9 +66,8 @@ def _shared(piece: str, text: str) -> bool:
     """Whether two texts have a run in common that is no accident: a few words, or most of the shorter one."""
     if not piece.strip():
         return False
-    matcher = difflib.SequenceMatcher(None, piece, text, autojunk=False)
-    longest = matcher.find_longest_match()
-    run = piece[longest.a : longest.a + longest.size].strip()
+    start, _, length = max(blocks(piece, text), key=lambda block: block[2], default=(0, 0, 0))
+    run = piece[start : start + length].strip()
     return games.words(run) >= min(RUN, games.words(piece), games.words(text))
 
 

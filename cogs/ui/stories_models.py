@@ -219,7 +219,7 @@ class StoryModels:
             actions = WAYS[: len(ways)]
             text = "\n".join(f"**{at}.** {verse(way)}" for at, way in enumerate(ways, start=1))
         elif kind == "polish":
-            text = by_words(draft, made.text)
+            text = await asyncio.to_thread(by_words, draft, made.text)
         head = translate({"ways": "story.ways", "polish": "story.polished"}.get(kind, "story.draft"), lang)
         view = story_view(actions, told, turn=current.number, lang=lang)
         shown = split(text, 1_700, most=1)

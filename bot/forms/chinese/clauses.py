@@ -13,7 +13,7 @@ _PAUSES = re.compile(r"[，。！？；：,.!?;:…—｡‥⋯\n、､\s/|～~]
 """Where nothing else divides the clauses: a space, a stroke, 、."""
 
 _NAMED = re.compile(r"^[*_#\s]*[《【「].*[》】」][*_\s]*$")
-_REMARK = re.compile(r"[(（\[〔].*?[)）\]〕]")
+_REMARK = re.compile(r"[(（\[〔].{0,200}?[)）\]〕]")
 _COUNTED = re.compile(r"^\s*\d+\s*[.、．)）]\s*")
 _HEADINGS = 3
 """Rows that may stand above a poem: its title, its author, a note."""

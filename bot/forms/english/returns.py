@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
+from bot.alignment import likeness
 from bot.forms.english import scheme
 from bot.forms.english.rhyme import Rhyme, rhyme
 from bot.forms.english.sound import sounds, words
@@ -20,7 +20,7 @@ def refrain(first: str, again: str) -> Finding:
     if one == other:
         holds = Holds.YES
     else:
-        alike = SequenceMatcher(None, one, other, autojunk=False).ratio()
+        alike = likeness(one, other)
         holds = Holds.DOUBTFUL if alike >= 0.6 and one[-1:] == other[-1:] else Holds.NO
     return Finding("refrain", first, again, holds, "" if holds is Holds.YES else "refrain")
 
@@ -31,7 +31,7 @@ def rentrement(first: str, again: str) -> Finding:
     opening = one[: len(other)]
     if opening == other and len(other) < len(one):
         return Finding("refrain", again, again, Holds.YES)
-    alike = SequenceMatcher(None, opening, other, autojunk=False).ratio()
+    alike = likeness(opening, other)
     holds = Holds.DOUBTFUL if alike >= 0.6 else Holds.NO
     return Finding("refrain", " ".join(opening), again, holds, "refrain")
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from bot.forms.english.dictionary import Phones
 from bot.forms.english.ends import End, ends
+from bot.forms.english.sound import LONGEST
 
 
 class Rhyme(IntEnum):
@@ -95,9 +96,13 @@ def _merely_close(one: str, other: str) -> bool:
     )
 
 
-@lru_cache(maxsize=100_000)
 def rhyme(one: str, other: str) -> Rhyme:
     """How well two words in lower case rhyme, by the best way of saying both."""
+    return _rhyme(one[-LONGEST:], other[-LONGEST:])
+
+
+@lru_cache(maxsize=100_000)
+def _rhyme(one: str, other: str) -> Rhyme:
     best = Rhyme.SAME if one == other else Rhyme.NONE
     spelled = one != other and _alike_to_the_eye(one, other)
     for left in ends(one):

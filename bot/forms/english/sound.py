@@ -11,6 +11,9 @@ from functools import lru_cache
 from bot.forms.english.dictionary import Phones, look_up
 from bot.forms.english.guess import by_ear, from_parts
 
+LONGEST = 64
+"""Letters of a word that are looked at, its last; the longest in a dictionary has 45."""
+
 _WORDS = r"'?[^\W\d_]+(?:'[^\W\d_]+)*'?|\d+"
 _WORD = re.compile(_WORDS)
 _WORD_OR_PAUSE = re.compile(rf"({_WORDS})|([,;:.!?—–()\"]|--)")
@@ -76,7 +79,7 @@ def words(line: str) -> list[str]:
 
     Hyphens and dashes part words.  A sign that was lost in reading a file stands for an apostrophe.
     """
-    return _WORD.findall(_plain(line))
+    return [word[-LONGEST:] for word in _WORD.findall(_plain(line))]
 
 
 def phrases(line: str) -> list[list[str]]:
@@ -86,7 +89,7 @@ def phrases(line: str) -> list[list[str]]:
         if pause:
             found.append([])
         else:
-            found[-1].append(word)
+            found[-1].append(word[-LONGEST:])
     return [phrase for phrase in found if phrase]
 
 
@@ -100,9 +103,13 @@ def _plain(line: str) -> str:
     return _SET_APART.sub("", whole) if "'" in whole else whole
 
 
-@lru_cache(maxsize=50_000)
 def sounds(word: str) -> tuple[Sound, ...]:
     """Every way a word may be said, the usual ones first; none for what has no letters."""
+    return _sounds(word[-LONGEST:])
+
+
+@lru_cache(maxsize=50_000)
+def _sounds(word: str) -> tuple[Sound, ...]:
     bare = word if look_up(word) else word.strip("'")
     plain = "".join(char for char in unicodedata.normalize("NFD", bare) if not unicodedata.combining(char))
     if not plain:
