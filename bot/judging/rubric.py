@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, cast
 
 CRITERIA = ("craft", "image", "voice", "surprise", "feeling")
@@ -40,6 +41,9 @@ SCHEMA: Mapping[str, Any] = {
 }
 """What is asked for, as JSON Schema, of servers that keep to one."""
 
+MOST_VALUES = 200
+"""Places in an answer at which a value of JSON is looked for."""
+
 LONGEST = 400
 """Characters of a remark."""
 
@@ -61,13 +65,13 @@ _NAMES: Mapping[str, str] = {
     "emotion": "feeling",
 }
 _SECTION = re.compile(
-    r"^[\s#*\-\d.、（(]*\**(?P<name>"
+    r"^[\s#*\-\d.、（(]{0,20}(?P<name>"
     + "|".join(_NAMES)
     + r")(?![A-Za-z])\**\s*[)）]?\s*[:：]?\s*\**\s*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _FIELD = re.compile(
-    r"^[\s#*\-]*\**(?P<name>strength|quote|suggestion|about|优点|长处|亮点|引文|引用|原句|建议|所指)\**\s*[:：]\s*\**\s*"
+    r"^[\s#*\-]{0,20}(?P<name>strength|quote|suggestion|about|优点|长处|亮点|引文|引用|原句|建议|所指)\**\s*[:：]\s*\**\s*"
     r"(?P<rest>.*)$",
     re.IGNORECASE,
 )
@@ -215,16 +219,18 @@ def _json_in(answer: str) -> Iterator[Any]:
     """JSON values that begin anywhere in a text, the outermost first; one that is cut off is mended."""
     decoder = json.JSONDecoder(strict=False)
     plain = re.sub(r",(?=\s*[}\]])", "", answer)
-    for match in re.finditer(r"[{\[]", plain):
+    for match in islice(re.finditer(r"[{\[]", plain), MOST_VALUES):
         try:
             yield decoder.raw_decode(plain, match.start())[0]
+        except RecursionError:
+            return
         except ValueError:
             # Cut off at the limit of tokens: what is whole of the list is kept.
             end = plain.rfind("}")
             if match[0] == "{" and '"points"' in plain[match.start() : match.start() + 40] and end > 0:
                 try:
                     yield decoder.raw_decode(plain[: end + 1] + "]}", match.start())[0]
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
 
 

@@ -87,10 +87,14 @@ def _parsed(text: str) -> Any:
     except json.JSONDecodeError as error:
         if text.lstrip().startswith("{"):
             raise _bad("", f"line {error.lineno}: {error.msg}") from None
+    except RecursionError:
+        raise _bad("", "too many brackets within each other") from None
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _bad("", str(error)) from None
+    except RecursionError:
+        raise _bad("", "too many brackets within each other") from None
 
 
 def _tables(given: Any) -> Sequence[Table]:

@@ -27,8 +27,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _OPENER = re.compile(
-    r"\s*(?:sure|certainly|of course|absolutely|okay|here(?:'s| is| are)\b|当然|好的|以下是?|这是)"
-    r"[^\n]*[:!.：！。]\s*\n\s*\n",
+    r"(?:sure|certainly|of course|absolutely|okay|here(?:'s| is| are)\b|当然|好的|以下是?|这是)"
+    r"[^\n]*[:!.：！。][^\S\n]*\n[^\S\n]*\n\s*",
     re.IGNORECASE,
 )
 _QUOTES = {'"': '"', "“": "”", "「": "」", "『": "』"}
@@ -38,7 +38,8 @@ def readings(answer: str) -> Iterator[str]:
     """What the poem in an answer may be: first without marks around it, then with more taken away."""
     found: list[str] = _FENCE.findall(answer)
     inner = max(found, key=len).strip("\n") if found else answer
-    inner = _OPENER.sub("", inner, count=1) if _OPENER.match(inner) else inner
+    opener = _OPENER.match(inner.lstrip())
+    inner = inner.lstrip()[opener.end() :] if opener else inner
     seen = {_bare(inner)}
     yield _bare(inner) or answer
     for text in _parts(inner):
@@ -99,7 +100,7 @@ def _read(answer: str) -> dict[int, str]:
         read = json.loads(answer[begin : end + 1])
         rows = cast("list[dict[str, Any]]", read["lines"])
         return {int(row["number"]): " ".join(str(row["line"]).split()) for row in rows}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

@@ -89,7 +89,10 @@ def _words(typed: Any) -> list[str]:
         return []
     found: list[str] = []
     for name, one in cast("dict[str, Any]", typed).items():
-        found += [one] if name in _TYPED and isinstance(one, str) and one else _words(one)
+        if name == "keys":
+            found += cast("list[str]", one)
+        else:
+            found += [one] if name in _TYPED and isinstance(one, str) and one else _words(one)
     return found
 
 
@@ -159,7 +162,12 @@ def _blank(event: Any) -> Any:
         return event
     items = cast("dict[str, Any]", event)
     blank: dict[str, Any] = {
-        name: BLANK if name in _TYPED and one else _blank(one) for name, one in items.items()
+        name: BLANK
+        if name in _TYPED and one
+        else [_blank(each) for each in cast("list[Any]", one)]
+        if isinstance(one, list)
+        else _blank(one)
+        for name, one in items.items()
     }
     if "keys" in blank:
         blank["keys"] = []

@@ -24,12 +24,14 @@ from bot.forms.english.ends import ends
 from bot.forms.english.returns import refrain
 from bot.forms.english.rhyme import rhyme, rhymes
 from bot.forms.english.sound import LONGEST, sounds, words
+from bot.judging import rubric
+from bot.moderation import rulefile
 from bot.prompting.catalogue import Catalogue
-from bot.services import revise, scribe, stories
+from bot.services import house_file, revise, scribe, stories
 from bot.services.forms import MOST_LINES, FormDesk, shape_faults
 from bot.services.stories_lore import proposals
 from bot.services.stories_ports import PrivateDraft
-from bot.services.unwrap import readings
+from bot.services.unwrap import lines, readings
 from bot.settings import Settings
 from bot.works import Wish
 from cogs.ui.changes import compared
@@ -186,6 +188,19 @@ def test_no_expression_takes_the_square_of_a_text(seed: str) -> None:
     list(readings(text))
     assert proposals(f"Name: {text}", (), {}, ()) == []
     assert proposals(text, (), {}, ()) == []
+
+
+DEEP = 100_000
+
+
+@pytest.mark.parametrize("text", ["[" * DEEP, '{"a":' * DEEP, '{"rules":' + "[" * DEEP, "a = " + "[" * DEEP])
+def test_brackets_within_brackets_are_refused_and_not_fallen_over(text: str) -> None:
+    with pytest.raises(BadInput):
+        rulefile.read_rules(text)
+    with pytest.raises(BadInput):
+        house_file.read(text)
+    assert lines(text, {1, 2}) == {}
+    assert rubric.read(text, "snow").points == ()
 
 
 # --- off the loop --------------------------------------------------------------------------------
