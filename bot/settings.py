@@ -8,9 +8,11 @@ settings``), and a test compares the two.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
@@ -46,6 +48,11 @@ def _one(value: object) -> object:
 def _language(value: object) -> object:
     return lang_of(value, "en") if str(value)[:2].lower() in LANGUAGES else value
 
+
+LEAST_SECRET = 6
+"""Characters of a password that is looked for: what is shorter would blot out half of every line."""
+
+_SECRET_NAME = re.compile(r"key|token|secret|pass|sig|code", re.IGNORECASE)
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(listed)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
@@ -133,6 +140,7 @@ class Settings(BaseModel):
         None,
         "Another server that speaks the OpenAI protocol: vLLM, llama.cpp, Ollama"
         " (http://localhost:11434/v1), LM Studio, transformers serve. Empty means OpenAI itself.",
+        repr=False,
     )
     openai_models: Listed = _setting(
         "OPENAI_MODELS", (), "Offer only these of the server's models; empty offers all that it lists."
@@ -146,6 +154,7 @@ class Settings(BaseModel):
         "RENGA_SERVERS",
         (),
         "More servers, as name=url with commas between; the key of each in RENGA_KEY_<NAME>.",
+        repr=False,
     )
     server_keys: Mapping[str, SecretStr] = Field(default={}, repr=False)
     strangers: tuple[Stranger, ...] = Field(default=(), repr=False)
@@ -275,7 +284,23 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """Every secret, for a log filter that blots them out."""
         held = (self.discord_token, self.openai_key, *self.server_keys.values())
-        return tuple(secret.get_secret_value() for secret in held if secret is not None)
+        urls = (str(self.openai_url or ""), *(url for _, url, _ in self.named_servers()))
+        return (
+            *(secret.get_secret_value() for secret in held if secret is not None),
+            *(password for url in urls for password in _passwords(url)),
+        )
+
+
+def _passwords(url: str) -> tuple[str, ...]:
+    """The password in a URL, as it is written there and as it is meant; a key in its query likewise."""
+    try:
+        parts = urlsplit(url)
+        keys = (value for name, value in parse_qsl(parts.query) if _SECRET_NAME.search(name))
+        found = [parts.password or "", *keys]
+    except ValueError:
+        return ()
+    both = [one for password in found for one in (password, unquote(password), quote(password, safe=""))]
+    return tuple(dict.fromkeys(one for one in both if len(one) >= LEAST_SECRET))
 
 
 def _beside(path: Path) -> Path:

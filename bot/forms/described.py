@@ -12,6 +12,7 @@ from bot.forms.english.metre import FEET, LENGTHS
 
 _METRE = re.compile(rf"\b(?:{'|'.join(FEET)})\s+(?:{'|'.join(LENGTHS)})\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;/|·\-–—，；、]+")
+_NUMBER = re.compile(r"\+?\d{1,9}")
 _RHYMES = re.compile(r"(?:[A-Za-z]\d?)+", re.ASCII)
 
 MOST_SYLLABLES, MOST_LINES = 39, 100
@@ -31,7 +32,7 @@ def misdescribed(text: str) -> Misdescribed | None:
     """The mistake in a description; None if there is none, or the text does not look like one."""
     bare = _METRE.sub(" ", text)
     tokens = [token for token in _BETWEEN.split(bare) if token]
-    numbers = [token for token in tokens if token.lstrip("+").isdecimal()]
+    numbers = [token for token in tokens if _NUMBER.fullmatch(token)]
     rhymes = [token for token in tokens if _RHYMES.fullmatch(token) and _looks_like_rhymes(token)]
     if not (numbers or rhymes or (bare != text and tokens)):
         return None
@@ -44,7 +45,10 @@ def misdescribed(text: str) -> Misdescribed | None:
         if not 0 < int(token) <= MOST_SYLLABLES:
             return Misdescribed("number", {"number": token[:6]})
     letters = "".join(rhymes)
-    places = scheme.read(letters if re.search(r"[A-Z]\d", letters) else letters.lower()) if letters else ()
+    try:
+        places = scheme.read(letters if re.search(r"[A-Z]\d", letters) else letters.lower()) if letters else ()
+    except ValueError:
+        return Misdescribed("word", {"word": letters[:40]})
     if len(places) > MOST_LINES:
         return Misdescribed("lines")
     order = list(dict.fromkeys(place.rhyme for place in places if place.rhyme))

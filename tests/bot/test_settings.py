@@ -1,3 +1,4 @@
+import logging
 import re
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.explain import explain
 from bot.ids import Lang
+from bot.logs import Blot
 from bot.settings import Settings
 from bot.settings_file import unknown
 
@@ -54,6 +56,23 @@ def test_secrets_are_in_no_repr_and_no_error() -> None:
         read(DISCORD_TOKEN=SECRET, RENGA_LANGUAGE=SECRET)
     assert SECRET not in str(caught.value)
     assert SECRET not in explain(caught.value, "en")
+
+
+def test_a_password_in_a_url_is_a_secret_like_the_others() -> None:
+    settings = read(
+        OPENAI_BASE_URL="http://user:hunter2%2Fsecret@127.0.0.1:1/v1",
+        RENGA_SERVERS="mine=http://me:tr0ub4dor@h/v1,other=http://h/v1?api_key=k3yk3yk3y&api-version=2024-10-01",
+    )
+    for password in ("hunter2/secret", "hunter2%2Fsecret", "tr0ub4dor", "k3yk3yk3y"):
+        assert password in settings.secrets()
+        assert password not in repr(settings)
+        record = logging.makeLogRecord({"msg": "no answer of %s", "args": (f"http://u:{password}@h",)})
+        Blot(settings.secrets()).filter(record)
+        assert password not in record.getMessage()
+    assert "2024-10-01" not in settings.secrets()
+    with pytest.raises(ConfigError) as caught:
+        read(RENGA_SERVERS="no name=http://me:tr0ub4dor@h/v1")
+    assert "tr0ub4dor" not in explain(caught.value, "en") + str(caught.value)
 
 
 def test_the_environment_wins_over_the_file_and_empty_is_unset(tmp_path: Path) -> None:
