@@ -208,6 +208,8 @@ async def open_app(
         supervisor.add("filter reports", 900.0, reports.run)
         supervisor.add("judged texts kept", 3_600.0, watch.tidy)
         supervisor.add("moderation logs kept", 3_600.0, reviews.tidy)
+        supervisor.add("messages kept", 3_600.0, store.outbox.expire)
+        supervisor.add("requests kept", 3_600.0, store.usage.expire)
 
         async def reload() -> None:
             await asyncio.to_thread(catalogue.reload_if_changed)
@@ -234,6 +236,7 @@ async def open_app(
         resumer = Resumer(composer=composer, reviser=reviser, works=store.works, dispatch=dispatch)
         resumer.attend(reviews)
         table = StoryTable(store=SqlStories(store.database), filters=judges, clock=clock)
+        table.most_open = settings.member_stories
         HeldTurns(table, reviews).attend()
         story_time = StoryTime(table, members=store.members, notes=store.notes, clock=clock)
         story_clock = StoryClock(table.store, story_time.ring, clock=clock, sleep=sleep)

@@ -191,6 +191,12 @@ class Settings(BaseModel):
     guild_tokens: int = _setting(
         "RENGA_GUILD_TOKENS", 1_000_000, "Tokens a server may use a day; 0 means no limit.", ge=0
     )
+    member_stories: int = _setting(
+        "RENGA_MEMBER_STORIES",
+        5,
+        "Stories that a member may have begun and not ended in a server at a time; 0 means no limit.",
+        ge=0,
+    )
     judge: str = _setting(
         "RENGA_JUDGE",
         "",

@@ -46,7 +46,9 @@ def misdescribed(text: str) -> Misdescribed | None:
             return Misdescribed("number", {"number": token[:6]})
     letters = "".join(rhymes)
     try:
-        places = scheme.read(letters if re.search(r"[A-Z]\d", letters) else letters.lower()) if letters else ()
+        places = (
+            scheme.read(letters if re.search(r"[A-Z]\d", letters) else letters.lower()) if letters else ()
+        )
     except ValueError:
         return Misdescribed("word", {"word": letters[:40]})
     if len(places) > MOST_LINES:

@@ -50,7 +50,7 @@ class StoryTable(Commits):
         """Open the lobby of a story; its thread is made by the message that is put into the outbox.
 
         Raises:
-            BadInput, AgainstTheRules: title or opening cannot be used.
+            BadInput, AgainstTheRules: title or opening cannot be used, or they have too many stories open.
         """
         title = await self._checked(place, starter, title, TITLE_LIMIT, "title", required=True)
         opening = await self._checked(place, starter, opening, TEXT_LIMIT, "opening", lines=True)
@@ -66,7 +66,7 @@ class StoryTable(Commits):
             )
             return self._change(place, id, story, ev.Join(by=starter), (), key, now, drafts, first=True)
 
-        done = await self.store.open(place, starter, terms.language, key, make)
+        done = await self.store.open(place, starter, terms.language, key, make, most=self.most_open)
         return await self._done(done, ())
 
     async def fork(self, told: Told, by: MemberId, until: int, *, title: str, key: str) -> Outcome:
@@ -85,7 +85,8 @@ class StoryTable(Commits):
             story = rules.fork(told.story, StoryId(id), by, until, title)
             return self._change(place, id, story, ev.Join(by=by), (), key, now, (), first=True)
 
-        return await self._done(await self.store.open(place, by, row.language, key, make), ())
+        done = await self.store.open(place, by, row.language, key, make, most=self.most_open)
+        return await self._done(done, ())
 
     # --- turns ------------------------------------------------------------------------------
 

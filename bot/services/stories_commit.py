@@ -72,6 +72,8 @@ class Commits(Reader):
         """Told that an alarm was set."""
         self.held: Held | None = None
         """Told of every text of a turn that a filter refused."""
+        self.most_open = 0
+        """Stories that a member may have open at a time in a guild, of those that they began; 0 for any."""
 
     async def act(
         self,

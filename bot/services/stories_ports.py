@@ -147,11 +147,21 @@ class StoryStore(Protocol):
     """Stories, in a database.  Every call names the guild, but for the sweeps of the clock."""
 
     async def open(
-        self, place: Place, starter: MemberId, language: Lang, key: str, make: Callable[[StoryNumber], Change]
+        self,
+        place: Place,
+        starter: MemberId,
+        language: Lang,
+        key: str,
+        make: Callable[[StoryNumber], Change],
+        *,
+        most: int = 0,
     ) -> Committed:
         """Begin a story with the first event that ``make`` gives for its id.
 
         The same key again gives what is there.
+
+        Raises:
+            BadInput: ``most`` stories (0: as many as they like) that they began in the guild are open.
         """
         ...
 

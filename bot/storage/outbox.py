@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, literal_column, select, update
+from sqlalchemy import Connection, delete, func, insert, literal_column, select, update
 
 from bot.ids import ChannelId, GuildId, MessageId, WorkId
 from bot.services.ports import Outgoing
@@ -17,6 +17,9 @@ from bot.storage.rows import AnyRow, as_json, written
 from bot.storage.rows import put as replace
 from bot.storage.tables import notes
 from bot.storage.tables import outbox as table
+
+KEPT = timedelta(days=30)
+"""How long it is kept that a message was posted: until nobody can press again what asked for it."""
 
 
 def _from(row: AnyRow) -> Outgoing:
@@ -122,6 +125,20 @@ class SqlOutbox:
             return [_from(row) for row in connection.execute(query)]
 
         return await self._database.read(act)
+
+    async def expire(self) -> int:
+        """Drop messages that were posted or given up long ago, in every guild; returns how many."""
+
+        def act(connection: Connection) -> int:
+            newest = connection.execute(select(func.max(table.c.at))).scalar()
+            if newest is None:
+                return 0
+            # By the times that are there, not by the clock: one that is wrong must not drop anything.
+            oldest = written(datetime.fromisoformat(newest) - KEPT)
+            gone = delete(table).where(table.c.at < oldest, table.c.state != "waiting")
+            return connection.execute(gone).rowcount
+
+        return await self._database.write(act)
 
     async def _set(self, id: int, **values: Any) -> None:
         def act(connection: Connection) -> None:

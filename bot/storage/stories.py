@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, literal_column, select, update
 
-from bot.errors import Gone
+from bot.errors import BadInput, Gone
 from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place
 from bot.services.stories_ports import (
     Change,
@@ -135,7 +135,14 @@ class SqlStories(Papers, Alarms):
     """:class:`bot.services.stories_ports.StoryStore` over a database."""
 
     async def open(
-        self, place: Place, starter: MemberId, language: Lang, key: str, make: Callable[[StoryNumber], Change]
+        self,
+        place: Place,
+        starter: MemberId,
+        language: Lang,
+        key: str,
+        make: Callable[[StoryNumber], Change],
+        *,
+        most: int = 0,
     ) -> Committed:
         """Begin a story; the same key again gives what is there."""
         guild = place.guild
@@ -143,6 +150,11 @@ class SqlStories(Papers, Alarms):
         def act(connection: Connection) -> Committed:
             if (there := _before(connection, guild, key)) is not None:
                 return Committed(there, again=True)
+            begun = select(func.count(stories.c.id)).where(
+                stories.c.guild == guild, stories.c.starter == starter, stories.c.stage.in_(OPEN)
+            )
+            if most and connection.execute(begun).scalar_one() >= most:
+                raise BadInput("story.too_many_open", limit=most)
             newest = connection.execute(select(func.max(stories.c.id)).where(stories.c.guild == guild))
             id = _next_id(guild, newest.scalar())
             change = make(id)

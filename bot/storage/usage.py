@@ -97,11 +97,7 @@ class SqlUsage:
         """Give every open reservation back, in every guild, and drop those of long ago."""
 
         def act(connection: Connection) -> int:
-            newest = connection.execute(select(func.max(table.c.day))).scalar()
-            if newest is not None:
-                # By the days that are there, not by the clock: one that is wrong must not drop anything.
-                oldest = date.fromisoformat(newest) - KEPT
-                connection.execute(delete(table).where(table.c.day < oldest.isoformat()))
+            _expire(connection)
             changed = connection.execute(
                 update(table).where(table.c.state == literal_column("'open'")).values(state="refunded")
             )
@@ -109,9 +105,22 @@ class SqlUsage:
 
         return await self._database.write(act)
 
+    async def expire(self) -> int:
+        """Drop the reservations of long ago, in every guild; returns how many."""
+        return await self._database.write(_expire)
+
     async def spent(self, guild: GuildId, member: MemberId, day: date) -> Spending:
         """What was used on a day."""
         return await self._database.read(lambda connection: _spent(connection, guild, member, day))
+
+
+def _expire(connection: Connection) -> int:
+    newest = connection.execute(select(func.max(table.c.day))).scalar()
+    if newest is None:
+        return 0
+    # By the days that are there, not by the clock: one that is wrong must not drop anything.
+    oldest = date.fromisoformat(newest) - KEPT
+    return connection.execute(delete(table).where(table.c.day < oldest.isoformat())).rowcount
 
 
 def _refuse_more(spent: Spending, tokens: int, allowance: Allowance) -> None:

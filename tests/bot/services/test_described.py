@@ -15,9 +15,38 @@ from bot.services.forms import DESCRIBED, FormDesk, described_or_why, shape_faul
 from bot.settings import Settings
 
 PIECES = st.sampled_from(
-    ["ABAB", "A1b2", "a1B2", "aabb", "x", "XX", "8", "++8", "+8", "0", "9999", "9" * 60, "٣", "８", "-", ",", " ",
-     "iambic pentameter", "iambic", "pentameter", "AB3", "A0", "syllables", "rhyme", "个字", "/", "|", "A", "é"]
-)  # fmt: skip
+    [
+        "ABAB",
+        "A1b2",
+        "a1B2",
+        "aabb",
+        "x",
+        "XX",
+        "8",
+        "++8",
+        "+8",
+        "0",
+        "9999",
+        "٣",
+        "８",
+        "-",
+        ",",
+        "iambic",
+        "pentameter",
+        "AB3",
+        "A0",
+        "syllables",
+        "rhyme",
+        "个字",
+        "/",
+        "|",
+        "A",
+        "é",
+        "iambic pentameter",
+        "9" * 60,
+        " ",
+    ]
+)
 JOINED = st.lists(PIECES, max_size=12).map(" ".join) | st.lists(PIECES, max_size=12).map("".join)
 TYPED = JOINED | st.text(max_size=90)
 
