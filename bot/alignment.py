@@ -11,6 +11,7 @@ begin and end with.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import accumulate
@@ -59,13 +60,14 @@ class Matcher(SequenceMatcher[Any]):
     ) -> None:
         super().__init__(light, one, other, autojunk=False)
         self._steps = steps
-        self._costs = [0, *accumulate(1 + len(self.b2j.get(item, ())) for item in one)]
+        held = Counter(item for item in other if light is None or not light(item))
+        self._costs = [0, *accumulate(1 + held[item] for item in one)]
 
     def find_longest_match(
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
     ) -> Any:
         """As the library's; every pair of equal items from ``alo`` to ``ahi`` is a step."""
-        end = len(self.a) if ahi is None else ahi
+        end = len(self._costs) - 1 if ahi is None else ahi
         self._steps.take(self._costs[end] - self._costs[alo])
         return super().find_longest_match(alo, ahi, blo, bhi)
 

@@ -25,7 +25,7 @@ SAME_WORD = 0.5
 """Two words that share at least this part of their letters are one word mended."""
 
 
-MENDING = 300_000
+MENDING = 100_000
 """Steps that may be taken to find words that were mended; words that are looked at later count as new."""
 
 

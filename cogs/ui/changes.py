@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 
+from bot.alignment import blocks
 from bot.attribution.spans import kept
 from cogs.ui.safe import inserted, removed, verse
 
@@ -15,13 +15,12 @@ LONG = 160
 def compared(old: str, new: str) -> str:
     """Lines that went struck through, each above what came for it; new words in bold, the rest as it is."""
     before, after = old.split("\n"), new.split("\n")
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     rows: list[str] = []
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
-            rows += [verse(line) for line in after[c:d]]
-        else:
-            rows += _replaced(before[a:b], after[c:d])
+    a = c = 0
+    for b, d, size in [*blocks(before, after), (len(before), len(after), 0)]:
+        rows += _replaced(before[a:b], after[c:d])
+        rows += [verse(line) for line in after[d : d + size]]
+        a, c = b + size, d + size
     return "\n".join(rows)
 
 

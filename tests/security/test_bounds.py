@@ -45,7 +45,7 @@ CHARACTERS = 6_000
 SEEDS = ("a b ", "a ", ".", "的一", "ab", "a'", "9", "snow, ", "a\n", "é", "\n\n", "的a", "x.", "[", "- ")
 
 # What prose of the same length takes, many times over.
-STEPS = 6_000_000
+STEPS = 8_000_000
 
 
 def repeated(seed: str, length: int = CHARACTERS) -> str:
