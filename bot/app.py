@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.backends.base import Backend
 from bot.backends.judges import Judge, build_judge
-from bot.backends.registry import Around, build
+from bot.backends.registry import build
 from bot.backends.router import Router
 from bot.house.book import HouseBook
 from bot.house.model import DEFAULT, House
@@ -129,13 +129,11 @@ async def open_app(
     judge: Judge | None = None,
     clock: Clock = _now,
     sleep: Sleep = asyncio.sleep,
-    pause: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[App]:
     """Open the store and the backends, and build the services over them.
 
     ``backends`` replaces those of the settings, each is closed at the end; ``clock``
-    and ``sleep`` are those of a simulated world, where there is one, and ``pause`` is
-    how it waits for what is outside of it.
+    and ``sleep`` are those of a simulated world, where there is one.
 
     Raises:
         RengaError: a setting, a prompt file or the database is not as it must be.
@@ -143,8 +141,8 @@ async def open_app(
     async with AsyncExitStack() as stack:
         catalogue = Catalogue.load(settings.prompts_folder(), shape_faults)
         store = await stack.enter_async_context(open_store(settings.database, clock=clock))
-        around = Around(beside(settings.database), pause)
-        router = build(settings, around) if backends is None else Router(backends, default=settings.model)
+        lessons = beside(settings.database)
+        router = build(settings, lessons) if backends is None else Router(backends, default=settings.model)
         stack.push_async_callback(router.aclose)
         book = HouseBook(store.house, _defaults(settings))
         usage = Usage(store.usage, book, clock)

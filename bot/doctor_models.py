@@ -8,10 +8,11 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from difflib import get_close_matches
 
 from bot.backends.base import Backend
+from bot.backends.lessons import Forgetful, Lessons
 from bot.backends.local.describe import name_of
 from bot.backends.local.examine import examine
 from bot.backends.local.trouble import size_words
-from bot.backends.registry import FACTORIES, Around
+from bot.backends.registry import FACTORIES
 from bot.errors import BackendError, DeadlinePassed, ModelUnknown, ModelUnloadable, StorageError
 from bot.explain import cause, explain
 from bot.findings import Finding, Level
@@ -50,7 +51,7 @@ async def models(settings: Settings, lang: Lang) -> AsyncGenerator[Finding]:
         yield Finding.of(Level.NOTE, lang, "read_otherwise", variable=variable, url=url)
     if settings.openai_key is None and settings.openai_url is None and not settings.servers:
         yield Finding.of(Level.OK, lang, "no_key")
-    for backend in FACTORIES["openai"](settings, _around(settings)):
+    for backend in FACTORIES["openai"](settings, _lessons(settings)):
         findings, offered[backend.name] = await _server(settings, backend, lang)
         for found in findings:
             yield found
@@ -84,12 +85,12 @@ def _device(settings: Settings, lang: Lang) -> Finding | None:
     return Finding.of(Level.OK, lang, "device", device=settings.device)
 
 
-def _around(settings: Settings) -> Around:
+def _lessons(settings: Settings) -> Lessons:
     """What the bot has learnt of models so far."""
     try:
-        return Around(beside(settings.database))
+        return beside(settings.database)
     except StorageError:
-        return Around()  # the database is of no kind that is spoken here, as is told elsewhere
+        return Forgetful()  # the database is of no kind that is spoken here, as is told elsewhere
 
 
 async def _server(

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from openai import APIError, AsyncOpenAI, NotFoundError, Timeout
 
 from bot.backends.base import Ability, Chunk, Done, ModelInfo, ModelRef, Request, Usage, Waiting
-from bot.backends.deadline import Deadline
+from bot.backends.deadline import Deadline, pause
 from bot.backends.lessons import Forgetful, Lessons
 from bot.backends.openai_answer import Answer
 from bot.backends.openai_dialect import MORE_ROOM, ROOM, Dialect, Protocol
@@ -72,7 +72,7 @@ class OpenAIBackend:
         list_timeout: seconds for the list of models, which people wait for while they type.
         list_kept: seconds for which the list of models is kept; a failure is kept a twentieth of it.
         lessons: where what is learnt of the models is kept.
-        pause: how it waits before it asks again; a simulated world has a clock of its own.
+        pause: how it waits before it asks again.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class OpenAIBackend:
         list_timeout: float = 4.0,
         list_kept: float = 300.0,
         lessons: Lessons | None = None,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        pause: Callable[[float], Awaitable[None]] = pause,
     ) -> None:
         self.name = name
         self._only = tuple(only)

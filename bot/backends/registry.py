@@ -5,9 +5,7 @@ The contract tests then try it unasked (``tests/contract/test_backend.py``).
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -20,27 +18,18 @@ from bot.backends.router import Router
 from bot.errors import ConfigError
 from bot.settings import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What the bot gives its backends: where they keep what they learn, and how they wait."""
-
-    lessons: Lessons = field(default_factory=Forgetful)
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+FORGETFUL = Forgetful()
 
 
 class Factory(Protocol):
     """Makes the backends of one kind that the settings ask for: none, one or several."""
 
-    def __call__(self, settings: Settings, around: Around = ..., /) -> Iterator[Backend]:
-        """Make them."""
+    def __call__(self, settings: Settings, lessons: Lessons = ..., /) -> Iterator[Backend]:
+        """Make them; ``lessons`` is where they keep what they learn of their models."""
         ...
 
 
-ALONE = Around()
-
-
-def _local(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
+def _local(settings: Settings, lessons: Lessons = FORGETFUL, /) -> Iterator[Backend]:
     from bot.backends.local.backend import LocalBackend
 
     yield LocalBackend(
@@ -52,7 +41,7 @@ def _local(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
     )
 
 
-def _openai(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
+def _openai(settings: Settings, lessons: Lessons = FORGETFUL, /) -> Iterator[Backend]:
     if settings.openai_key is None and settings.openai_url is None and not settings.servers:
         return
     # Imported here, for it takes the better part of a second.
@@ -64,8 +53,7 @@ def _openai(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
             base_url=None if settings.openai_url is None else str(settings.openai_url),
             only=settings.openai_models,
             base_models=settings.openai_base_models,
-            lessons=around.lessons,
-            pause=around.pause,
+            lessons=lessons,
         )
     for name, url, key in settings.named_servers():
         yield OpenAIBackend(
@@ -73,12 +61,11 @@ def _openai(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
             api_key=_shown(key),
             base_url=url,
             base_models=settings.openai_base_models,
-            lessons=around.lessons,
-            pause=around.pause,
+            lessons=lessons,
         )
 
 
-def _echo(settings: Settings, around: Around = ALONE, /) -> Iterator[Backend]:
+def _echo(settings: Settings, lessons: Lessons = FORGETFUL, /) -> Iterator[Backend]:
     if settings.model.startswith("echo/"):
         yield EchoBackend()
 
@@ -95,13 +82,13 @@ FACTORIES: Mapping[str, Factory] = {
 """Of each kind, what makes its backends from the settings."""
 
 
-def build(settings: Settings, around: Around = ALONE) -> Router:
+def build(settings: Settings, lessons: Lessons = FORGETFUL) -> Router:
     """Every backend that the settings ask for, each with its own line, behind one router.
 
     Raises:
         ConfigError: two of them have the same name.
     """
-    made = [backend for factory in FACTORIES.values() for backend in factory(settings, around)]
+    made = [backend for factory in FACTORIES.values() for backend in factory(settings, lessons)]
     names = [backend.name for backend in made]
     if len(set(names)) != len(names):
         raise ConfigError("setting.name_taken", variable="RENGA_SERVERS", taken=", ".join(sorted(set(names))))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-import time
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -108,14 +107,6 @@ class World:
             await self.env.external_wait(waking, reason="a periodic task")
         finally:
             self._sleepers.remove(sleeper)
-
-    async def pause(self, seconds: float) -> None:
-        """How the bot waits for a server outside of this world: in real time.
-
-        Not by a timer of the loop, which SimCord would move its clock for, once everything
-        else has settled: what waits for that pause never does.
-        """
-        await asyncio.to_thread(time.sleep, seconds)
 
     async def wait(self, seconds: float) -> None:
         """Let time pass, in steps: what is periodic runs once a step at most, or a day would take minutes."""
@@ -290,9 +281,7 @@ async def open_world(
 
         @asynccontextmanager
         async def start(world: World) -> AsyncGenerator[Renga]:
-            async with open_app(
-                own, backends=backends, clock=world.now, sleep=world.sleep, pause=world.pause
-            ) as app:
+            async with open_app(own, backends=backends, clock=world.now, sleep=world.sleep) as app:
                 yield Renga(app, extensions=extensions)
 
         world = World(start, Path(folder) / "files")
