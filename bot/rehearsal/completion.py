@@ -15,10 +15,12 @@ from simcord.components import walk_components
 
 from bot.ids import Lang
 from bot.rehearsal.commands import ON_MESSAGE, Command, commands, names_of
+from bot.rehearsal.fields import choices
 from bot.rehearsal.labels import folded
 from bot.rehearsal.lines import ACTS, USAGE
 from bot.rehearsal.look import MENUS, label_of, newest, pressable
 from bot.rehearsal.trouble import NoSuch
+from bot.rehearsal.words import quoted
 from bot.rehearsal.world import World
 
 _ACTOR = re.compile(r"@(\S+)\s+")
@@ -99,8 +101,13 @@ class Completions(Completer):
                 labels = [label_of(one) for message in messages for one in pressable(message)]
                 return [f'"{label}"' for label in dict.fromkeys(labels)]
             case "select":
-                menus = [one for message in messages for one in walk_components(message.components)]
-                return [f'"{one.get("placeholder", "")}"' for one in menus if one.get("type") in MENUS]
+                parts = [one for message in messages for one in walk_components(message.components)]
+                menus = {f'"{one.get("placeholder", "")}"': one for one in parts if one.get("type") in MENUS}
+                offered = {name: choices(self._world, menu) for name, menu in menus.items()}
+                return [*menus, *(f'{name} "{one}"' for name, held in offered.items() for one in held)]
+            case "open":
+                names = [str(one["filename"]) for message in messages for one in message.attachments]
+                return [quoted(name) for name in dict.fromkeys(names)]
             case "right-click":
                 known = commands(self._world, actor, place, ON_MESSAGE)
                 return [f'last "{self._name(command.names)}"' for command in known]

@@ -50,8 +50,7 @@ class Player:
         self._form = ""
         self._open: dict[str, Any] = {}  # the form that each member has before them
         self._cursor = 0  # also what went wrong while the bot started
-        self._pending: list[lines.Press] = []
-        self._stopping = False
+        self._pending, self._stopping = list[lines.Press](), False
         self._stirred = asyncio.Event()
         self.who = ""
         """Who acted last: what they see is what is expected."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
@@ -25,11 +27,16 @@ from tests.bot.rehearsal.stage import stage
         ("en", "@ana pr", "press"),
         ("en", '@ana press "Ano', "Another take"),
         ("en", "in #ga", "#gallery"),
+        ("en", "open po", "poem.txt"),
+        ("en", '@mod select "Another page" "Gal', "Gallery and notices"),
+        ("en", "@mod select anoth", "Another page"),
     ],
 )
-async def test_offers(settings: Settings, lang: Lang, typed: str, offered: str) -> None:
+async def test_offers(settings: Settings, tmp_path: Path, lang: Lang, typed: str, offered: str) -> None:
+    file = tmp_path / "poem.txt"
+    file.write_text("the old pond", encoding="utf-8")
     async with stage(settings) as rehearsal:
-        await rehearsal.fine("@ana /poem topic:rain")
+        await rehearsal.fine(f'@mod /settings panel   @ana attach "{file}"\n@ana /poem topic:rain')
         completions = Completions(rehearsal.world, lang)
         event = CompleteEvent(text_inserted=True)
         found = [
