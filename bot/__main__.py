@@ -89,16 +89,30 @@ def credits(given: argparse.Namespace, settings: Settings) -> int:
     """Check the chain of every server, and name the first broken link; or check an exported story."""
     if given.file is not None:
         return _verify_story(given.file)
-    from bot.storage.store import open_store, verify_all
+    from bot.attribution.anchors import Anchor, read, written
+    from bot.storage.store import open_store, verify_against, verify_all
+
+    anchors: list[Anchor] = []
+    for source in given.against:
+        path = Path(source)
+        try:
+            anchors += read(path.read_text(encoding="utf-8") if path.is_file() else source)
+        except (OSError, ValueError) as error:
+            print(f"{source[:80]}: {error}")
+            return 2
 
     async def verify() -> int:
         # Only read, so that it can be done while the bot runs.
         async with open_store(settings.database, writable=False) as store:
-            broken = await verify_all(store)
+            broken = [*await verify_all(store), *await verify_against(store, anchors)]
             for link in broken:
                 print(f"broken: server {link.guild}, contribution {link.number}: {link.reason}")
             if not broken:
-                print(f"ok: {len(await store.ledger.guilds())} chains hold")
+                seen = f", and {len(anchors)} links are those that were seen" if anchors else ""
+                print(f"ok: {len(await store.ledger.guilds())} chains hold{seen}")
+                for guild in await store.ledger.guilds():
+                    if (head := await store.ledger.head(guild)) is not None:
+                        print(f"head: {written(guild, head)}")
         return bool(broken)
 
     return asyncio.run(verify())
@@ -215,6 +229,13 @@ def parser() -> argparse.ArgumentParser:
     one = add("credits", credits)
     one.add_argument("action", choices=("verify",))
     one.add_argument("file", nargs="?", type=Path)
+    one.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="FILE|HEAD",
+        help="an export, or a head as it was posted: whether the chain still holds what was there then",
+    )
     one = add("backup", backup)
     one.add_argument("to", type=Path)
     one = add("restore", restore)

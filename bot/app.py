@@ -19,6 +19,7 @@ from bot.house.model import DEFAULT, House
 from bot.moderation.compiled import compile_rules
 from bot.moderation.looks import get_ready
 from bot.prompting.catalogue import Catalogue
+from bot.services.anchoring import Anchoring
 from bot.services.asking import Asker
 from bot.services.books_writer import ChapterWriter
 from bot.services.compose import Composer
@@ -204,6 +205,10 @@ async def open_app(
             clock=clock,
         )
         supervisor.add("filter reports", 900.0, reports.run)
+        anchoring = Anchoring(
+            chains=store.ledger, outbox=store.outbox, notes=store.notes, houses=book, clock=clock
+        )
+        supervisor.add("heads of chains", 900.0, anchoring.run)
         supervisor.add("judged texts kept", 3_600.0, watch.tidy)
         supervisor.add("moderation logs kept", 3_600.0, reviews.tidy)
         supervisor.add("messages kept", 3_600.0, store.outbox.expire)

@@ -190,6 +190,8 @@ class Moderation(Writing, Trying):
                 told = translate("moderation.notice_fell", lang, **facts)
             case "report":
                 told = report_text(facts, lang)
+            case "head":
+                told = translate("moderation.notice_head", lang, head=str(facts.get("head", "")))
             case _:
                 raise Undeliverable(str(kind))
         channel = await self._studio.outlet.channel(outgoing.channel)

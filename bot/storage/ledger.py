@@ -90,6 +90,17 @@ class SqlLedger:
             if len(links) < _PAGE:
                 return verifier.finish(newest or Head(0, GENESIS))
 
+    async def head(self, guild: GuildId) -> Head | None:
+        """The newest link of a chain; None while there is no chain."""
+        return await self._database.read(lambda connection: head(connection, guild))
+
+    async def digest_at(self, guild: GuildId, number: int) -> str | None:
+        """The digest of a link; None if there is none of that number."""
+        query = select(contributions.c.digest).where(
+            contributions.c.guild == guild, contributions.c.number == number
+        )
+        return await self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
+
     async def guilds(self) -> Sequence[GuildId]:
         """Every space that has a chain."""
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.attribution.anchors import Anchor
 from bot.attribution.model import BrokenLink
 from bot.errors import StorageError
+from bot.ids import GuildId
 from bot.storage.database import Database, open_database
 from bot.storage.house import SqlHouse, SqlMembers
 from bot.storage.judging import SqlJudging
@@ -19,6 +21,7 @@ from bot.storage.moderation_log import SqlModerationLog
 from bot.storage.moderation_reviews import SqlReviews
 from bot.storage.outbox import SqlNotes, SqlOutbox
 from bot.storage.privacy import SqlPrivacy
+from bot.storage.stories import SqlStories
 from bot.storage.usage import SqlUsage
 from bot.storage.works import SqlWorks
 
@@ -96,4 +99,20 @@ async def verify_all(store: Store) -> list[BrokenLink]:
     found = [await store.ledger.verify(guild) for guild in await store.ledger.guilds()]
     found += [await store.house.verify(guild) for guild in await store.house.guilds()]
     found += [await store.moderation.verify(guild) for guild in await store.moderation.guilds()]
+    stories = SqlStories(store.database)
+    found += [await stories.verify(guild) for guild in await store.ledger.guilds()]
     return [link for link in found if link is not None]
+
+
+async def verify_against(store: Store, anchors: Sequence[Anchor]) -> list[BrokenLink]:
+    """Check that the chains still hold the links that were once seen elsewhere; those that they do not."""
+    found: list[BrokenLink] = []
+    for anchor in anchors:
+        guilds = await store.ledger.guilds() if anchor.guild is None else [anchor.guild]
+        held = [await store.ledger.digest_at(guild, anchor.number) for guild in guilds]
+        if anchor.digest in held:
+            continue
+        missing = not any(held)
+        reason = "it is missing, and was there" if missing else "it is not the one that was there"
+        found.append(BrokenLink(anchor.guild or GuildId(0), anchor.number, reason))
+    return found

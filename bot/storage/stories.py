@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, literal_column, select, update
 
+from bot.attribution.model import BrokenLink
 from bot.errors import BadInput, Gone
 from bot.ids import ChannelId, GuildId, Lang, MemberId, MessageId, Place
 from bot.services.stories_ports import (
@@ -22,6 +23,7 @@ from bot.storage import ledger, outbox, usage
 from bot.storage.rows import AnyRow, put, written
 from bot.storage.stories_alarms import Alarms
 from bot.storage.stories_papers import Papers
+from bot.storage.stories_signed import first_broken, signed
 from bot.storage.tables import (
     stories,
     story_alarms,
@@ -96,7 +98,8 @@ def _append(connection: Connection, found: StoryRow, change: Change) -> Committe
             stale=True,
         )
     )
-    links = tuple(ledger.append(connection, draft) for draft in change.words)
+    added = [ledger.append(connection, draft) for draft in signed(found, change)]
+    links = tuple(added[: len(change.words)])
     query = select(story_seats.c.member).where(story_seats.c.guild == guild, story_seats.c.story == id)
     known = set(connection.execute(query).scalars())
     for seat in set(change.seats) - known:
@@ -133,6 +136,10 @@ def _before(connection: Connection, guild: GuildId, key: str) -> StoryRow | None
 
 class SqlStories(Papers, Alarms):
     """:class:`bot.services.stories_ports.StoryStore` over a database."""
+
+    async def verify(self, guild: GuildId) -> BrokenLink | None:
+        """Check that the turns of every story of a guild stand as was signed; None if they do."""
+        return await self._database.read(lambda connection: first_broken(connection, guild))
 
     async def open(
         self,

@@ -28,6 +28,9 @@ _MANY = frozenset({"done", "invited", "removed", "members"})
 _TYPED = ("title", "text", "note", "name", "ground_rules")
 """Fields of states and events that hold one member, several, or what somebody typed."""
 
+_KEYS = ("keys", "second")
+"""Fields that hold words by which an entry of lore is found."""
+
 BLANK = "…"
 """What stands where a title was."""
 
@@ -89,7 +92,7 @@ def _words(typed: Any) -> list[str]:
         return []
     found: list[str] = []
     for name, one in cast("dict[str, Any]", typed).items():
-        if name == "keys":
+        if name in _KEYS:
             found += cast("list[str]", one)
         else:
             found += [one] if name in _TYPED and isinstance(one, str) and one else _words(one)
@@ -169,9 +172,7 @@ def _blank(event: Any) -> Any:
         else _blank(one)
         for name, one in items.items()
     }
-    if "keys" in blank:
-        blank["keys"] = []
-    return blank
+    return blank | {name: [] for name in _KEYS if name in blank}
 
 
 def _names(value: Any, member: MemberId) -> bool:

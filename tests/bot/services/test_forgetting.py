@@ -28,6 +28,7 @@ from bot.services.stories_ports import PrivateDraft
 from bot.settings import Settings
 from bot.storage.store import verify_all
 from bot.stories import events as ev
+from bot.stories.model import Lore
 from bot.works import NewTake, Wish, Work
 from tests.bot.services.stories_room import HERE, INK, NOON, PAPER, Room, open_room
 
@@ -60,6 +61,8 @@ async def everywhere(room: Room) -> None:
         member = told.story.current.member  # type: ignore[union-attr]
         await room.write(story, f"turn {at} of {MARK}" if member == ANA else f"Ben's turn {at}")
     await room.act(story, ev.AddLore(by=ANA, name=f"The {MARK}", text=f"A {MARK}.", keys=(MARK,)))
+    entry = Lore(number=1, name=MARK, text=MARK, keys=(MARK,), second=(MARK,), by=ANA)
+    await room.act(story, ev.AddLore(by=ANA, name="", text="", book=(entry, entry)))
     await room.act(story, ev.Annotate(by=ANA, note=f"More {MARK}."))
     await room.act(story, ev.NewChapter(by=ANA, title=f"Of a {MARK}"))
     await room.act(story, ev.Summarise(text=f"A {MARK} came.", until=1))
