@@ -268,6 +268,10 @@ async def open_app(
             story_clock.wake()
 
         table.after, table.wake = after, story_clock.wake
+        recovery = Recovery(
+            dispatch=dispatch, story_time=story_time, story_clock=story_clock, supervisor=supervisor
+        )
+        await recovery.look_back()
         yield App(
             settings=settings,
             catalogue=catalogue,
@@ -330,12 +334,7 @@ async def open_app(
             story_time=story_time,
             story_clock=story_clock,
             supervisor=supervisor,
-            recovery=Recovery(
-                dispatch=dispatch,
-                story_time=story_time,
-                story_clock=story_clock,
-                supervisor=supervisor,
-            ),
+            recovery=recovery,
             store=store,
             clock=clock,
             simulated=clock is not _now,

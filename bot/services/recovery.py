@@ -44,8 +44,11 @@ class Recovery:
 
     async def look_back(self) -> None:
         """Before a client can be handed anything: note what was left undone."""
-        await self._dispatch.look_back()
         self._done = False
+        try:
+            await self._dispatch.look_back()
+        except RengaError as error:
+            log.error("what was left undone is looked up later: %s", error)
 
     async def begin(self) -> None:
         """Once Discord can be reached; called again it does nothing."""

@@ -49,6 +49,8 @@ SWEEPS = {
     "untold": "whoever has to be told is told, wherever they are",
     "forget_decided": "old texts are erased, wherever they are",
     "_set": "the outbox is known by its own id",
+    "expire": "what was kept long enough goes, wherever it is",
+    "_expire": "what was kept long enough goes, wherever it is",
     "guilds": "names guilds and nothing else",
     "revisions": "says how often each guild was changed, and nothing of what",
     "_spaces": "finds where a member is named, to export or erase it there",
