@@ -16,6 +16,9 @@ An erasure cannot be told from a theft of evidence by the link alone.  So each
 erasure appends a link of its own (act ``erased``, of nobody) that says how many
 members and words were erased, and not where, lest it tell that they belonged
 together.  More closed seals than such links account for is a broken chain.
+
+Who owns the whole chain can compute it anew.  What says so then are links that
+were seen elsewhere (:mod:`bot.attribution.anchors`).
 """
 
 from __future__ import annotations

@@ -172,7 +172,10 @@ def _blank(event: Any) -> Any:
         else _blank(one)
         for name, one in items.items()
     }
-    return blank | {name: [] for name in _KEYS if name in blank}
+    for name in _KEYS:
+        if name in blank:
+            blank[name] = []
+    return blank
 
 
 def _names(value: Any, member: MemberId) -> bool:
