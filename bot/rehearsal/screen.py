@@ -47,6 +47,8 @@ class Screen:
         self._open: dict[int, Seen] = {}
         self._foot = ""
         self.line = 0
+        self.at_prompt = False
+        """Whether a line is being typed: nothing is drawn in place then, where the prompt is."""
         self.at_keyboard = False
         """Whether somebody types what is done."""
         self.counted: Callable[[], Counted | None] = lambda: None
@@ -119,7 +121,7 @@ class Screen:
             self._draw()
 
     def _draw(self) -> None:
-        if not self._drawing.possible:
+        if self.at_prompt or not self._drawing.possible:
             return  # each message is printed once, as it is in the end
         rows = self._messages(self._open, stays=False)
         if self._foot:

@@ -56,6 +56,7 @@ async def act(
     completions.who = player.who or completions.who
 
     def prompt() -> tuple[str, str]:
+        screen.at_prompt = True
         who, there = completions.who, world.private or world.channel is not None
         where = f"@{who} {place_name(world.place(who))}" if who and there else ""
         return translate("rehearsal.prompt", lang), where
@@ -66,7 +67,7 @@ async def act(
     number = 0
     async for text in typed(completions, prompt, history, nothing=nothing):
         number += 1
-        screen.line = number
+        screen.line, screen.at_prompt = number, False
         if text.strip() in QUIT:
             return True
         try:

@@ -117,6 +117,17 @@ def test_what_happens_meanwhile_stands_above_the_message_that_goes_on() -> None:
     assert text[text.rindex("\x1b[2K") :].count("first") == 1
 
 
+def test_nothing_is_drawn_in_place_while_a_line_is_typed() -> None:
+    held = console(80)
+    screen = Screen(held, "en")
+    screen.at_prompt = True  # somebody presses on the page meanwhile
+    screen(Posted(seen(1, "first")))
+    screen(Changed(seen(1, "first and last")))
+    assert written(held) == ""
+    screen.settle()
+    assert written(held).count("first and last") == 1 and "\x1b[2K" not in written(held)
+
+
 def test_only_the_message_that_numbers_count_on_has_them() -> None:
     held = console(80)
     screen = Screen(held, "en")
