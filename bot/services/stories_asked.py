@@ -66,28 +66,32 @@ def length_of(story: Story, kind: str, limit: int) -> str:
     return "short" if longest and longest <= 60 else "long" if not longest or longest > 250 else "medium"
 
 
-def within(text: str, longest: int) -> str:
-    """A model's text within so many words, ended at a sentence if it can be.
+_SENTENCE = re.compile(r"(?<=[.!?。！？…])[\"'”’」』）)]*\s*")
+_CLAUSE = re.compile(r"[,;:，；：、—–]")
+
+
+def within(text: str, longest: int, *, broken: bool = False) -> str:
+    """A model's text within so many words, ended at a sentence, or where there is none at a clause and "…".
+
+    ``broken`` if its end was cut off: then it is ended at the last sentence before that.
 
     The name of a writer in brackets before it goes: it is the mark of a turn in
     the prompt, and no part of the story.
     """
     text = re.sub(r"^\[[^\]\n]{1,60}\]\s*", "", text.strip())
-    if not longest or games.words(text) <= longest:
+    if not longest or (games.words(text) <= longest and not broken):
         return text
-    kept, at = "", 0
-    for sentence in re.split(r"(?<=[.!?。！？…])\s*", text):
-        at = text.index(sentence, at) + len(sentence)
-        if games.words(text[:at]) > longest:
-            break
-        kept = text[:at]
-    if kept.strip():
-        return kept.strip()
+    ends = [found.end() for found in _SENTENCE.finditer(text) if found.start() and found.end() > 0]
+    fitting = [end for end in ends if games.words(text[:end]) <= longest]
+    if fitting and text[: fitting[-1]].strip():
+        return text[: fitting[-1]].strip()
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if games.words(text[:middle]) <= longest else (low, middle - 1)
-    return text[:low].rstrip()
+    kept = text[:low].rstrip()
+    clauses = [found.start() for found in _CLAUSE.finditer(kept) if found.start() > len(kept) // 2]
+    return f"{kept[: clauses[-1]] if clauses else kept}…" if kept else kept
 
 
 def links_to(story: Story, before: str) -> str:

@@ -70,7 +70,8 @@ class TurnTakes:
             BadInput: the game does not allow its shape, and a model is held to that as members are.
         """
         row, draft = self._told.row, new.draft
-        text = within(draft.text, self._limit)
+        verse = self._told.story.terms.game in (games.Game.RENGA, games.Game.ONE_WORD)
+        text = within(draft.text, self._limit, broken=new.ending == "length" and not verse)
         changed = self._told.story.turn(self._event.turn) if isinstance(self._event, ev.Edit) else None
         games.check(self._told.story, text, changed)
         event = replace(self._event, words=games.words(text))

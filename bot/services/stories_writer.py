@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.attribution.model import Span
 from bot.attribution.spans import after_model, by_member
-from bot.errors import BackendError, BadInput, QueueFull, Refusal, RengaError, StorageError
+from bot.errors import BackendError, BadInput, QueueFull, QuotaUsedUp, Refusal, RengaError, StorageError
 from bot.ids import MemberId
 from bot.services.brief import Finished, Step
 from bot.services.stories_chronicle import Chronicler, Names
@@ -73,7 +73,8 @@ class StoryWriter(Chronicler):
             if not await self._again(told, turn, error):
                 with suppress(Refusal):
                     key = f"{row.id}:{turn}:silent"
-                    await self._table.act(row.guild, row.id, ev.NoWords(by=CLOCK, turn=turn), key=key)
+                    silent = ev.NoWords(by=CLOCK, turn=turn, why=_why(error))
+                    await self._table.act(row.guild, row.id, silent, key=key)
             raise
 
     async def another(
@@ -150,3 +151,14 @@ class StoryWriter(Chronicler):
         await self._table.store.put_off(row.guild, row.id, f"model:{turn}", at)
         self._table.wake()
         return True
+
+
+def _why(error: RengaError) -> str:
+    """Why a model's turn goes by: the key of a text."""
+    match error:
+        case QuotaUsedUp():
+            return "story.model_budget"
+        case BackendError() | QueueFull():
+            return "story.model_down"
+        case _:
+            return "story.model_silent"

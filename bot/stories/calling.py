@@ -10,13 +10,16 @@ from bot.ids import MemberId
 from bot.stories import events as ev
 from bot.stories.events import Effect, NotYourTurn, StoryRefusal, TooLate
 from bot.stories.model import CLOCK, Current, Order, Stage, Story
-from bot.stories.orders import model_may_write, next_writer
+from bot.stories.orders import model_may_write, next_writer, yields
 
 NOBODY = "story.nobody_left"
 """Why a story rests that nobody is there to write."""
 
 ABSENT = "story.paused_absent"
 """Why a story rests that waits for a member who let their time go by."""
+
+YIELDS = "story.model_share"
+"""What is said where a model's turn goes by because it has written its share."""
 
 Result = tuple[Story, tuple[Effect, ...]]
 
@@ -26,10 +29,19 @@ def call(story: Story, now: datetime, wish: MemberId | None = None) -> Result:
     found = next_writer(story, wish)
     if found is None:
         return replace(story, stage=Stage.PAUSED, rest=NOBODY, current=None), (ev.Tell(NOBODY),)
+    yielding, now_round = yields(story, found.story, wish), story.round
     story = found.story
     if story.terms.rounds and story.round > story.terms.rounds:
         return replace(story, stage=Stage.ENDED, current=None), (ev.Ended(),)
-    return open_for(story, found.member, now)
+    if yielding is None or story.yielded == now_round:
+        return open_for(story, found.member, now)
+    story, effects = open_for(replace(story, yielded=now_round), found.member, now)
+    return story, (ev.Tell(YIELDS, yielding, share_told(story)), *effects)
+
+
+def share_told(story: Story) -> tuple[tuple[str, str], ...]:
+    """The share of models, as a fact to be told."""
+    return (("percent", str(round(100 * story.terms.share))),)
 
 
 def call_after(story: Story, member: MemberId, now: datetime, wish: MemberId | None = None) -> Result:

@@ -140,9 +140,10 @@ class ReminderDue(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoWords(Act):
-    """The model could not write its turn: it is passed over."""
+    """The model could not write its turn: it is passed over.  ``why`` is the key of a text."""
 
     turn: int
+    why: str = "story.model_silent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ given the time at which it happens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -335,6 +335,8 @@ class Story:
     summarised: int = 0
     """The number of the last turn that the summary knows of."""
     rest: str = ""
+    yielded: int = field(default=0, compare=False)
+    """The round in which it was told last that a model yields, because it has written its share."""
     source: StoryId | None = None
     """The story that this one was forked from."""
     inherited: int = 0

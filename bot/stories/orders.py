@@ -80,6 +80,27 @@ def next_writer(story: Story, wish: MemberId | None = None) -> Next | None:
     return Next(story, waiting[0].member) if waiting else None
 
 
+def yields(before: Story, story: Story, wish: MemberId | None) -> MemberId | None:
+    """The model whose turn it would be, had it not written its share of the words.
+
+    ``before`` is the story as it was when the next writer was looked for, ``story`` as it is.
+    """
+    here = [seat for seat in story.seats if not seat.away]
+    if model_may_write(before) or (before.last is not None and before.last.by_model):
+        return None
+    models = [seat.member for seat in here if seat.is_model]
+    if story.terms.order is Order.FREE:
+        people = len(here) - len(models)
+        due = len(before.turns) >= people and not any(
+            turn.by_model for turn in islice(reversed(before.turns), people)
+        )
+        return models[0] if models and due else None
+    if wish is not None and wish < 0:
+        return wish if wish in models else None
+    waiting = _waiting(before, here, may=True) or _waiting(story, here, may=True)
+    return waiting[0].member if waiting and waiting[0].is_model else None
+
+
 def _written(story: Story) -> int:
     """Parts of people in this round: where nobody has a place in it, it has as many as there are people."""
     count = 0
@@ -90,14 +111,15 @@ def _written(story: Story) -> int:
     return count
 
 
-def _waiting(story: Story, here: list[Seat]) -> list[Seat]:
+def _waiting(story: Story, here: list[Seat], *, may: bool | None = None) -> list[Seat]:
     """Those who have yet to write in this round, in its order; a model that may not write yields."""
     order = here
     if story.terms.order is Order.RANDOM:
         order = sorted(here, key=lambda seat: _draw(story, seat.member))
     elif story.terms.order is Order.FIXED:
         order = _after_the_last(story, here)
-    may = any(seat.is_model for seat in here) and model_may_write(story)
+    if may is None:
+        may = any(seat.is_model for seat in here) and model_may_write(story)
     return [seat for seat in order if seat.member not in story.done and (may or not seat.is_model)]
 
 

@@ -9,6 +9,7 @@ from bot.errors import AlreadyDone, BadInput
 from bot.stories import events as ev
 from bot.stories.calling import (
     ABSENT,
+    YIELDS,
     Result,
     lead,
     let_go,
@@ -17,6 +18,7 @@ from bot.stories.calling import (
     open_turn,
     opened_again,
     seated,
+    share_told,
     stand_in,
     unheld,
     with_seat,
@@ -65,7 +67,7 @@ def turns(
         case ev.NoWords():
             if not current.by_model:
                 raise TooLate()
-            return let_go(story, current, now, ev.Tell("story.model_silent", current.member))
+            return let_go(story, current, now, ev.Tell(event.why, current.member))
         case ev.TimeUp():
             if current.held is not None or current.deadline is None or now < current.deadline:
                 raise TooLate()
@@ -149,7 +151,11 @@ def _time_up(story: Story, current: Current, now: datetime) -> Result:
         return story, (ev.Tell("story.stand_in", member), *effects)
     if story.terms.absent is Absent.PAUSE:
         return replace(story, stage=Stage.PAUSED, rest=ABSENT), (ev.Tell(ABSENT, member),)
-    return let_go(story, current, now, ev.Tell("story.away_now" if gone else "story.timed_out", member))
+    told = ev.Tell("story.away_now" if gone else "story.timed_out", member)
+    if story.terms.absent is Absent.STAND_IN:
+        story, effects = let_go(story, current, now, told)
+        return story, (effects[0], ev.Tell(YIELDS, member, share_told(story)), *effects[1:])
+    return let_go(story, current, now, told)
 
 
 def _given_back(story: Story, event: ev.WasDown, now: datetime) -> Result:

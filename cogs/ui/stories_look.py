@@ -35,8 +35,9 @@ def author(turn: Turn, lang: Lang) -> str:
 def opening(told: Told) -> str:
     """The message that the thread hangs from."""
     lang = told.row.language
-    key = "story.begun_alone" if is_for_one(told.story) else "story.begun_by"
-    return translate(key, lang, title=line(told.story.title), member=who(told.story.starter, lang))
+    fork = told.story.source is not None
+    key = "forked_by" if fork else "begun_alone" if is_for_one(told.story) else "begun_by"
+    return translate(f"story.{key}", lang, title=line(told.story.title), member=who(told.story.starter, lang))
 
 
 def part(told: Told, turn: Turn, text: str, by_models: int = 0) -> list[str] | None:

@@ -81,7 +81,8 @@ def panel(told: Told, *, plain: bool, links: Links) -> discord.ui.LayoutView:
     box.add_item(discord.ui.TextDisplay("\n".join(small)[:TEXT]))
     turn = story.current.number if story.current is not None else 0
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    for button in story_buttons(BUTTONS[story.stage], told, turn=turn):
+    offered = [one for one in BUTTONS[story.stage] if one != "join" or may_be_joined(story)]
+    for button in story_buttons(tuple(offered), told, turn=turn):
         row.add_item(button)
     box.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
@@ -121,7 +122,7 @@ def _table(story: Story, lang: Lang) -> str:
     named = [_seat(story, seat, lang) for seat in story.seats]
     cap = f" ({len(story.writers)}/{story.terms.seats})" if story.terms.seats else ""
     lines = [translate("story.panel_seats", lang, seats=" · ".join(named) + cap)]
-    if story.stage is Stage.RUNNING and story.done and story.terms.order is not Order.FREE:
+    if story.stage is Stage.RUNNING and _wrote(story) and story.terms.order is not Order.FREE:
         lines.append(translate("story.panel_done", lang))
     if story.terms.ground_rules:
         lines.append(translate("story.panel_rules", lang, rules=line(story.terms.ground_rules, 400)))
@@ -136,7 +137,22 @@ def _seat(story: Story, seat: Seat, lang: Lang) -> str:
     if seat.away:
         return f"{name} {translate('story.seat_away', lang)}"
     running = story.stage is Stage.RUNNING and story.terms.order is not Order.FREE
-    return f"{name} ✓" if running and seat.member in story.done else name
+    return f"{name} ✓" if running and seat.member in _wrote(story) else name
+
+
+def _wrote(story: Story) -> set[MemberId]:
+    """Who has written in this round; whoever let their turn go by has not, nor whom a model stood in for."""
+    return {
+        turn.by for turn in story.turns[story.inherited :] if turn.round == story.round and not turn.stood_in
+    }
+
+
+def may_be_joined(story: Story) -> bool:
+    """Whether there is a seat for somebody who has none."""
+    terms = story.terms
+    full = terms.seats > 0 and len(story.writers) >= terms.seats
+    closed = story.stage is not Stage.LOBBY and not terms.late and bool(story.writers)
+    return not full and not closed and (terms.open or bool(story.invited))
 
 
 def _round(story: Story) -> str:

@@ -124,6 +124,9 @@ class Starting(Commands):
                 raise BadInput("story.no_thread", channel=f"<#{channel.id}>")
             if not channel.permissions_for(_member(interaction)).send_messages:
                 raise NotAllowed("story.not_yours_to_post_in", channel=f"<#{channel.id}>")
+        elif isinstance(channel, discord.VoiceChannel | discord.StageChannel):
+            kind = "story.in_stage" if isinstance(channel, discord.StageChannel) else "story.in_voice"
+            raise BadInput(kind, channel=f"<#{channel.id}>")
         elif not isinstance(channel, discord.Thread):
             raise BadInput("story.no_thread", channel=f"<#{interaction.channel_id}>")
 
@@ -142,7 +145,12 @@ class Starting(Commands):
         if part > len(turns) or games.hidden(told.story):
             raise BadInput("story.no_turn")
         outcome = await self.app.stories.fork(
-            told, member_of(interaction), turns[part - 1].number, title=title, key=str(interaction.id)
+            told,
+            member_of(interaction),
+            turns[part - 1].number,
+            title=title
+            or translate("story.fork_title", told.row.language, title=told.story.title)[:TITLE_LIMIT],
+            key=str(interaction.id),
         )
         row = await self.app.stories.store.load(outcome.row.guild, outcome.row.id)
         lang = lang_read(interaction)

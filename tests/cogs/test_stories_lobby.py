@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from bot.rehearsal.trouble import NoSuch
 from bot.settings import Settings
 from bot.stories.model import Absent, Game, Order, Stage
 from tests.cogs.stories_world import Table, open_table
 from tests.cogs.test_stories import TITLE, story_of
+from tests.cogs.world import World as CogWorld
+from tests.cogs.world import private
 
 
 async def lobby(table: Table, **options: str) -> None:
@@ -157,3 +160,41 @@ async def test_whoever_may_not_post_somewhere_begins_no_story_there(settings: Se
         await table.allow(quiet, None, deny="create_public_threads")
         answer = await table.slash("ben", "story start", title=TITLE, channel="#quiet")
         assert "I cannot make a thread" in answer
+
+
+async def test_a_writer_alone_is_offered_no_seat_for_others(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        await table.slash("ana", "story start", title="Alone", seats="1")
+        table.enter("Alone")
+        await table.press("ana", "Begin")
+        with pytest.raises(NoSuch):
+            await table.press("ben", "Join")
+
+
+async def test_who_ran_out_of_time_has_no_tick(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        await table.slash("ana", "story start", title="Ticks")
+        table.enter("Ticks")
+        for writer in ("ben", "cleo"):
+            await table.press(writer, "Join")
+        await table.press("ana", "Begin")
+        await table.write("ana", "The lamp went out.")
+        await table.world.wait(25 * 3_600)
+        panel = "\n".join(table.texts())
+        assert "@ana ✓ · @ben · ▶ @cleo" in panel
+
+
+async def test_a_fork_is_called_a_fork(settings: Settings) -> None:
+    async with open_table(settings) as table:
+        await table.slash("ana", "story start", title="The well", opening="It was dry.")
+        table.enter("The well")
+        assert "A fork of this story" in await table.slash("ana", "story fork", part="1")
+        table.enter("#general")
+        assert any("The well (fork)" in text and "A fork of another story" in text for text in table.texts())
+
+
+async def test_voice_and_stage_channels_are_told_as_such(world: CogWorld) -> None:
+    for name, make in (("voice", "create_voice_channel"), ("stage", "create_stage_channel")):
+        channel = getattr(world.guild, make)(name)
+        told = private(await world.ana.slash(channel, "story start", title="T"))
+        assert f"{name} channel" in told and "Public Threads" not in told
