@@ -148,11 +148,8 @@ def _wrote(story: Story) -> set[MemberId]:
 
 
 def may_be_joined(story: Story) -> bool:
-    """Whether there is a seat for somebody who has none."""
-    terms = story.terms
-    full = terms.seats > 0 and len(story.writers) >= terms.seats
-    closed = story.stage is not Stage.LOBBY and not terms.late and bool(story.writers)
-    return not full and not closed and (terms.open or bool(story.invited))
+    """Whether others can sit at the table at all; a writer alone asks nobody to it."""
+    return story.terms.seats != 1
 
 
 def _round(story: Story) -> str:

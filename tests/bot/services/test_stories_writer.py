@@ -179,7 +179,7 @@ async def test_what_fails_for_a_while_is_asked_again_and_nobody_notices(room: Ro
     await room.wait(MINUTE)
     assert len(room.model.requests) == 3
     assert (await room.story(id)).turns[-1].by_model
-    assert "story.model_silent" not in room.notes()
+    assert "story.model_down" not in room.notes()
 
 
 def with_errors(room: Room) -> None:
@@ -213,7 +213,7 @@ async def test_a_model_that_is_gone_is_passed_over_and_the_thread_is_told(
     for _ in range(30):
         await room.wait(MINUTE)
     assert len(room.model.requests) == asked
-    assert room.notes().count("story.model_silent") == 1
+    assert room.notes().count("story.model_down") == 1
     current = (await room.story(id)).current
     assert current is not None
     assert current.member == ANA
@@ -230,7 +230,7 @@ async def test_who_has_no_allowance_left_holds_nobody_up(room: Room, monkeypatch
     monkeypatch.setattr(room.app.usage, "reserve", refused)
     with_errors(room)
     await room.wait(MINUTE)
-    assert room.notes()[-2:] == ["story.model_silent", "call 1"]
+    assert room.notes()[-2:] == ["story.model_budget", "call 1"]
     assert (await room.story(id)).stage is Stage.RUNNING
 
 
@@ -258,7 +258,7 @@ async def test_a_turn_that_was_skipped_meanwhile_takes_no_words(room: Room) -> N
         await writing
     story = await room.story(id)
     assert len(story.turns) == 2
-    assert "story.model_silent" not in room.notes()
+    assert "story.model_down" not in room.notes()
 
 
 async def test_a_stand_in_writes_once_for_who_is_away(room: Room) -> None:
