@@ -21,7 +21,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 _BONEYARD = re.compile(r"/\*.*?\*/", re.DOTALL)
-_NOTE = re.compile(r"\[\[(?:(?!\]\]|\n[^\S\n]{0,1}\n).)*\]\]", re.DOTALL)
+_NOTE = re.compile(r"\[\[(?:(?!\]\]|\n[^\S\n]{0,1}\n).){0,4000}\]\]", re.DOTALL)
 _HEADING = re.compile(r"(?:INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I\.?/E)[.\s]", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*#([\w.\-]+)#\s*$")
 _EXTENSION = re.compile(r"\s*\([^()]*\)\s*\^?\s*$")

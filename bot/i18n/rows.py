@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 # A word with the space before it; of scripts without spaces one character, with what may not begin a row.
 _CHUNK = re.compile(
-    r"\s*(?:[「『（《〈“‘【]*[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
+    r"(?<!\s)\s*(?:[「『（《〈“‘【]*[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
     r"[、。，．；：！？…—”’」』）》〉】·々ー]*|[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+)"
 )
 

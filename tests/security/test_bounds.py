@@ -24,6 +24,7 @@ from bot.forms.english.ends import ends
 from bot.forms.english.returns import refrain
 from bot.forms.english.rhyme import rhyme, rhymes
 from bot.forms.english.sound import LONGEST, sounds, words
+from bot.i18n.rows import spans
 from bot.judging import rubric
 from bot.moderation import rulefile
 from bot.prompting.catalogue import Catalogue
@@ -186,6 +187,7 @@ def test_no_expression_takes_the_square_of_a_text(seed: str) -> None:
     text = "-" + repeated(seed, LONG) + "x"
     cut(text)
     list(readings(text))
+    spans(text[:20_000], 80, len)
     assert proposals(f"Name: {text}", (), {}, ()) == []
     assert proposals(text, (), {}, ()) == []
 
