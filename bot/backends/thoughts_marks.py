@@ -8,6 +8,7 @@ that the next family's are known too.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import regex
@@ -53,19 +54,21 @@ _LEAD = (
     rf"|\A(?P<wrap><(?:{_ANSWERING})>)|{_ANYWHERE}"
 )
 
-_BY_PLACE: dict[Place, regex.Pattern[str]] = {
-    "role": regex.compile(
-        rf"\A(?P<role>(?:assistant|model|bot|chatbot|gpt|ai)(?=[\s:<]):?)|{_LEAD}", regex.IGNORECASE
-    ),
-    "lead": regex.compile(_LEAD, regex.IGNORECASE),
-    "text": regex.compile(rf"{_ANYWHERE}|{_WRAP_END}", regex.IGNORECASE),
-    "thought": regex.compile(
-        rf"{_ANYWHERE}|(?P<closed></(?:{_AT_START_ONLY})>|\[/(?:thinking|thoughts?|reasoning)\]"
-        r"|[*_#]{0,4}here(?:'s|’s| is) my (?:final )?(?:response|answer)[:*_]{1,4}"
-        r"|(?-i:assistantfinal)(?:json)?)",
-        regex.IGNORECASE,
-    ),
+_BY_PLACE: dict[Place, str] = {
+    "role": rf"\A(?P<role>(?:assistant|model|bot|chatbot|gpt|ai)(?=[\s:<]):?)|{_LEAD}",
+    "lead": _LEAD,
+    "text": rf"{_ANYWHERE}|{_WRAP_END}",
+    "thought": rf"{_ANYWHERE}|(?P<closed></(?:{_AT_START_ONLY})>|\[/(?:thinking|thoughts?|reasoning)\]"
+    r"|[*_#]{0,4}here(?:'s|’s| is) my (?:final )?(?:response|answer)[:*_]{1,4}"
+    r"|(?-i:assistantfinal)(?:json)?)",
 }
+
+
+@cache
+def _marks(place: Place) -> regex.Pattern[str]:
+    """The marks that are known at a place; made at the first answer, for it takes milliseconds."""
+    return regex.compile(_BY_PLACE[place], regex.IGNORECASE)
+
 
 _SUSPECT = regex.compile(
     r"\A[\W_]*(?:ok(?:ay)?\b|alright\b|hmm+\b|got it\b"
@@ -113,7 +116,7 @@ class Scanner:
         text = self._buffer[space:]
         if not text:
             return None
-        pattern = _BY_PLACE[place]
+        pattern = _marks(place)
         if (whole := pattern.search(text)) is not None:
             if whole.start():
                 return self._cut(space + 1 if leading else whole.start())
