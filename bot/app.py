@@ -191,6 +191,7 @@ async def open_app(
         stack.push_async_callback(supervisor.aclose)
         dispatch = Dispatch(works=store.works, outbox=store.outbox, usage=store.usage, clock=clock)
         supervisor.add("outbox", 15.0, dispatch.run_once)
+        supervisor.add("unshown", 15.0, dispatch.catch_up)
         supervisor.add("settings", 5.0, book.refresh_all)
         supervisor.add("rules", 5.0, rules.refresh_all)
         supervisor.add("judged texts", 10.0, watch.flush)

@@ -6,16 +6,18 @@ import asyncio
 import hashlib
 import json
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.connection import persist
-from bot.errors import AgainstTheRules
+from bot.connection import TROUBLE, persist
+from bot.errors import AgainstTheRules, StorageError
 from bot.i18n.slash import SlashTranslator
 from bot.ids import ChannelId, Place
 
@@ -33,6 +35,10 @@ Explainer = Callable[["discord.Interaction[Renga]", BaseException], Awaitable[No
 
 class RengaTree(app_commands.CommandTree["Renga"]):
     """The command tree; its one error handler answers privately, in the reader's language."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Renga], /) -> bool:
+        """Pass over what was delivered before."""
+        return self.client.first_time(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[Renga], error: app_commands.AppCommandError, /
@@ -74,6 +80,7 @@ class Renga(commands.Bot):
         self._command_ids: dict[str, int] = {}
         """What Discord numbered the commands, by name."""
         self._to_load = tuple(extensions)
+        self._delivered: deque[int] = deque(maxlen=1_000)  # ids of the newest interactions
         self._telling: asyncio.Task[None] | None = None
 
     def _now(self, place: Place) -> Place:
@@ -87,6 +94,14 @@ class Renga(commands.Bot):
             return place
         category = ChannelId(channel.category_id) if channel.category_id else None
         return replace(place, category=category, age_restricted=bool(getattr(channel, "nsfw", False)))
+
+    def first_time(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether an interaction is new: after a lost connection Discord may deliver one again."""
+        extras = interaction.extras
+        if "first_time" not in extras:
+            extras["first_time"] = interaction.id not in self._delivered
+            self._delivered.append(interaction.id)
+        return bool(extras["first_time"])
 
     async def setup_hook(self) -> None:
         """Load the cogs, then tell Discord of the commands if they have changed."""
@@ -110,7 +125,12 @@ class Renga(commands.Bot):
 
     async def _tell_commands(self) -> None:
         try:
-            await persist("Discord did not take the commands", self.sync_commands, longest=LONGEST_SYNC_PAUSE)
+            await persist(
+                "Discord did not take the commands",
+                self.sync_commands,
+                passing=(*TROUBLE, StorageError),
+                longest=LONGEST_SYNC_PAUSE,
+            )
         except Exception:
             log.exception("Discord could not be told of the commands")  # a task of its own: nobody else would
 

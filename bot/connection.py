@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
-from bot.errors import NotLetIn, StorageError
+from bot.errors import NotLetIn
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,13 @@ def pause(failures: int, longest: float = LONGEST_PAUSE) -> float:
     return min(longest, 2.0 ** min(failures, 30)) * random.uniform(0.5, 1)
 
 
+def passes(error: BaseException) -> bool:
+    """Whether trying again later is of use: not after an answer that says what is wrong with the request."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == 429 or error.status >= 500
+    return isinstance(error, TROUBLE)
+
+
 def told(error: BaseException) -> str:
     """A trouble in a few plain words, for the log."""
     match error:
@@ -79,14 +86,19 @@ def told(error: BaseException) -> str:
 
 
 async def persist(
-    what: str, do: Callable[[], Awaitable[T]], *, longest: float = LONGEST_PAUSE, sleep: Sleep = asyncio.sleep
+    what: str,
+    do: Callable[[], Awaitable[T]],
+    *,
+    passing: tuple[type[BaseException], ...] = TROUBLE,
+    longest: float = LONGEST_PAUSE,
+    sleep: Sleep = asyncio.sleep,
 ) -> T:
     """Do something that needs Discord, however often it takes; ``what`` says in the log what did not work."""
     failures = 0
     while True:
         try:
             return await do()
-        except (*TROUBLE, StorageError) as error:
+        except passing as error:
             wait = max(pause(failures, longest), getattr(error, "retry_after", 0.0))
             log.warning("%s: %s; trying again in %.0f s", what, told(error), wait)
         failures += 1

@@ -353,11 +353,11 @@ class WorkStore(Protocol):
         ...
 
     async def undelivered(self) -> Sequence[tuple[Work, Take]]:
-        """Takes that were recorded and never shown, in every guild (asked once, at start)."""
+        """Takes that were recorded and not shown yet, in every guild."""
         ...
 
     async def unfinished(self) -> Sequence[tuple[Work, Shown]]:
-        """Cards on which another take was being written, in every guild (asked once, at start)."""
+        """Cards on which a take was being written, in every guild, but those of :meth:`interrupted` works."""
         ...
 
     async def interrupted(self) -> Sequence[Work]:

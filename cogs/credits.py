@@ -173,7 +173,7 @@ class ForgetButton(
         erased = await studio.app.privacy.forget(self.member, _scope(interaction, self.scope))
         await surface.edit(Frame(translate("privacy.forgotten", lang, count=erased)))
         for work, card in shown:
-            await studio.outlet.refresh(work, card)
+            await studio.outlet.redraw(work, card)
 
 
 async def _shown(studio: Studio, guild: GuildId, member: MemberId) -> list[tuple[Work, Shown]]:

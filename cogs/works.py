@@ -245,7 +245,9 @@ class Works(commands.Cog):
         if work.take:
             await surface.edit(await self._studio.frame(interaction, work, work.take, private=private))
         else:
-            await surface.edit(card.interrupted(id, lang_for(interaction, private=private)))
+            lang = lang_for(interaction, private=private)
+            shown = interaction.message.content if interaction.message is not None else ""
+            await surface.edit(card.cut_off(id, lang, "work.interrupted", shown))
 
     async def _delete(self, interaction: discord.Interaction[Renga], id: WorkId, *, undo: bool) -> None:
         surface = await hold(interaction)

@@ -105,6 +105,9 @@ class _Discord:
     async def find(self, outgoing: Outgoing) -> MessageId | None:
         return None
 
+    def busy(self, *_: object, **__: object) -> bool:
+        return False
+
     async def refresh(self, *_: object, **__: object) -> bool:
         return True
 

@@ -2,20 +2,21 @@
 
 Three promises are kept at every start by :meth:`Dispatch.recover`, once: what was in
 the outbox is posted, a take that was recorded and never shown is shown, and a
-work whose writing was cut off says so and gives its allowance back.
+work whose writing was cut off says so and gives its allowance back.  What Discord
+did not take while the bot ran is shown by :meth:`Dispatch.catch_up`, later.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import RengaError
-from bot.ids import MessageId
+from bot.ids import MessageId, WorkId
 from bot.services.ports import Outbox, Outgoing, UsageStore
 from bot.works import Shown, Take, Work, WorkState, WorkStore
 
@@ -24,12 +25,19 @@ log = logging.getLogger(__name__)
 NONCE_HOLDS = timedelta(minutes=2)
 """How long a nonce is trusted: Discord gives back the first message "within a few minutes"."""
 
+NOTE = "note"
+"""The kind of a message that says why its work has no text yet."""
+
 TRIES = 8
 """Failed posts after which a message is given up."""
 
 
 class Undeliverable(Exception):
     """Discord will not take this message, now or later: the channel is gone or closed to the bot."""
+
+
+class NotNow(Exception):
+    """Discord cannot be reached, or will not have it at the moment: trying again later is of use."""
 
 
 class Messenger(Protocol):
@@ -47,8 +55,18 @@ class Messenger(Protocol):
         """Look in the channel for a message that was posted before a crash."""
         ...
 
-    async def refresh(self, work: Work, card: Shown, *, interrupted: bool = False) -> bool:
-        """Draw a card anew; False if its message is gone or cannot be edited any more."""
+    async def refresh(self, work: Work, card: Shown, *, cut_off: str = "") -> bool:
+        """Draw a card anew; False if its message is gone or cannot be edited any more.
+
+        With ``cut_off``, the key of a note, the words that it shows stay above that note.
+
+        Raises:
+            NotNow: it has to be tried again.
+        """
+        ...
+
+    def busy(self, work: WorkId) -> bool:
+        """Whether the work is being written now, so that its messages are looked after."""
         ...
 
 
@@ -73,6 +91,7 @@ class Dispatch:
         self._clock = clock
         self._messenger: Messenger | None = None
         self._left: _LeftUndone | None = None
+        self._waiting: Container[tuple[int, ...]] = ()  # what was not shown at the last look
         self._handled: deque[int] = deque(maxlen=1_000)  # rows being posted, or posted not long ago
 
     def attach(self, messenger: Messenger) -> None:
@@ -148,14 +167,35 @@ class Dispatch:
         for work in left.interrupted:
             await self._reopen(work)
         for work, card in left.unfinished:
-            if self._messenger is not None:
-                await self._messenger.refresh(work, card)
-            await self._works.show(replace(card, take=work.take))
+            await self._conclude(work, card, "work.unfinished")
         for work, take in left.undelivered:
-            await self.show(work, take.number)
-            await self._works.delivered(work.guild, work.id, take.number)
+            await self.show_late(work, take.number)
         self._left = _LeftUndone()
         await self.run_once()
+
+    async def catch_up(self) -> None:
+        """Show what was written and not shown since the last round, and is not being written any more."""
+        cards = {(card.guild, card.message): (work, card) for work, card in await self._works.unfinished()}
+        takes = {(work.guild, work.id, take.number): work for work, take in await self._works.undelivered()}
+        late, self._waiting = self._waiting, {*cards, *takes}
+        if self._messenger is None:
+            return
+        for key, (work, card) in cards.items():
+            if key in late and not self._messenger.busy(work.id):
+                await self._conclude(work, card, "work.unfinished")
+        for key, work in takes.items():
+            if key in late and not self._messenger.busy(work.id):
+                await self.show_late(work, key[-1])
+
+    async def _conclude(self, work: Work, card: Shown, cut_off: str) -> None:
+        """Draw a card on which something was being written: the take that stands, or why there is none."""
+        try:
+            if self._messenger is not None:
+                await self._messenger.refresh(work, card, cut_off="" if work.take else cut_off)
+        except NotNow as error:
+            log.info("the card of work %s waits: %s", work.id, error)
+            return
+        await self._works.show(replace(card, take=work.take) if work.take else replace(card, kind=NOTE))
 
     async def _reopen(self, work: Work) -> None:
         """A work that was being written when the bot went down: open again, and its card says so."""
@@ -165,11 +205,24 @@ class Dispatch:
             log.warning("work %s could not be reopened", work.id)
             return
         for card in await self._works.cards(work.guild, work.id):
-            if self._messenger is not None and card.kind == "card":
-                await self._messenger.refresh(work, card, interrupted=not work.take)
+            if card.kind == "card" and not card.take:
+                await self._conclude(work, card, "work.interrupted")
+
+    async def show_late(self, work: Work, take: int) -> None:
+        """Show a take and note that it is shown; if Discord does not take it now, it is shown later."""
+        try:
+            await self.show(work, take)
+        except NotNow as error:
+            log.info("take %s of work %s waits: %s", take, work.id, error)
+            return
+        await self._works.delivered(work.guild, work.id, take)
 
     async def show(self, work: Work, take: int) -> None:
-        """Show a take on the card of its work, or on a new one if no card can be edited."""
+        """Show a take on the card of its work, or on a new one if no card can be edited.
+
+        Raises:
+            NotNow: there is a card, and Discord does not take the edit yet.
+        """
         shown = False
         for card in await self._works.cards(work.guild, work.id):
             if self._messenger is not None and card.kind == "card":

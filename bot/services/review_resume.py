@@ -72,8 +72,7 @@ class Resumer:
 
     async def _show(self, guild: GuildId, id: WorkId, take: int) -> None:
         work = await self._works.work(guild, id)
-        await self._dispatch.show(work, take)
-        await self._works.delivered(work.guild, work.id, take)
+        await self._dispatch.show_late(work, take)
         await self._dispatch.run_once()
 
 

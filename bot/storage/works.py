@@ -260,14 +260,15 @@ class SqlWorks:
         return await self._database.read(act)
 
     async def unfinished(self) -> Sequence[tuple[Work, Shown]]:
-        """Cards of works that are there, on which another take was being written, in every guild."""
+        """Cards of works that are there, on which a take was being written, in every guild."""
 
         def act(connection: Connection) -> list[tuple[Work, Shown]]:
             found = [
                 (_find(connection, card.guild, card.work, deleted=True), card)
                 for card in cards.unfinished(connection)
             ]
-            return [(work, card) for work, card in found if work.take and work.state is not WorkState.DELETED]
+            others = (WorkState.DELETED, WorkState.WRITING)  # gone, and those that interrupted() finds
+            return [(work, card) for work, card in found if work.state not in others]
 
         return await self._database.read(act)
 

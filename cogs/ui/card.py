@@ -140,9 +140,21 @@ def deleted(work: WorkId, lang: Lang) -> Frame:
     return Frame(f"-# {translate('work.deleted', lang)}", view_of(("undo",), work, 0, lang))
 
 
-def interrupted(work: WorkId, lang: Lang) -> Frame:
-    """What stands where a work was being written when the bot went down."""
-    return Frame(f"-# {translate('work.interrupted', lang)}", view_of(("another", "delete"), work, 0, lang))
+def cut_off(work: WorkId, lang: Lang, note: str, shown: str) -> Frame:
+    """What stands where a work was being written and cannot go on: the words that were shown, and why.
+
+    ``note`` is the key of why, ``shown`` what the message shows now.
+    """
+    # Words of a text never begin a line so: verse() escapes it.
+    words = "\n".join(line for line in shown.split("\n") if not line.startswith("-# ")).rstrip()
+    foot = f"-# {translate(note, lang)}"
+    view = view_of(("another", "delete"), work, 0, lang)
+    if not words:
+        return Frame(foot, view)
+    room = MESSAGE_LIMIT - width(foot) - 3
+    if width(words) > room:
+        words = (split(words, room, most=10_000) or [""])[0].rstrip() + "…"
+    return Frame(f"{words}\n{foot}", view)
 
 
 def published(made: Credits, lang: Lang, *, source: Work | None = None, mark: str = "") -> Card:

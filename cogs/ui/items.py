@@ -29,6 +29,8 @@ class LastingItem(discord.ui.DynamicItem[Base], template=r"(?!)"):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Carry out a press once."""
+        if not interaction.client.first_time(interaction):
+            return
         # What was chosen counts too: a menu may be at work on one thing when another is chosen.
         chosen = tuple(getattr(self.item, "values", ()))
         press = (id(interaction.client), self.custom_id, interaction.user.id, chosen)

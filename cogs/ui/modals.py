@@ -100,8 +100,10 @@ def _modal(action: str, subject: int, take: int, lang: Lang) -> discord.ui.Modal
 
 
 def submitted(interaction: discord.Interaction[Any]) -> Form | None:
-    """The form that was submitted, if it is one of ours."""
+    """The form that was submitted, if it is one of ours and was not delivered before."""
     if interaction.type is not discord.InteractionType.modal_submit or interaction.data is None:
+        return None
+    if not interaction.client.first_time(interaction):
         return None
     data: Mapping[str, Any] = interaction.data
     match = _ID.fullmatch(str(data.get("custom_id", "")))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol
 
 import discord
 
 from bot.app import App
+from bot.connection import TROUBLE, passes, told
 from bot.errors import Gone
 from bot.i18n.text import lang_of
-from bot.ids import GuildId, Lang, MessageId
-from bot.services.dispatch import Undeliverable
+from bot.ids import GuildId, Lang, MessageId, WorkId
+from bot.services.dispatch import NotNow, Undeliverable
 from bot.services.ports import Outgoing
 from bot.works import CARD_PART, POST, POST_PART, Shown, Work
 from cogs.ui import card as cards
@@ -102,31 +104,57 @@ class Outlet:
             log.info("cannot look back in channel %s", outgoing.channel)
         return None
 
-    async def refresh(self, work: Work, card: Shown, *, interrupted: bool = False) -> bool:
-        """Draw a card anew from the store; False if its message cannot be edited any more."""
-        lang = await self.lang(work.guild, work)
-        if interrupted:
-            frame, drawn = cards.interrupted(work.id, lang), None
-        else:
-            # The gallery shows what was published; whatever take its author looks at is no concern of it.
-            published = card.kind == POST
-            take = card.take if published else 0
-            drawn = await self._writing.card(work.guild, work.id, take, lang=lang, published=published)
-            frame = drawn.first
-        return await self.redraw(work, card, frame, drawn)
+    def busy(self, work: WorkId) -> bool:
+        """Whether a work is being written now."""
+        return self._writing.running(work) is not None
 
-    async def redraw(self, work: Work, card: Shown, frame: Frame, drawn: cards.Card | None = None) -> bool:
-        """Put a frame on the message of a card; False if it cannot be edited any more."""
+    async def refresh(self, work: Work, card: Shown, *, cut_off: str = "") -> bool:
+        """Draw a card anew from the store; False if its message cannot be edited any more.
+
+        Raises:
+            NotNow: Discord does not take it at the moment.
+        """
+        lang = await self.lang(work.guild, work)
+        if cut_off:
+            return await self._put(work, card, lambda shown: cards.cut_off(work.id, lang, cut_off, shown))
+        # The gallery shows what was published; whatever take its author looks at is no concern of it.
+        published = card.kind == POST
+        take = card.take if published else 0
+        drawn = await self._writing.card(work.guild, work.id, take, lang=lang, published=published)
+        return await self._put(work, card, drawn.first, drawn)
+
+    async def redraw(self, work: Work, card: Shown, frame: Frame | None = None) -> None:
+        """Put a frame, or else the work as it is, on the message of a card if that can be done now."""
+        try:
+            if frame is None:
+                await self.refresh(work, card)
+            else:
+                await self._put(work, card, frame)
+        except NotNow as error:
+            log.info("the card of work %s waits for its next change: %s", work.id, error)
+
+    async def _put(
+        self,
+        work: Work,
+        card: Shown,
+        frame: Frame | Callable[[str], Frame],
+        drawn: cards.Card | None = None,
+    ) -> bool:
+        """Put a frame, or what is made of the words shown now, on a message; what does not fit goes after."""
         try:
             channel = await self.channel(card.channel)
             message = channel.get_partial_message(card.message)
+            if not isinstance(frame, Frame):
+                frame = frame((await message.fetch()).content)
             shown = cards.boxed(frame) if card.kind == POST else frame
             await message.edit(**shown.edited())
             if drawn is not None:
                 place = place_in(work.guild, channel, card.channel)
                 kind = POST_PART if card.kind == POST else CARD_PART
                 await lay_rest(self._app.works, self._bot, BotMessage(message), place, work, drawn, kind=kind)
-        except (discord.HTTPException, discord.RateLimited, Undeliverable) as error:
+        except (*TROUBLE, Undeliverable) as error:
+            if passes(error):
+                raise NotNow(told(error)) from error
             log.info("the card of work %s could not be drawn anew: %s", work.id, type(error).__name__)
             return False
         return True

@@ -18,6 +18,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 import aiohttp
 import discord
 
+from bot.connection import passes
 from cogs.ui.frame import Frame
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,10 @@ EDIT_TIMEOUT = 20.0
 """Seconds; discord.py sleeps through the 429 of an interaction's edits itself, however long it takes."""
 
 FINAL_TRIES = 6
+"""Tries to draw the last frame, before an error that will not pass ends it."""
+
+FINAL_PATIENCE = 840.0
+"""Seconds for which the last frame is tried while Discord is away: while the interaction's token lives."""
 
 UNKNOWN_MESSAGE, UNKNOWN_CHANNEL, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10008, 10003, 10015, 10062
 INVALID_TOKEN, ALREADY_ACKNOWLEDGED = 50027, 40060
@@ -199,6 +204,8 @@ class LiveMessage:
         self._shown = ""
         self._drawn_at = -math.inf
         self._drawing: asyncio.Task[None] | None = None
+        self._passing = True
+        """Whether what kept the last edit from being taken will pass."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -214,16 +221,18 @@ class LiveMessage:
         if self._drawing is None and not self.gone and self._due() <= 0:
             self._drawing = asyncio.create_task(self._draw_newest(), name="live-message")
 
-    async def finish(self, frame: Frame) -> bool:
-        """Draw the last frame, whatever it takes; False if it could not be drawn."""
+    async def finish(self, frame: Frame, patience: float = 0.0) -> bool:
+        """Draw the last frame; False if it could not be drawn, though tried for so many seconds at least."""
         await self._settle()
-        for attempt in range(FINAL_TRIES):
+        began, attempt = now(), 0
+        while attempt < FINAL_TRIES or (self._passing and now() - began < patience):
             await asyncio.sleep(max(0.0, self._due()))
             if await self._draw(frame):
                 return True
             if self.gone:
                 return False
             self._pace = max(self._pace, min(self._every * 2**attempt, SLOWEST))
+            attempt += 1
         log.warning("the end of a stream could not be shown")
         return False
 
@@ -250,6 +259,7 @@ class LiveMessage:
         """Draw once; on a rate limit, slow down."""
         began = now()
         wait = 0.0
+        self._passing = True
         try:
             async with asyncio.timeout(EDIT_TIMEOUT):
                 await self.surface.edit(frame)
@@ -264,6 +274,7 @@ class LiveMessage:
             if error.status == 429:
                 self._slow_down(2 * self._pace)
             else:
+                self._passing = passes(error)
                 log.info("an edit was not taken: %s %s", error.status, error.code)
         except (aiohttp.ClientError, OSError) as error:
             log.info("an edit did not reach Discord: %s", type(error).__name__)

@@ -210,10 +210,7 @@ class Studio:
         for shown in await self.app.works.cards(work.guild, work.id):
             if shown.message == but or shown.kind in PARTS:
                 continue
-            if frame is not None:
-                await self.outlet.redraw(work, shown, frame)
-            else:
-                await self.outlet.refresh(work, shown)
+            await self.outlet.redraw(work, shown, frame)
 
 
 def shown_privately(interaction: discord.Interaction[Renga]) -> bool:

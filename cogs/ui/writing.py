@@ -23,7 +23,7 @@ from cogs.ui.card import Card, Post
 from cogs.ui.pages import lay_rest
 from cogs.ui.safe import plain_line
 from cogs.ui.small_model import SmallModel
-from cogs.ui.stream import Frame, LiveMessage, Surface
+from cogs.ui.stream import FINAL_PATIENCE, Frame, LiveMessage, Surface
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +136,9 @@ class Writing:
         models = [done.take.model] if done.take.model is not None else []
         hint = await self._small.word(sheet.member, models, sheet.lang)
         drawn = await self._drawn(sheet, done.work, done.take.number, done.notes, hint)
-        shown = await live.finish(drawn.first)
+        shown = await live.finish(drawn.first, FINAL_PATIENCE)
         if not shown and not live.gone:
-            return  # it is in the store as undelivered, and shown when the bot starts next
+            return  # it is in the store as undelivered, and shown later
         try:
             await self._laid(sheet, done.work, done.take.number, drawn)
             await self._app.works.delivered(done.work.guild, done.work.id, done.take.number)

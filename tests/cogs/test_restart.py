@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from simcord.env import Env
 
-from bot.errors import ReadOnly
+from bot.backends.base import Waiting
+from bot.errors import ModelUnavailable, ReadOnly
 from bot.ids import ChannelId, GuildId, MemberId, Place, WorkId
 from bot.services.ports import Outgoing
 from bot.works import WorkState
@@ -37,7 +38,9 @@ async def test_a_poem_cut_off_by_a_restart_says_so_and_can_be_asked_for_again(wo
     world.type_behind(world.ana, "poem", topic="first snow")
     message = await world.until_shown("half a")
     await world.kill()
-    assert "restarted while this was being written" in world.latest(message).content
+    shown = world.latest(message).content.split("\n")
+    assert shown[0].startswith("half a") and len(shown) == 2
+    assert "restarted while this was being written" in shown[1]
     await world.ana.click(message, label="Another take")
     assert "whole words" in world.latest(message).content
 
@@ -87,6 +90,25 @@ async def test_a_recovery_that_failed_is_tried_again_and_the_rest_runs(
     assert "restarted" not in world.latest(message).content
     await world.app.recovery.begin()
     assert "restarted while this was being written" in world.latest(message).content
+
+
+async def test_what_failed_while_discord_was_away_says_so_later(world: World) -> None:
+    away = asyncio.Event()
+    world.model.act(Waiting("queued", place=3), away, ModelUnavailable(model="x"))
+    world.type_behind(world.ana, "poem", topic="first snow")
+    message = await world.until_shown("-# ")
+    for method in ("PATCH", "DELETE", "POST"):
+        world.env.inject_error(method, "/webhooks/*", status=503, times=None)
+    away.set()
+    work = (await world.app.works.recent(world.guild.id, world.ana.id))[0]
+    await world.until(lambda: not studio_of(world.bot).outlet.busy(work.id))
+    dispatch = world.app.dispatch
+    await dispatch.catch_up()
+    assert world.labels(message) == ["Stop"]  # it may only just have ended
+    await dispatch.catch_up()
+    assert world.latest(message).content.startswith("-# This was not finished.")
+    assert "Another take" in world.labels(message)
+    assert not await world.app.works.unfinished()
 
 
 async def test_another_take_cut_off_by_a_restart_shows_the_take_that_stands(world: World) -> None:

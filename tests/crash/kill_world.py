@@ -92,6 +92,9 @@ class Discord:
         found = [at for at, there in enumerate(self.posts(), 1) if there["nonce"] == outgoing.nonce]
         return MessageId(found[0]) if found else None
 
+    def busy(self, *_: Any) -> bool:
+        return False
+
     async def refresh(self, *_: Any, **__: Any) -> bool:
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,9 +24,16 @@ KEY = "sk-loopback-secret-0123456789"
 PACE = 0.3
 """Seconds between two edits of a stream, as the tests set it."""
 
+BABBLE = 0.1
+"""Seconds between two pieces of what a model says by itself."""
+
 
 class Pen:
-    """A model's answer whose words come when the test lets them."""
+    """A model's answer: the words that the test lets come, and babble meanwhile, until it is lifted.
+
+    The newest words of a stream are held back for the filters, and a frame is
+    drawn when the next words come: so that something can be read, more has to come.
+    """
 
     def __init__(self) -> None:
         self._words: asyncio.Queue[str | None] = asyncio.Queue()
@@ -39,11 +47,17 @@ class Pen:
         """Let the answer be complete."""
         self._words.put_nowait(None)
 
+    async def _next(self) -> str | None:
+        try:
+            return await asyncio.wait_for(self._words.get(), BABBLE)
+        except TimeoutError:
+            return f"{secrets.token_hex(3)} "  # no two texts are alike, or another would be asked for
+
     async def __call__(self, request: web.Request, body: Any) -> web.StreamResponse:
         """Answer one request (see :mod:`tests.servers.faulty`)."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        while (word := await self._words.get()) is not None:
+        while (word := await self._next()) is not None:
             await response.write(f"data: {json.dumps(event(word))}\n\n".encode())
         await response.write(f"data: {json.dumps(event(finish='stop'))}\n\ndata: [DONE]\n\n".encode())
         return response

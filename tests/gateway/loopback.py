@@ -38,10 +38,10 @@ class Discord(Rest):
         data = {"id": "1", "name": name, "type": 1, "options": given}
         return await self._act(payloads.interaction(2, data, by=by, where=where, locale=locale))
 
-    async def press(self, message: Message, label: str, *, by: int = 1) -> Interaction:
+    async def press(self, message: Message, label: str, *, by: int = 1, locale: str = "en-US") -> Interaction:
         """A press on a button."""
         data = {"custom_id": message.buttons()[label], "component_type": 2}
-        payload = payloads.interaction(3, data, by=by, where=message.channel, locale="en-US")
+        payload = payloads.interaction(3, data, by=by, where=message.channel, locale=locale)
         return await self._act(payload | {"message": message.payload()}, message)
 
     async def again(self, interaction: Interaction) -> None:

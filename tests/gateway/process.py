@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 LAUNCH = Path(__file__).parent / "launch.py"
-
-PATIENCE = 240.0
-"""Seconds after which a thing that should happen has not: the machine may be busy, so it decides nothing."""
 
 
 class Process:

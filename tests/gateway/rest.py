@@ -43,8 +43,9 @@ class Message:
     history: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
 
     def buttons(self) -> dict[str, str]:
-        """Custom ids by label."""
-        return {one["label"]: one["custom_id"] for row in self.components for one in row["components"]}
+        """Custom ids by label, of those that can be pressed."""
+        rows = (row["components"] for row in self.components)
+        return {one["label"]: one["custom_id"] for row in rows for one in row if not one.get("disabled")}
 
     def payload(self) -> dict[str, Any]:
         """As Discord tells of it."""

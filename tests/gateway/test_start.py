@@ -11,8 +11,6 @@ from tests.gateway.conftest import stage
 from tests.gateway.process import until
 from tests.gateway.rest import failure, limited
 
-pytestmark = pytest.mark.timeout(900)
-
 
 @pytest.mark.parametrize(
     ("code", "language", "words"),

@@ -43,6 +43,9 @@ class Posted:
     async def find(self, outgoing: Outgoing) -> MessageId | None:
         return None
 
+    def busy(self, *_: Any) -> bool:
+        return False
+
     async def refresh(self, *_: Any, **__: Any) -> bool:
         return True
 

@@ -34,9 +34,9 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ALLOWANCE = Allowance(member_requests=6, member_tokens=0, guild_requests=9, guild_tokens=90)
 
 SWEEPS = {
-    "undelivered": "asked once, at start",
+    "undelivered": "what Discord did not take is shown later, wherever it is",
     "interrupted": "asked once, at start",
-    "unfinished": "asked once, at start",
+    "unfinished": "what Discord did not take is shown later, wherever it is",
     "refund_open": "done once, at start",
     "waiting": "the outbox is posted as a whole",
     "all_rules": "asked once, at start",

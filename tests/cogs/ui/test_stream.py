@@ -125,6 +125,20 @@ async def test_a_message_that_is_gone_ends_it() -> None:
         assert paper.drawn == []
 
 
+async def test_a_final_is_tried_as_long_as_discord_is_away_and_no_longer_than_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "SLOWEST", 0.001)
+    away = Paper(failures=[refused(503)] * 3 * stream.FINAL_TRIES)
+    async with LiveMessage(away, every=0.0001) as live:
+        assert await live.finish(Frame("the end"), patience=600)
+        assert away.drawn == ["the end"]
+    wrong = Paper(failures=[refused(400, 50035)] * 3 * stream.FINAL_TRIES)
+    async with LiveMessage(wrong, every=0.0001) as live:
+        assert not await live.finish(Frame("the end"), patience=600)
+        assert len(wrong.failures) == 2 * stream.FINAL_TRIES
+
+
 async def test_a_final_that_is_never_taken_is_given_up_and_told() -> None:
     paper = Paper(failures=[refused(400, 50035)] * 100)
     async with LiveMessage(paper, every=0.001) as live:
