@@ -8,6 +8,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class WorkerProcess:
         self.patience = patience
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Pipe | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._looked = 0.0
         self._asked: dict[int, Asked] = {}
         self._numbers = itertools.count(1)
         self._starting = asyncio.Lock()
@@ -125,8 +126,6 @@ class WorkerProcess:
         """End the worker."""
         process = self._process
         self.kill()
-        if self._watching is not None:
-            self._watching.cancel()
         if process is not None:
             with suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(process.wait, CLOSING)
@@ -148,7 +147,10 @@ class WorkerProcess:
         threading.Thread(
             target=self._read, args=(process, loop), name="local-worker-reader", daemon=True
         ).start()
-        self._watching = asyncio.create_task(self._watch(process), name="local-worker-watch")
+        self._looked = loop.time()
+        threading.Thread(
+            target=self._watch, args=(process, loop), name="local-worker-watch", daemon=True
+        ).start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -158,17 +160,25 @@ class WorkerProcess:
             cwd=Path(__file__).parents[3],
         )
 
-    async def _watch(self, process: subprocess.Popen[bytes]) -> None:
+    def _watch(self, process: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
+        """In a thread: have the worker looked at every so often.
+
+        Not by a timer of the loop: a rehearsal waits until every one of those has ended.
+        """
+        while process is self._process and not loop.is_closed():
+            time.sleep(min(LOOK, self.patience / 2))
+            self._in(loop, self._look_at, process)
+
+    def _look_at(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a worker that owes a word for too long, whether or not somebody still waits for it."""
-        clock = asyncio.get_running_loop().time
-        while process is self._process:
-            before = clock()
-            await asyncio.sleep(min(LOOK, self.patience / 2))
-            if self._owed is not None and clock() - before > 2 * LOOK + self.patience / 2:
-                self._owed = clock()  # the bot itself stood still: so may have the worker
-            elif self._owed is not None and clock() - self._owed >= self.patience:
-                log.error("the worker has been silent for %.0f s: it is ended", self.patience)
-                self.kill()
+        before, self._looked = self._looked, asyncio.get_running_loop().time()
+        if self._owed is None or process is not self._process:
+            return
+        if self._looked - before > 2 * LOOK + self.patience / 2:
+            self._owed = self._looked  # the bot itself stood still: so may have the worker
+        elif self._looked - self._owed >= self.patience:
+            log.error("the worker has been silent for %.0f s: it is ended", self.patience)
+            self.kill()
 
     def _read(self, process: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
         """In a thread: pass on every message, and at the end say that the worker is gone."""
