@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
-from bot.backends.base import Chunk, Done, ModelInfo, Request, Result, Waiting
+from bot.backends.base import Chunk, Done, ModelInfo, Request, Result, Text, Waiting
 from bot.backends.deadline import Deadline
 from bot.backends.local.choosing import choose
 from bot.backends.local.copies import copies
@@ -17,7 +17,7 @@ from bot.backends.local.describe import describe, name_of
 from bot.backends.local.fresh import fresh
 from bot.backends.local.process import PATIENCE, WorkerProcess
 from bot.backends.thoughts import spoken
-from bot.errors import BackendError, ModelUnknown
+from bot.errors import BackendError, ModelThought, ModelUnknown
 
 
 class LocalBackend:
@@ -87,8 +87,12 @@ class LocalBackend:
             chunks = fresh(self._once, request, seed, known)
         else:
             chunks = self._once(request)
+        written = False
         async with aclosing(spoken(chunks)) as stream:
             async for chunk in stream:
+                written = written or isinstance(chunk, Text)
+                if isinstance(chunk, Done) and chunk.ending == "length" and not written:
+                    raise ModelThought(model=f"local/{self._named(request)}")
                 yield chunk
 
     def _named(self, request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.servers.faulty import serve, status
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = sorted((ROOT / "rehearsals").glob("*.renga"))
@@ -86,3 +89,17 @@ def test_lines_are_typed_where_there_is_no_file(tmp_path: Path) -> None:
     code, printed = rehearse(tmp_path, "--language", "zh", typed="/诗 题材:雨\nexpect 雨\nquit\n")
     assert code == 0, printed
     assert "再来一稿" in printed
+
+
+async def test_a_server_that_fails_leaves_the_poem_to_the_fallback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "evening.renga"
+    script.write_text("guild Ink\nmember ana\nchannel general\n@ana /poem topic:snow\nexpect local/house\n")
+    async with serve() as server:
+        server.then(*[status(500)] * 9)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("RENGA_FALLBACK", "local/house")
+        code, printed = await asyncio.to_thread(rehearse, tmp_path, str(script), model="openai/poet")
+    assert code == 0, printed
+    assert len(server.bodies) > 1, "it was tried again before"

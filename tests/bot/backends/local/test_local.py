@@ -33,7 +33,8 @@ from bot.backends.local.backend import LocalBackend
 from bot.backends.local.pipe import MOST, Pipe
 from bot.backends.local.process import PATIENCE
 from bot.backends.local.wire import Ask, Cancel
-from bot.errors import DeadlinePassed, ModelUnavailable, ModelUnknown, PromptTooLong
+from bot.errors import DeadlinePassed, ModelThought, ModelUnavailable, ModelUnknown, PromptTooLong
+from tests.servers.folders import make
 from tests.servers.hungry import Hungry
 from tests.servers.tiny import transformers_folder
 
@@ -339,3 +340,13 @@ async def test_loading_is_told_before_the_first_word(folder: Path) -> None:
 async def test_the_bot_side_imports_no_torch() -> None:
     code = "import sys, bot.backends.local.backend; assert not {'torch', 'transformers'} & {*sys.modules}"
     await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code], check=True)
+
+
+async def test_thoughts_that_the_template_opened_are_dropped(folder: Path, tmp_path: Path) -> None:
+    backend = LocalBackend([str(make(tmp_path, folder, "think_open"))], nice=0)
+    thinking = ask(model="think_open", messages=(Message("user", "snow"),))
+    with pytest.raises(ModelThought):
+        await collect(backend.generate(thinking))  # a tiny model never closes them
+    result = await collect(backend.generate(replace(thinking, begun="snow\n")))
+    assert result.done.usage.written == 12 and result.text
+    await backend.aclose()
