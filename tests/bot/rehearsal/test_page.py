@@ -210,3 +210,39 @@ async def test_what_is_typed_is_completed_and_options_are_offered(settings: Sett
         assert "aiku" in await form.input_value()
         await form.press("Enter")
         await visitor.reads("rain")
+
+
+async def test_places_people_and_languages_are_made_and_changed_on_the_page(settings: Settings) -> None:
+    async with visiting(settings, scene=ENGLISH) as visitor:
+        page = visitor.page
+
+        async def make(opener: str, name: str, *more: tuple[str, str]) -> None:
+            await page.get_by_role("button", name=opener).click()
+            form = page.get_by_role("dialog")
+            await form.get_by_label(visitor.say("page.name")).fill(name)
+            for label, choice in more:
+                await form.get_by_label(label).select_option(label=choice)
+            await form.get_by_role("button", name=visitor.say("page.make"), exact=True).click()
+            await form.wait_for(state="hidden")
+
+        await make(visitor.say("page.new_thread"), "Small hours")
+        await visitor.is_at("Small hours")
+        await visitor.type("who is awake?")
+        await visitor.reads("who is awake?")
+        forum = visitor.say("page.kind_forum")
+        await make(visitor.say("page.new_channel"), "workshop", (visitor.say("page.kind"), forum))
+        await visitor.is_at("workshop")
+        await visitor.go("general")
+        await make(visitor.say("page.new_member"), "li", (visitor.say("page.language"), "中文"))
+        # Somebody who reads Chinese sees the page so, and is answered so; then they change their mind.
+        visitor.lang = "zh"
+        await expect(page.get_by_text(visitor.say("page.welcome"), exact=True)).to_be_visible()
+        await visitor.type("/帮助")
+        await visitor.reads(visitor.say("page.only_you"))
+        await page.get_by_role("button", name=visitor.say("page.language"), exact=True).click()
+        visitor.lang = "en"
+        await expect(page.get_by_text(visitor.say("page.welcome"), exact=True)).to_be_visible()
+        # A place in direct messages; the bot answers there too.
+        await visitor.go("Renga")
+        await visitor.type("/poem topic: wind")
+        await visitor.reads("wind")
