@@ -89,7 +89,8 @@ class StoryOutlet(Drawing):
         message = await self._outlet.send(
             thread, frame, outgoing.nonce, allowed_mentions=look.mentions(pinged), silent=silent
         )
-        await self.calls_over(outgoing, told, thread)
+        # Not before the message is noted as posted: that must not wait for edits of others.
+        self._later(self.calls_over(outgoing, told, thread))
         if outgoing.payload.get("ended") and told.story.terms.game is games.Game.CORPSE:
             await self._reveal(outgoing, told, thread)
         return MessageId(message.id)
