@@ -105,15 +105,11 @@ class Doctor:
                 raise
             return await asyncio.to_thread(examine, path)
 
-    async def _missing(self, client: discord.Client, guild: discord.Guild) -> str:
+    async def _missing(self, client: discord.Client, id: int) -> str:
         """The permissions that the bot lacks in a guild, by its roles there."""
         assert client.user is not None
-        roles = {role.id: role.permissions for role in await guild.fetch_roles()}
-        member = await guild.fetch_member(client.user.id)
-        held = discord.Permissions.none()
-        for id in (guild.id, *(role.id for role in member.roles)):
-            held |= roles.get(id, discord.Permissions.none())
-        return lacking(held, self._lang)
+        guild = await client.fetch_guild(id)  # with its roles, which a list of guilds leaves out
+        return lacking((await guild.fetch_member(client.user.id)).guild_permissions, self._lang)
 
     def _intents(self, flags: discord.ApplicationFlags) -> Finding:
         """Whether Discord will let the bot in with what it asks to read."""
@@ -133,7 +129,7 @@ class Doctor:
                 info = await client.application_info()
                 yield self._say(Level.OK, "login", name=info.name)
                 async for guild in client.fetch_guilds(limit=None):
-                    missing = await self._missing(client, guild)
+                    missing = await self._missing(client, guild.id)
                     level = Level.NOTE if missing else Level.OK
                     key = "permissions_missing" if missing else "permissions"
                     yield self._say(level, key, guild=guild.name, missing=missing)

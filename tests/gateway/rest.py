@@ -167,7 +167,7 @@ class Rest:
         yield r"GET /users/@me", lambda body: payloads.BOT
         yield r"GET /(?:oauth2/)?applications/@me", lambda body: payloads.application(self.flags)
         yield r"GET /users/@me/guilds", lambda body: [payloads.GUILD_OF_MINE]
-        yield r"GET /guilds/\d+/roles", lambda body: payloads.roles(self.permissions)
+        yield r"GET /guilds/\d+", lambda body: payloads.guild(self.permissions)
         yield r"GET /guilds/\d+/members/\d+", lambda body: payloads.guild(0)["members"][0]
         yield r"PUT /applications/\d+/commands", self._take_commands
         yield r"POST /interactions/(\d+)/([^/]+)/callback", self._acknowledge
