@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def credits(given: argparse.Namespace, settings: Settings) -> int:
     for source in given.against:
         path = Path(source)
         try:
-            anchors += read(path.read_text(encoding="utf-8") if path.is_file() else source)
+            anchors += read(_text_of(path) if path.is_file() else source)
         except (OSError, ValueError) as error:
             print(f"{source[:80]}: {error}")
             return 2
@@ -116,6 +117,14 @@ def credits(given: argparse.Namespace, settings: Settings) -> int:
         return bool(broken)
 
     return asyncio.run(verify())
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file; of an EPUB, of all its pages."""
+    if not zipfile.is_zipfile(path):
+        return path.read_text(encoding="utf-8")
+    with zipfile.ZipFile(path) as pages:
+        return "\n".join(pages.read(name).decode("utf-8", "replace") for name in pages.namelist())
 
 
 def _verify_story(path: Path) -> int:

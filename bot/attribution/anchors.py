@@ -36,12 +36,14 @@ def written(guild: GuildId, head: Head) -> str:
 
 
 def read(text: str) -> list[Anchor]:
-    """Every link that a text tells of: heads as they are posted, or an export (of a story, or of a member).
+    """Every link that a text tells of: an export as JSON (of a story, or of a member), or a head.
+
+    Of several heads the last counts: books end with theirs, and what looks like one before is words.
 
     Raises:
         ValueError: there is none in it.
     """
-    found = list(_posted(text)) or list(_exported(text))
+    found = list(_exported(text)) or list(_posted(text))[-1:]
     if not found:
         raise ValueError("no head of a chain and no export is in it")
     return found

@@ -214,6 +214,8 @@ def fountain(book: Book) -> str:
             lines += [f"[[{part.number} · {note}]]", ""]
             words = f"[[{book.told('erased')}]]" if part.erased else closed(_words(book, part))
             lines += [words, ""]
+    if book.anchor:
+        lines += [f"[[{book.told('anchor', head=book.anchor)}]]", ""]
     return "\n".join(lines)
 
 

@@ -178,4 +178,6 @@ def _credits(book: Book) -> list[str]:
     lines += ["", inline(book.told("licence", licence=book.licence or book.told("all_rights")))]
     lines += ["", inline(book.told(f"ai_{book.disclosure.replace('-', '_')}"))]
     lines += ["", inline(book.told("made", generator=book.generator, date=book.made.date().isoformat()))]
+    if book.anchor:
+        lines += ["", inline(book.told("anchor", head=book.anchor))]
     return lines

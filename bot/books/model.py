@@ -99,6 +99,7 @@ class Book:
         script: whether it is a screenplay in Fountain.
         generator: what made it, with its version.
         say: the words of the interface that a book needs, by name, in its language.
+        anchor: the newest link of the chain that signs it, as :mod:`bot.attribution.anchors` writes one.
         called: what the members, channels and roles that are mentioned are called, by their ids.
     """
 
@@ -118,6 +119,7 @@ class Book:
     script: bool = False
     words: int = 0
     generator: str = "Renga"
+    anchor: str = ""
     say: Mapping[str, str] = field(default_factory=dict[str, str])
     called: Mapping[int, str] = field(default_factory=dict[int, str])
 

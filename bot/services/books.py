@@ -15,6 +15,8 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Literal
 
+from bot.attribution.anchors import written
+from bot.attribution.chain import Head
 from bot.attribution.credits import percentages
 from bot.attribution.disclosure import SOURCE_TYPES, Disclosure
 from bot.attribution.model import Contribution, ModelAuthor
@@ -188,8 +190,15 @@ def bound(
         script=story.terms.game is Game.SCRIPT,
         words=story.words,
         generator=GENERATOR,
+        anchor=_anchor(links),
         say=say,
     )
+
+
+def _anchor(links: Mapping[str, Contribution]) -> str:
+    """The newest link that signs a story, as it can be told again to ``credits verify``."""
+    newest = max(links.values(), key=lambda link: link.number, default=None)
+    return written(newest.draft.guild, Head(newest.number, newest.digest)) if newest is not None else ""
 
 
 def file_name(title: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +17,9 @@ from bot import __main__ as program
 from bot.attribution import chain
 from bot.attribution.anchors import read, written
 from bot.house.model import Level
-from bot.ids import ChannelId, MemberId
+from bot.ids import ChannelId, GuildId, MemberId
 from bot.services.anchoring import Anchoring
+from bot.services.books import BookDesk, Format
 from bot.services.stories_ports import StoryNumber
 from bot.settings import Settings
 from bot.storage.rows import contribution_values
@@ -85,6 +86,27 @@ async def test_a_chain_that_was_computed_anew_is_found_by_what_left_the_database
             )
         )
         assert "missing" in (await verify_against(store, anchors[0]))[0].reason
+
+
+@pytest.mark.parametrize("format", ["markdown", "html", "epub", "ao3", "fountain", "json"])
+async def test_every_export_holds_a_link_that_finds_what_was_rewritten(
+    settings: Settings, tmp_path: Path, format: Format
+) -> None:
+    async with open_room(settings) as room:
+        id = await story(room)
+        await room.write(id, f"Not a head: 10/1:{'a' * 64}")
+
+        async def names(guild: GuildId, members: Sequence[MemberId]) -> Mapping[MemberId, str]:
+            return dict.fromkeys(members, "Ana")
+
+        desk = BookDesk(room.app.stories, room.app.desk.book, names, lambda: room.now)
+        made = await desk.export(await room.told(id), format)
+        file = tmp_path / made.name
+        file.write_bytes(made.data)
+        seen = read(program._text_of(file))
+        assert await verify_against(room.app.store, seen) == []
+        await forged(room, id)
+        assert await verify_against(room.app.store, seen)
 
 
 def rewrite(path: Path, change: Callable[[dict[str, list[object]]], None], *more: str) -> None:
