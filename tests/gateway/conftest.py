@@ -21,8 +21,8 @@ from tests.servers.faulty import serve as serve_model
 
 TOKEN = "OTAwMDAwMDAwMDAwMDAwMDAx.GateWy.loopback-secret-that-no-log-shows"
 KEY = "sk-loopback-secret-0123456789"
-PACE = 0.3
-"""Seconds between two edits of a stream, as the tests set it."""
+PACE = 0.5
+"""Seconds between two edits of a stream, as the tests set it: within the limit of five in two seconds."""
 
 BABBLE = 0.1
 """Seconds between two pieces of what a model says by itself."""
