@@ -114,7 +114,7 @@ async def test_a_plain_message_is_read_by_right_click_its_own_at_once_anothers_w
 
 
 async def test_a_poem_that_fails_costs_nothing(world: World) -> None:
-    world.model.fail(ModelUnavailable("scripted"), "half a ")
+    world.model.fail(ModelUnavailable("scripted"))
     await world.ana.slash(world.general, "poem", topic="rain")
     assert "0 of" in private(await world.ana.slash(world.general, "usage"))
 
