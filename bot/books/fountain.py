@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.books.chat import Block, named
+from bot.books.chat import Block
+from bot.books.mentions import named
 from bot.books.model import Book, Part, clean, marks
 from bot.books.runs import Run
 

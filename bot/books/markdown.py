@@ -12,7 +12,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from bot.books.chat import Block, named
+from bot.books.chat import Block
+from bot.books.mentions import named
 from bot.books.model import Book, Part, clean, marks
 from bot.books.prose import layers
 from bot.books.runs import Line, Run

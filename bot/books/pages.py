@@ -15,9 +15,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from bot.books.chat import named
 from bot.books.fountain import Element, parse
 from bot.books.looks import looks
+from bot.books.mentions import named
 from bot.books.model import Book, Hand, Part, clean, marks
 from bot.books.prose import plain_prose, prose, spaced
 

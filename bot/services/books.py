@@ -20,10 +20,10 @@ from bot.attribution.chain import Head
 from bot.attribution.credits import percentages
 from bot.attribution.disclosure import SOURCE_TYPES, Disclosure
 from bot.attribution.model import Contribution, ModelAuthor
-from bot.books.chat import mentioned
 from bot.books.epub import epub
 from bot.books.fountain import fountain
 from bot.books.markdown import markdown
+from bot.books.mentions import mentioned
 from bot.books.model import Book, Chapter, Hand, Part, Run, Writer, clean
 from bot.books.pages import ao3, html
 from bot.books.picture import picture

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.books.chat import Block, blocks, mentioned
+from bot.books.chat import Block, blocks
+from bot.books.chat_inline import Inline
 from bot.books.epub import epub
 from bot.books.fountain import fountain, parse
 from bot.books.markdown import markdown
+from bot.books.mentions import mentioned
 from bot.books.model import Book, Chapter
 from bot.books.pages import ao3, html
 from bot.books.runs import Run
@@ -138,19 +140,17 @@ def test_no_word_is_lost_whatever_is_typed(pieces: list[str], times: int) -> Non
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_what_is_looked_at_grows_with_the_text_alone(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Operations, not seconds: how many characters are looked through for the end of a mark."""
-    from bot.books import chat
-
     looked = 0
-    plain = chat._Inline._closed
+    plain = Inline._closed
 
-    def counted(self: chat._Inline, mark: str, start: int, end: int) -> int | None:
+    def counted(self: Inline, mark: str, start: int, end: int) -> int | None:
         nonlocal looked
         known = self._known_open(mark, start, end)
         close = plain(self, mark, start, end)
         looked += 0 if known else (close if close is not None else end) - start
         return close
 
-    monkeypatch.setattr(chat._Inline, "_closed", counted)
+    monkeypatch.setattr(Inline, "_closed", counted)
     typed = (piece * 20_000)[:20_000]
     blocks([Run(typed, 0)], {}, each_line=False)
     assert looked <= 12 * len(typed)
