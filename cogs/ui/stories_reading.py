@@ -141,7 +141,10 @@ class Reading(Exporting):
         table = self.app.stories
         name = await table.said(told.row.place, name, NAME_LIMIT, "title")
         text = await table.said(told.row.place, text, TEXT_LIMIT, "text", lines=True)
-        split = await self._keys(told, key_list(keys.replace("，", ",")))
+        listed = key_list(keys.replace("，", ","))
+        if unusable := next((key for key in listed if not usable(key)), None):
+            raise BadInput("story.lore_expression", typed=unusable[:60])
+        split = await self._keys(told, listed)
         event = ev.AddLore(
             **self.by(interaction), name=name, text=text, keys=split, scope=Scope(scope),
             sort=Sort(sort) if sort else None,
@@ -151,14 +154,7 @@ class Reading(Exporting):
         await tell(interaction, translate("story.lore_added", lang_read(interaction), **facts))
 
     async def _keys(self, told: Told, keys: Sequence[str]) -> tuple[str, ...]:
-        """Keys as they may be kept: they are words of members like any others.
-
-        Raises:
-            BadInput: one is an expression that cannot be run.
-        """
-        for key in keys:
-            if not usable(key):
-                raise BadInput("story.lore_expression", typed=key[:60])
+        """Keys as they may be kept: they are words of members like any others."""
         if not keys:
             return ()
         text = "\n".join(keys)
@@ -221,11 +217,13 @@ class Reading(Exporting):
 
     async def _judged(self, told: Told, entry: Lore) -> Lore:
         table, place = self.app.stories, told.row.place
+        # An entry without keys is told in every turn; one whose keys cannot be run is to be told in none.
+        keys = [key for key in entry.keys if usable(key)] or entry.keys
         return replace(
             entry,
             name=await table.said(place, entry.name, NAME_LIMIT, "title"),
             text=await table.said(place, entry.text, TEXT_LIMIT, "text", lines=True),
-            keys=await self._keys(told, [key for key in entry.keys if usable(key)]) or entry.keys,
+            keys=await self._keys(told, keys),
             second=await self._keys(told, [key for key in entry.second if usable(key)]),
         )
 
