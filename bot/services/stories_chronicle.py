@@ -30,6 +30,7 @@ from bot.services.stories_memory import (
     budget_for,
     everybody,
     hands,
+    lore_room,
     remember,
     to_summarise,
 )
@@ -107,6 +108,10 @@ class Chronicler:
         ]
         between = "、" if language == "zh" else ", "
         return f"{text}\n\n{translate('story.recap_by', language, hands=between.join(said))}"
+
+    async def lore_room(self, told: Told) -> int:
+        """Tokens that lore may have where a model is told of a story."""
+        return lore_room(await self._budget(told.story, told.row.language))
 
     async def propose(self, told: Told, *, turns: Sequence[Turn] = ()) -> list[Lore]:
         """What a model proposes to remember of some turns (the last ones, if none are named).
@@ -195,12 +200,7 @@ class Chronicler:
         return text
 
     async def _memory(
-        self,
-        told: Told,
-        *,
-        part: float = 1.0,
-        numbered: bool = False,
-        texts: Mapping[str, str] | None = None,
+        self, told: Told, *, part: float = 1.0, numbered: bool = False, texts: Mapping[str, str] | None = None
     ) -> Memory:
         row, story = told.row, told.story
         names = await self.names(row.guild, everybody(story))

@@ -111,7 +111,7 @@ def remember(
     parts: list[str] = []
     if story.note and (note := shortened(story.note, int(NOTE_BUDGET * share), keep="start")):
         parts.append(f"({words['note']}: {note})")
-    room = int(LORE_BUDGET * share)
+    room = lore_room(budget)
     lore = [_fitted(entry, room) for entry in (*story.lore, *world)]
     if entries := told(lore, recent, room, lambda text: estimate(text) + 8, turn=story.next_number):
         lines = "\n".join(
@@ -144,6 +144,17 @@ def remember(
         parts.append(f"({words['hands']}: {said})")
     text = "\n\n".join([*parts, *reversed(kept)])
     return Memory(text, since, estimate(text))
+
+
+def lore_room(budget: int) -> int:
+    """Tokens that lore may have where a story may take ``budget``."""
+    return int(LORE_BUDGET * min(1.0, budget / BUDGET))
+
+
+def untold(entry: Lore, room: int) -> int:
+    """Characters at the end of an entry that no model is told, where lore has ``room`` tokens."""
+    kept = _fitted(entry, room).text
+    return 0 if kept == entry.text else len(entry.text) - len(kept.removesuffix("…"))
 
 
 def _fitted(entry: Lore, room: int) -> Lore:

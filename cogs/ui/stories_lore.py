@@ -1,4 +1,4 @@
-"""What of a book of lore was not taken over as it was: which entries, and by how much."""
+"""What of lore is not taken over, or not told to models, as it was: which entries, and by how much."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bot.i18n.text import translate
 from bot.ids import Lang
+from bot.services.stories_memory import untold
 from bot.stories.lorebook import Loss
+from bot.stories.model import Lore
 from cogs.ui.safe import line
 
 NAMED = 8
@@ -38,6 +40,11 @@ def losses_told(losses: Sequence[Loss], lang: Lang) -> Losses:
         whole.append(translate(f"story.lore_loss_{kind}", lang, count=len(named), names=between.join(named)))
     full = "\n".join(whole)
     return Losses(tuple(lines), full if len(losses) > NAMED else "")
+
+
+def shortened(entries: Sequence[Lore], room: int) -> list[Loss]:
+    """The entries of which a model is told the beginning alone, where lore has ``room`` tokens."""
+    return [Loss("untold", entry.name, left) for entry in entries if (left := untold(entry, room))]
 
 
 def _named(loss: Loss) -> str:

@@ -26,7 +26,7 @@ from cogs.ui.reply import acknowledge, tell
 from cogs.ui.safe import line
 from cogs.ui.stories_export import Exporting
 from cogs.ui.stories_group import choices, lore, named, options, story
-from cogs.ui.stories_lore import losses_told
+from cogs.ui.stories_lore import losses_told, shortened
 from cogs.ui.where import lang_read, member_of, space_of
 
 BOOK_LIMIT = 4_000_000
@@ -151,7 +151,12 @@ class Reading(Exporting):
         )  # fmt: skip
         outcome = await table.act(told.row.guild, told.row.id, event, key=str(interaction.id))
         facts = {"number": outcome.story.lore[-1].number, "name": line(name), "tokens": estimate(text)}
-        await tell(interaction, translate("story.lore_added", lang_read(interaction), **facts))
+        lang = lang_read(interaction)
+        lost = shortened(outcome.story.lore[-1:], await self.app.story_writer.lore_room(told))
+        await tell(
+            interaction,
+            "\n".join([translate("story.lore_added", lang, **facts), *losses_told(lost, lang).lines]),
+        )
 
     async def _keys(self, told: Told, keys: Sequence[str]) -> tuple[str, ...]:
         """Keys as they may be kept: they are words of members like any others."""
@@ -211,7 +216,9 @@ class Reading(Exporting):
         if entries:
             event = ev.AddLore(**self.by(interaction), name="", text="", book=entries)
             await self.app.stories.act(told.row.guild, told.row.id, event, key=str(interaction.id))
-        said = losses_told(read.losses, lang)
+        room = await self.app.story_writer.lore_room(told)
+        long = await asyncio.to_thread(shortened, entries, room)
+        said = losses_told([*read.losses, *long], lang)
         text = "\n".join([translate("story.lore_imported", lang, number=len(entries)), *said.lines])
         await tell(interaction, text, files=[("lore.txt", said.whole.encode())] if said.whole else [])
 
