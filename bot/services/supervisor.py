@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
+PERIODIC = "periodic:"
+"""What the names of its tasks begin with."""
+
 LONGEST_PAUSE = 300.0
 """Seconds; pauses after failures double up to this."""
 
@@ -44,7 +47,7 @@ class Supervisor:
         if self._running:
             return
         self._running = [
-            asyncio.create_task(self._keep(name, task), name=f"periodic:{name}")
+            asyncio.create_task(self._keep(name, task), name=f"{PERIODIC}{name}")
             for name, task in self._tasks.items()
         ]
 
