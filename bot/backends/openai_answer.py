@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from bot.backends.base import Chunk, ModelRef, Request, Text, TokenProb, Usage, Withdrawn
+from bot.backends.characters import Characters
 from bot.backends.openai_events import Ending, Event
 from bot.backends.stops import Stops
 from bot.backends.thoughts import Said, Thoughts
@@ -35,6 +36,7 @@ class Answer:
         """Whether anything came at all."""
         self.thoughts = Thoughts(hold=hold)
         self._apart = False
+        self._characters = Characters()
         self._most = request.sampling.max_tokens if roomy else None
         self._stops = Stops(request.sampling.stop)
         self._tokens: list[TokenProb] = []
@@ -67,8 +69,8 @@ class Answer:
         self.refusal = self.refusal or event.refusal
         self._apart = self._apart or event.thought
         self._tokens += [TokenProb(token, logprob) for token, logprob in event.tokens]
-        if event.text:
-            yield from self._say(self.thoughts.feed(event.text))
+        if text := self._characters.feed(event.text):
+            yield from self._say(self.thoughts.feed(text))
         elif self._tokens and not self.thoughts.within:
             yield self._text("")
 
@@ -83,6 +85,8 @@ class Answer:
         if self._most is not None and self._counted > self._most:
             self.ending = "length"
             cut = True
+        if rest := self._characters.finish():
+            yield from self._say(self.thoughts.feed(rest))
         yield from self._say(self.thoughts.finish(cut=cut or self.ending in ("length", "broken")))
         if rest := self._stops.finish():
             yield self._text(rest)
