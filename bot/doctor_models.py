@@ -148,6 +148,7 @@ async def _named(settings: Settings) -> list[tuple[str, str]]:
     named += [("RENGA_FALLBACK", model) for model in settings.fallback]
     if settings.openai_key is not None or settings.openai_url is not None:
         named += [("OPENAI_MODELS", f"openai/{model}") for model in settings.openai_models]
+        named += [("OPENAI_BASE_MODELS", f"openai/{model}") for model in settings.openai_base_models]
     try:
         async with open_store(settings.database, writable=False) as store:
             for guild in await store.house.guilds():

@@ -70,6 +70,7 @@ async def test_what_is_there_is_ticked(server: Faulty, tmp_path: Path) -> None:
         ({"RENGA_FALLBACK": "huose"}, "Did you mean local/house?"),
         ({"RENGA_MODEL": "anthropic/claude"}, "no such provider (known: local, openai)"),
         ({"OPENAI_MODELS": "poet, peot"}, "OPENAI_MODELS names openai/peot, and nobody lists it."),
+        ({"OPENAI_BASE_MODELS": "peot"}, "OPENAI_BASE_MODELS names openai/peot, and nobody lists it."),
         ({"RENGA_DEVICE": "cuda:97"}, "this machine has no cuda:97"),
         ({"RENGA_LOCAL_MODELS": "models/huose", "RENGA_MODEL": "openai/poet"}, "Did you mean house?"),
     ],
