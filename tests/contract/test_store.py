@@ -403,6 +403,8 @@ async def test_what_is_refunded_can_be_used_again(store: Store) -> None:
         await reserve("b")
     await store.usage.refund(INK, held)
     assert await reserve("a") == held, "the same request once more"
+    with pytest.raises(QuotaUsedUp):
+        await reserve("b")
     await store.usage.settle(INK, held, 3)
     await store.usage.refund(INK, held)
     spent = await store.usage.spent(INK, ANA, TODAY)

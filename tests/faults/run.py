@@ -51,7 +51,7 @@ def main(numbers: list[int]) -> int:
         for name in COPIED:
             if (ROOT / name).exists():
                 shutil.copytree(ROOT / name, copy / name)
-        for file in ROOT.glob("*"):
+        for file in ROOT.glob("[!.]*"):
             if file.is_file():
                 shutil.copy(file, copy / file.name)
         shutil.copy(ROOT / ".env.example", copy)
