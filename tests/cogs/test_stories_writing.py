@@ -117,7 +117,7 @@ async def test_a_fork_goes_on_in_a_thread_of_its_own_with_its_credits(settings: 
         answer = await table.slash("cleo", "story fork", part="1", title="The other lighthouse")
         assert "goes on from part 1" in answer
         table.enter("The other lighthouse")
-        assert f"It goes on from #{TITLE}" in table.panel("cleo")
+        assert f"A fork of #{TITLE}" in table.panel("cleo")
         assert any("The lamp went out." in text and "@ana" in text for text in table.texts("cleo"))
         await table.press("cleo", "Begin")
         await table.write("cleo", "Nobody lit it.")

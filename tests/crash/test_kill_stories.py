@@ -50,7 +50,7 @@ ENDS: dict[str, dict[str, Any]] = {
         "turns": [],
         "current": [3, 1],
         "told": ["open", "call 1", "turn 1", "call 2", "story.undone call 3"],
-        "signed": 1,
+        "signed": 2,  # the turn, and that it was taken back: its order is signed too
     },
     "down": {
         "kinds": [*LAID, "WasDown"],

@@ -56,7 +56,7 @@ def test_two_words_and_how_they_rhyme() -> None:
 
 
 def test_what_a_newcomer_types() -> None:
-    assert "haiku" in form("check", "hiaku", typed=POND)[2]
+    assert "Did you mean Haiku" in form("check", "hiaku", typed=POND)[2]
     code, out, _ = form("check", "haiku", "--json", typed=POND.replace("\n", "\r\n") + "---\r\n---\r\nsnow")
     assert [json.loads(line)["holds"] for line in out.splitlines()] == [True, False, False]
     assert code == 1

@@ -311,13 +311,18 @@ async def test_list_of_models_is_asked_filtered_and_kept(server: Faulty) -> None
     await backend.aclose()
 
 
-@pytest.mark.parametrize("models", [500, 401, "<html>hello</html>", [], {"data": None}, {"data": [5]}])
+@pytest.mark.parametrize("models", [500, 401, "<html>hello</html>", [], {"data": [5]}])
 async def test_a_broken_list_of_models(server: Faulty, models: object) -> None:
     server.models = models
     backend = OpenAIBackend(base_url=server.url)
     with pytest.raises(BackendError):
         await backend.models()
     await backend.aclose()
+
+
+async def test_a_server_without_models_lists_none(server: Faulty, backend: OpenAIBackend) -> None:
+    server.models = {"object": "list", "data": None}  # as Ollama says it
+    assert list(await backend.models()) == []
 
 
 async def test_a_failed_list_is_not_asked_for_at_every_key_press(server: Faulty) -> None:
