@@ -92,6 +92,15 @@ async def test_anothers_work_by_right_click_asks_its_author(world: World) -> Non
     assert len(works) == 1 and works[0].take == 2
 
 
+async def test_nor_about_a_work_of_theirs(world: World) -> None:
+    poem = await world.poem()
+    await world.app.desk.set_member(world.guild.id, world.ana.id, revise="never")
+    form = await world.ben.context_menu(world.general, "Revise this", poem)
+    result = await world.ben.submit_modal(form, {"instruction": "darker"})
+    assert "does not wish" in private(result)
+    assert len(world.model.requests) == 1 and len(world.public_texts()) == 1
+
+
 async def test_a_member_who_said_never_is_not_asked(world: World) -> None:
     await world.app.desk.set_member(world.guild.id, world.ana.id, revise="never")
     plain = await world.ana.send(world.general, "bright snow falls")
