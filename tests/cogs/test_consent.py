@@ -65,6 +65,17 @@ async def test_whoever_asked_can_withdraw_and_nobody_else_can_answer(world: Worl
     assert "Withdrawn" in world.latest(question).content
 
 
+async def test_a_question_about_a_work_is_answered_by_its_author_and_who_asked_alone(world: World) -> None:
+    poem = await world.poem()
+    form = await world.ben.context_menu(world.general, "Revise this", poem)
+    await world.ben.submit_modal(form, {"instruction": "darker"})
+    question = world.last()
+    for label in ("Accept", "Decline"):
+        assert "belongs to somebody else" in private(await world.mod.click(question, label=label))
+    await world.ana.click(question, label="Decline")
+    assert "declined" in world.latest(question).content and len(world.model.requests) == 1
+
+
 async def test_consent_outlives_a_restart(world: World) -> None:
     world.model.say("dark snow falls")
     plain = await world.ana.send(world.general, "bright snow falls")

@@ -118,7 +118,11 @@ async def test_buttons_work_after_a_restart(world: World) -> None:
 async def test_a_writer_is_asked_for_a_change_and_makes_it(world: World) -> None:
     await desk(world)
     result = await held(world)
-    shown = await world.mod.click(card(world), label="Ask for a change…")
+    asked = card(world)
+    shown = await world.mod.click(asked, label="Ask for a change…")
+    assert "Say what should be changed" in private(await world.mod.submit_modal(shown, {"note": "  "}))
+    assert (await reviews(world))[0].state is ReviewState.WAITING
+    shown = await world.mod.click(asked, label="Ask for a change…")
     await world.mod.submit_modal(shown, {"note": "a candle?"})
     await world.app.reviews.settled()
     assert any("a candle?" in text for text in told_in_private(world, world.ana))

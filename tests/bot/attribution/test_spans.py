@@ -37,6 +37,9 @@ def shown(text: str, spans: tuple[Span, ...]) -> str:
         ("snow falls", "", ""),
         ("", "snow", "[snow]"),
         ("a\nb\nc", "a\nc", "a\nc"),
+        ("a cold sea", "a coat sea", "a co[at] sea"),  # half of the letters: the word was mended
+        ("a cold sea", "a damp sea", "a [damp] sea"),
+        ("the colur red\n" * 12, "the colour red\n" * 12, "the col[o]ur red\n" * 12),
     ],
 )
 def test_what_stays_keeps_its_author(old: str, new: str, expected: str) -> None:
