@@ -9,6 +9,7 @@ from simcord.results import InteractionResult
 
 from bot.ids import GuildId, MemberId
 from bot.moderation.records import Review, ReviewState
+from bot.services.review import DECIDED_KEPT
 from tests.cogs.test_authority import replay
 from tests.cogs.test_moderation import armed, put
 from tests.cogs.world import Message, World, private
@@ -270,3 +271,28 @@ async def test_what_a_graver_rule_holds_comes_first(world: World) -> None:
     assert (first.member, second.member) == (world.ben.id, world.ana.id)
     told = private(await world.mod.slash(world.general, "filter queue"))
     assert "2 texts wait" in told and "candle" in told
+
+
+async def test_what_was_rejected_is_held_again(world: World) -> None:
+    await desk(world)
+    await held(world)
+    form = await world.mod.click(card(world), label="Reject…")
+    await world.mod.submit_modal(form, {"note": "not here"})
+    await world.app.reviews.settled()
+    told = private(await world.ana.slash(world.general, "poem", topic="a lantern"))
+    assert "moderator of this server has to look" in told and not world.model.requests
+
+
+async def test_texts_of_decided_reviews_go_after_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk(world)
+    await held(world)
+    id = (await reviews(world))[0].id
+    await world.mod.click(card(world), label="Approve")
+    await world.app.reviews.settled()
+    assert (await world.app.store.reviews.review(GuildId(world.guild.id), id)).text
+    later = world.app.clock() + DECIDED_KEPT + timedelta(days=1)
+    monkeypatch.setattr(world.app.reviews, "_clock", lambda: later)
+    await world.app.reviews.sweep()
+    assert not (await world.app.store.reviews.review(GuildId(world.guild.id), id)).text

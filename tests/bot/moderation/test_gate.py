@@ -149,3 +149,12 @@ async def test_a_rule_in_shadow_stops_no_stream() -> None:
     )
     assert shown == text and any(pieces)
     assert verdict.action is Action.ALLOW and len(verdict.shadow) == 40  # type: ignore[attr-defined]
+
+
+async def test_a_judge_of_sentences_is_told_again_what_stood_before() -> None:
+    judge = Sentences()
+    gate = FilterPipeline([judge]).gate()
+    first, later = "One by one they left. " * 30, "Nobody saw it. " * 40
+    await gate.feed(first)
+    await gate.feed(later)
+    assert len(judge.asked) > 1 and "they left." in judge.asked[1] and "Nobody saw it." in judge.asked[1]

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from cogs.ui import stream
-from cogs.ui.stream import Frame, LiveMessage, Lost
+from cogs.ui.stream import INVALID_TOKEN, UNKNOWN_WEBHOOK, Frame, LiveMessage, Lost, handed_over
 
 pytestmark = pytest.mark.usefixtures("jumping_clock")
 
@@ -144,3 +144,27 @@ async def test_a_final_that_is_never_taken_is_given_up_and_told() -> None:
     async with LiveMessage(paper, every=0.001) as live:
         assert not await live.finish(Frame("the end"))
         assert not live.gone
+
+
+async def test_what_is_shown_already_is_not_drawn_again() -> None:
+    paper = Paper()
+    async with LiveMessage(paper, every=0.01) as live:
+        for _ in range(5):
+            live.show(Frame("the same"))
+            await asyncio.sleep(0.05)
+    assert paper.drawn == ["the same"]
+
+
+async def test_an_end_that_is_refused_is_tried_ever_later() -> None:
+    paper = Paper(failures=[refused(500) for _ in range(4)])
+    began = stream.now()
+    assert await LiveMessage(paper, every=0.1).finish(Frame("the end"))
+    assert paper.at[0] - began >= 0.1 + 0.1 + 0.2 + 0.4
+
+
+@pytest.mark.parametrize("code", [INVALID_TOKEN, UNKNOWN_WEBHOOK])
+def test_what_only_one_member_sees_is_never_edited_by_the_bots_own_right(code: int) -> None:
+    channel = SimpleNamespace(get_partial_message=lambda id: SimpleNamespace(id=id))
+    assert handed_over(refused(401, code), channel, 5, private=False).id == 5
+    with pytest.raises(Lost):
+        handed_over(refused(401, code), channel, 5, private=True)
