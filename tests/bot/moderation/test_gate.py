@@ -157,4 +157,4 @@ async def test_a_judge_of_sentences_is_told_again_what_stood_before() -> None:
     first, later = "One by one they left. " * 30, "Nobody saw it. " * 40
     await gate.feed(first)
     await gate.feed(later)
-    assert len(judge.asked) > 1 and "they left." in judge.asked[1] and "Nobody saw it." in judge.asked[1]
+    assert judge.asked[1].count("they left.") > 5 and "Nobody saw it." in judge.asked[1]
